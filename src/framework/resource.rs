@@ -1,0 +1,218 @@
+//! What the author of a managed resource implements.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::private_state::PrivateState;
+use super::schema::{IdentitySchema, Schema};
+use super::value::Object;
+
+/// A managed resource. `C` is what the provider's configuration produces.
+///
+/// The engine does for every resource: decoding and encoding, the schema's validators, defaults,
+/// nulling of write-only attributes, planning of deletions, checking of plans and results against
+/// Terraform's rules (TPP §7), identity derived from the state, and a diagnostic instead of a panic.
+#[async_trait]
+pub trait Resource<C: Send + Sync>: Send + Sync {
+    /// Returns the type's name, beginning with the provider's.
+    fn type_name(&self) -> &'static str;
+
+    /// Returns the schema.
+    fn schema(&self) -> Schema;
+
+    /// Returns the identity's schema, if the resource has one.
+    fn identity(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// Checks a configuration beyond its single attributes. Anything in it may be unknown, and the
+    /// provider may not be configured: no requests.
+    fn validate(&self, request: &ValidateRequest<'_>, diagnostics: &mut Diagnostics);
+
+    /// Completes the plan of a creation or an update. The engine has filled it: configured values,
+    /// defaults, the prior values of computed attributes, else unknown. It must be a pure function
+    /// of configuration, prior state and private state (TPP §7.2); requests may only add diagnostics.
+    /// The provider may not be configured (`context` is none).
+    async fn plan(
+        &self,
+        context: Option<&C>,
+        request: &PlanRequest<'_>,
+        plan: &mut Plan,
+        diagnostics: &mut Diagnostics,
+    );
+
+    /// Creates the object. What exists must be recorded in `progress` the moment it exists: it is
+    /// what Terraform learns, also when this method fails or panics afterwards.
+    async fn create(
+        &self,
+        context: &C,
+        request: CreateRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic>;
+
+    /// Reads the object. Nothing recorded and no error means that it is gone.
+    async fn read(
+        &self,
+        context: &C,
+        request: ReadRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic>;
+
+    /// Updates the object. After a failure what is recorded is stored; with nothing recorded
+    /// Terraform keeps the prior state as it was.
+    async fn update(
+        &self,
+        context: &C,
+        request: UpdateRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic>;
+
+    /// Deletes the object. After a failure Terraform keeps the prior state as it was.
+    async fn delete(
+        &self,
+        context: &C,
+        request: DeleteRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic>;
+
+    /// Takes an existing object under management. The state may hold as little as the identity:
+    /// Terraform reads the object next.
+    async fn import(
+        &self,
+        context: &C,
+        request: ImportRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic>;
+
+    /// Converts a state of an older schema version to the current one, as JSON of the state file.
+    /// The engine handles the current version itself.
+    fn upgrade(&self, version: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostic> {
+        let _ = state;
+        Err(Diagnostic::bug(format!("There is no upgrade from version {version} of this state.")))
+    }
+
+    /// Is shown each state that passes through UpgradeResourceState, before anything else happens
+    /// to it in a walk.
+    fn observe(&self, context: &C, state: &Object) {
+        let _ = (context, state);
+    }
+}
+
+/// A configuration to check.
+#[derive(Debug)]
+pub struct ValidateRequest<'a> {
+    /// The configuration; anything in it may be unknown.
+    pub config: &'a Object,
+    /// Whether the client knows write-only attributes.
+    pub write_only_allowed: bool,
+}
+
+/// What a plan starts from.
+#[derive(Debug)]
+pub struct PlanRequest<'a> {
+    /// The configuration, write-only values included.
+    pub config: &'a Object,
+    /// The state before; none when the object is to be created.
+    pub prior: Option<&'a Object>,
+}
+
+/// The plan as it stands.
+#[derive(Debug)]
+pub struct Plan {
+    /// The planned state.
+    pub state: Object,
+    /// The planned private state; begins as the prior one.
+    pub private: PrivateState,
+}
+
+/// What is to be created.
+#[derive(Debug)]
+pub struct CreateRequest {
+    /// The configuration, write-only values included.
+    pub config: Object,
+    /// The planned state.
+    pub plan: Object,
+    /// The planned private state.
+    pub private: PrivateState,
+}
+
+/// What is to be read.
+#[derive(Debug)]
+pub struct ReadRequest {
+    /// The state before; after an import, as little as the identity.
+    pub state: Object,
+    /// The private state before.
+    pub private: PrivateState,
+}
+
+/// What is to be changed.
+#[derive(Debug)]
+pub struct UpdateRequest {
+    /// The configuration, write-only values included.
+    pub config: Object,
+    /// The state before.
+    pub prior: Object,
+    /// The planned state.
+    pub plan: Object,
+    /// The planned private state.
+    pub private: PrivateState,
+}
+
+/// What is to be deleted.
+#[derive(Debug)]
+pub struct DeleteRequest {
+    /// The state before.
+    pub prior: Object,
+    /// The private state before.
+    pub private: PrivateState,
+}
+
+/// How the practitioner names the object to import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportRequest {
+    /// By a text.
+    Id(String),
+    /// By its identity.
+    Identity(Object),
+}
+
+/// What is known to exist so far. It survives a panic of the method that records into it.
+#[derive(Debug, Default)]
+pub struct Progress(Mutex<Recorded>);
+
+/// What a method has recorded.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// The object as it exists; none when there is none, or nothing was recorded.
+    pub state: Option<Object>,
+    /// Its private state.
+    pub private: PrivateState,
+    /// Warnings, and errors that were not returned.
+    pub diagnostics: Diagnostics,
+}
+
+impl Progress {
+    /// Records the object as it exists now, with its private state.
+    pub fn save(&self, state: Object, private: PrivateState) {
+        let mut recorded = self.lock();
+        recorded.state = Some(state);
+        recorded.private = private;
+    }
+
+    /// Adds a warning.
+    pub fn warn(&self, diagnostic: Diagnostic) {
+        self.lock().diagnostics.push(diagnostic);
+    }
+
+    /// Takes what was recorded.
+    pub fn take(&self) -> Recorded {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Recorded> {
+        // A panic while recording leaves whole values: each is assigned in one step.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

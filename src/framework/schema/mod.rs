@@ -1,0 +1,71 @@
+//! Schemas: the one definition of every attribute, from which the wire, the documentation, the
+//! validation and the planning are derived.
+//!
+//! Schemas here consist of attributes only, plain or nested; configuration blocks are not offered,
+//! because nested attributes do the same and can also be computed (TPP appendix B). A managed
+//! resource's attributes are flat, which `check` enforces: planning inside collections would need
+//! rules that nothing here uses.
+
+mod attribute;
+mod check;
+mod identity;
+
+use std::collections::BTreeMap;
+
+pub use attribute::{Attribute, AttributeKind, Nesting, Presence, Validator};
+pub use check::{SchemaKind, check};
+pub use identity::{IdentityAttribute, IdentitySchema};
+
+use super::diagnostics::Diagnostics;
+use super::path::Path;
+use super::value::{Object, Type, Value};
+
+/// The schema of a provider block, resource, data source or another configurable thing.
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    /// The version of the stored state; raised when a state needs an upgrade. Starts at 0.
+    pub version: i64,
+    /// What it is for, in Markdown.
+    pub description: String,
+    /// The attributes by name.
+    pub attributes: BTreeMap<String, Attribute>,
+}
+
+impl Schema {
+    /// Returns a schema without attributes.
+    pub fn new(description: impl Into<String>) -> Self {
+        Self { version: 0, description: description.into(), attributes: BTreeMap::new() }
+    }
+
+    /// Adds an attribute.
+    #[must_use]
+    pub fn with(mut self, name: &str, attribute: Attribute) -> Self {
+        self.attributes.insert(name.to_owned(), attribute);
+        self
+    }
+
+    /// Returns the type of a value of this schema.
+    pub fn ty(&self) -> Type {
+        Type::Object(attribute::types_of(&self.attributes))
+    }
+
+    /// Checks every attribute of a configuration that is set, as far as it is known.
+    pub fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        for (name, attribute) in &self.attributes {
+            let value = config.get(name);
+            if !value.is_null() {
+                attribute.validate(&Path::attribute(name), value, diagnostics);
+            }
+        }
+    }
+
+    /// Sets every write-only attribute of a value to null: such values never leave the
+    /// configuration (TPP §8.8).
+    pub fn clear_write_only(&self, object: &mut Object) {
+        for (name, attribute) in &self.attributes {
+            if attribute.is_write_only() {
+                object.set(name, Value::Null);
+            }
+        }
+    }
+}

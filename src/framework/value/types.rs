@@ -1,0 +1,88 @@
+//! The types of values and their signatures on the wire.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+/// The type of a value. Dynamic types and tuples are not offered: no schema of ours needs them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// A truth value.
+    Bool,
+    /// An exact number.
+    Number,
+    /// A text.
+    String,
+    /// A text that is decoded into [`super::SecretText`]; a plain string on the wire.
+    Secret,
+    /// A list of one element type.
+    List(Box<Type>),
+    /// A set of one element type.
+    Set(Box<Type>),
+    /// A map from text to one element type.
+    Map(Box<Type>),
+    /// An object with exactly these attributes.
+    Object(BTreeMap<String, Type>),
+}
+
+impl Type {
+    /// Returns the type of a list.
+    pub fn list(element: Self) -> Self {
+        Self::List(Box::new(element))
+    }
+
+    /// Returns the type of a set.
+    pub fn set(element: Self) -> Self {
+        Self::Set(Box::new(element))
+    }
+
+    /// Returns the type signature that Terraform expects (TPP §6.5).
+    pub fn signature(&self) -> Json {
+        match self {
+            Self::Bool => json!("bool"),
+            Self::Number => json!("number"),
+            Self::String | Self::Secret => json!("string"),
+            Self::List(element) => json!(["list", element.signature()]),
+            Self::Set(element) => json!(["set", element.signature()]),
+            Self::Map(element) => json!(["map", element.signature()]),
+            Self::Object(attributes) => {
+                let attributes: serde_json::Map<String, Json> = attributes
+                    .iter()
+                    .map(|(name, attribute)| (name.clone(), attribute.signature()))
+                    .collect();
+                json!(["object", attributes])
+            }
+        }
+    }
+
+    /// Returns the type's name for messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Number => "number",
+            Self::String | Self::Secret => "string",
+            Self::List(_) => "list",
+            Self::Set(_) => "set",
+            Self::Map(_) => "map",
+            Self::Object(_) => "object",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(ty: &Type, signature: &str) {
+        assert_eq!(ty.signature().to_string(), signature);
+    }
+
+    #[test]
+    fn signatures_are_those_of_the_handbook() {
+        check(&Type::Secret, r#""string""#);
+        check(&Type::set(Type::String), r#"["set","string"]"#);
+        let object = BTreeMap::from([("a".to_owned(), Type::Number), ("b".to_owned(), Type::Bool)]);
+        check(&Type::list(Type::Object(object)), r#"["list",["object",{"a":"number","b":"bool"}]]"#);
+    }
+}
