@@ -1,1 +1,3 @@
-//! x
+//! Terraform and OpenTofu provider for the webhooks of ONLYOFFICE `DocSpace`.
+
+pub(crate) mod wire;
