@@ -1,3 +1,5 @@
-//! Terraform and OpenTofu provider for the webhooks of ONLYOFFICE `DocSpace`.
+//! A Terraform and OpenTofu provider for the webhooks of ONLYOFFICE DocSpace.
 
-pub(crate) mod wire;
+pub mod framework;
+#[expect(dead_code, reason = "x")]
+mod wire;

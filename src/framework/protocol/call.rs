@@ -1,0 +1,131 @@
+//! What every call has in common: its own task, its log fields, and a response for every failure.
+
+use std::time::Instant;
+
+use tonic::{Extensions, Response, Status};
+use tracing::{Instrument, Span, debug, trace};
+
+use super::encode;
+use crate::framework::diagnostics::{Diagnostic, Severity};
+use crate::framework::plugin::{Calls, ConnectionId};
+use crate::framework::server::ConnectionKey;
+use crate::wire::tfplugin6 as wire;
+
+/// A response that can carry a diagnostic.
+pub(super) trait Answer: Default + Send + 'static {
+    /// Borrows the diagnostics in it.
+    fn diagnostics(&mut self) -> &mut Vec<wire::Diagnostic>;
+}
+
+macro_rules! answers {
+    ($($rpc:ident),* $(,)?) => {$(
+        impl Answer for wire::$rpc::Response {
+            fn diagnostics(&mut self) -> &mut Vec<wire::Diagnostic> {
+                &mut self.diagnostics
+            }
+        }
+    )*};
+}
+answers!(
+    get_metadata, get_provider_schema, get_resource_identity_schemas, get_functions,
+    validate_provider_config, validate_resource_config, validate_data_resource_config,
+    configure_provider, upgrade_resource_state, upgrade_resource_identity, import_resource_state,
+    read_resource, plan_resource_change, apply_resource_change, read_data_source,
+);
+
+/// Runs a call in a task of its own, so that it ends even when the client hangs up (TPP §3.4), and
+/// turns what goes wrong, a panic included, into a diagnostic of its response.
+pub(super) async fn answer<A: Answer>(
+    calls: &Calls,
+    span: Span,
+    call: impl Future<Output = Result<A, Diagnostic>> + Send + 'static,
+) -> Result<Response<A>, Status> {
+    let logged = async move {
+        let start = Instant::now();
+        trace!("Received request");
+        let mut answer = call.await.unwrap_or_else(failed);
+        log_answer(answer.diagnostics(), start);
+        answer
+    };
+    let answer = calls.spawn(logged.instrument(span)).await.unwrap_or_else(|_panic_or_cancel| {
+        failed(Diagnostic::bug("The provider failed unexpectedly during a call."))
+    });
+    Ok(Response::new(answer))
+}
+
+/// Opens the span of a call, with the fields by which Terraform's own logs name it (TPP §9.3).
+pub(super) fn span(rpc: &'static str, kind: &'static str, type_name: &str) -> Span {
+    let request = request_id();
+    match kind {
+        "resource" => tracing::info_span!("call", tf_rpc = rpc, tf_req_id = request, tf_resource_type = type_name),
+        "data_source" => tracing::info_span!("call", tf_rpc = rpc, tf_req_id = request, tf_data_source_type = type_name),
+        _ => tracing::info_span!("call", tf_rpc = rpc, tf_req_id = request),
+    }
+}
+
+/// Returns which connection a call came over.
+pub(super) fn connection(extensions: &Extensions) -> ConnectionKey {
+    extensions.get::<ConnectionId>().map_or_else(ConnectionKey::default, |id| ConnectionKey(id.0))
+}
+
+fn failed<A: Answer>(diagnostic: Diagnostic) -> A {
+    let mut answer = A::default();
+    answer.diagnostics().push(encode::diagnostic(diagnostic));
+    answer
+}
+
+fn log_answer(diagnostics: &[wire::Diagnostic], start: Instant) {
+    let errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == wire::diagnostic::Severity::Error as i32)
+        .count();
+    for diagnostic in diagnostics {
+        let severity = match wire::diagnostic::Severity::try_from(diagnostic.severity) {
+            Ok(wire::diagnostic::Severity::Warning) => Severity::Warning,
+            _ => Severity::Error,
+        };
+        debug!(
+            diagnostic_severity = ?severity,
+            diagnostic_summary = diagnostic.summary,
+            diagnostic_detail = diagnostic.detail,
+            "Response contains a diagnostic"
+        );
+    }
+    trace!(
+        tf_req_duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        diagnostic_error_count = errors,
+        diagnostic_warning_count = diagnostics.len() - errors,
+        "Served request"
+    );
+}
+
+/// Returns a random version 4 UUID that tells the lines of one call from those of another.
+fn request_id() -> String {
+    let mut bytes = [0_u8; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        return String::new();
+    }
+    let number = u128::from_be_bytes(bytes) & !(0xf000_u128 << 64) & !(0xc000_u128 << 48)
+        | 0x4000_u128 << 64
+        | 0x8000_u128 << 48;
+    let hex = format!("{number:032x}");
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_ids_are_random_uuids_of_version_4() {
+        let (one, other) = (request_id(), request_id());
+        assert_ne!(one, other);
+        for id in [one, other] {
+            let lengths: Vec<usize> = id.split('-').map(str::len).collect();
+            assert_eq!(lengths, [8, 4, 4, 4, 12]);
+            assert_eq!(id.chars().nth(14), Some('4'));
+            assert!(matches!(id.chars().nth(19), Some('8' | '9' | 'a' | 'b')));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! ApplyResourceChange: create, update and delete, and what Terraform learns of them (TPP §7.3).
+
+use super::guard::catch_panic;
+use super::{ConnectionKey, Engine, unknown_type};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::private_state::PrivateState;
+use crate::framework::provider::Provider;
+use crate::framework::resource::{
+    CreateRequest, DeleteRequest, Progress, Recorded, Resource, UpdateRequest,
+};
+use crate::framework::schema::Schema;
+use crate::framework::value::{Object, Value};
+
+/// A planned change to carry out. Without a planned state the object is deleted, without a prior
+/// state it is created.
+#[derive(Debug)]
+pub struct ApplyRequest {
+    /// The state before.
+    pub prior: Option<Object>,
+    /// The planned state.
+    pub planned: Option<Object>,
+    /// The configuration.
+    pub config: Option<Object>,
+    /// The planned private state.
+    pub private: PrivateState,
+}
+
+/// What a change led to.
+///
+/// An error without a state leaves Terraform's prior state whole, after an update or deletion; that
+/// is why a failed change records a state only when it knows better.
+#[derive(Debug)]
+pub struct Applied {
+    /// The object as it exists; none when it does not, or when the prior state holds.
+    pub state: Option<Object>,
+    /// Its private state.
+    pub private: PrivateState,
+    /// Its identity.
+    pub identity: Option<Object>,
+    /// What the practitioner is told.
+    pub diagnostics: Diagnostics,
+}
+
+impl<P: Provider> Engine<P> {
+    /// Carries out a planned change.
+    pub async fn apply(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        request: ApplyRequest,
+    ) -> Applied {
+        let Some(resource) = self.registry.resources.get(type_name) else {
+            return failed(unknown_type("resource", type_name));
+        };
+        let context = match self.configured_context(connection) {
+            Ok(context) => context,
+            Err(diagnostic) => return failed(diagnostic),
+        };
+        let planned = request.planned.clone();
+        let progress = Progress::default();
+        let change = carry_out(resource.item.as_ref(), context.as_ref(), request, &progress);
+        let result = catch_panic("apply a change", change).await.and_then(|result| result);
+        conclude(&resource.schema, planned.as_ref(), result, progress.take()).with_identity(|state| {
+            resource.identity.as_ref().and_then(|identity| identity.of(state))
+        })
+    }
+}
+
+async fn carry_out<C: Send + Sync>(
+    resource: &dyn Resource<C>,
+    context: &C,
+    request: ApplyRequest,
+    progress: &Progress,
+) -> Result<(), Diagnostic> {
+    let ApplyRequest { prior, planned, config, private } = request;
+    match (prior, planned, config) {
+        (Some(prior), None, _) => {
+            resource.delete(context, DeleteRequest { prior, private }, progress).await
+        }
+        (None, Some(plan), Some(config)) => {
+            resource.create(context, CreateRequest { config, plan, private }, progress).await
+        }
+        (Some(prior), Some(plan), Some(config)) => {
+            let request = UpdateRequest { config, prior, plan, private };
+            resource.update(context, request, progress).await
+        }
+        _ => Err(Diagnostic::bug("A change arrived without a plan or a configuration.")),
+    }
+}
+
+/// Joins the method's result with what it had recorded, and checks what Terraform would check.
+fn conclude(
+    schema: &Schema,
+    planned: Option<&Object>,
+    result: Result<(), Diagnostic>,
+    recorded: Recorded,
+) -> Applied {
+    let Recorded { state, private, mut diagnostics } = recorded;
+    diagnostics.extend(result.err());
+    let Some(mut state) = state else {
+        if planned.is_some() && !diagnostics.has_errors() {
+            diagnostics.push(Diagnostic::bug("A change succeeded without a resulting state."));
+        }
+        return Applied { state: None, private: PrivateState::default(), identity: None, diagnostics };
+    };
+    if planned.is_none() && !diagnostics.has_errors() {
+        diagnostics.push(Diagnostic::bug("A deletion succeeded and left a state."));
+    }
+    schema.clear_write_only(&mut state);
+    if let Some(planned) = planned.filter(|_| !diagnostics.has_errors()) {
+        diagnostics.extend(inconsistencies(schema, planned, &state));
+    }
+    Applied { state: Some(sound(schema, state)), private, identity: None, diagnostics }
+}
+
+impl Applied {
+    fn with_identity(mut self, identity: impl FnOnce(&Object) -> Option<Object>) -> Self {
+        self.identity = self.state.as_ref().and_then(identity);
+        self
+    }
+}
+
+/// Returns a bug for each value that breaks what the plan promised (TPP §7.4).
+fn inconsistencies(schema: &Schema, planned: &Object, state: &Object) -> Vec<Diagnostic> {
+    schema
+        .attributes
+        .keys()
+        .filter(|name| {
+            let (planned, actual) = (planned.get(name), state.get(name));
+            !actual.is_wholly_known() || (planned.is_wholly_known() && planned != actual)
+        })
+        .map(|name| {
+            Diagnostic::bug("The value after the change is not the one that was planned.")
+                .at_attribute(name)
+        })
+        .collect()
+}
+
+/// Makes a state one that Terraform can store, whatever went wrong: a value that is unknown or of
+/// another type becomes null, because an answer that Terraform cannot read loses the object
+/// (TPP §7.3 R6).
+pub(super) fn sound(schema: &Schema, state: Object) -> Object {
+    state
+        .into_iter()
+        .filter_map(|(name, value)| {
+            let ty = schema.attributes.get(&name)?.ty();
+            let value = value.with_unknowns_null();
+            let value = if value.to_msgpack(&ty).is_ok() { value } else { Value::Null };
+            Some((name, value))
+        })
+        .collect()
+}
+
+fn failed(diagnostic: Diagnostic) -> Applied {
+    Applied {
+        state: None,
+        private: PrivateState::default(),
+        identity: None,
+        diagnostics: diagnostic.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

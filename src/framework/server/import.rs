@@ -1,0 +1,73 @@
+//! ImportResourceState.
+
+use super::apply::sound;
+use super::guard::catch_panic;
+use super::{Capabilities, ConnectionKey, Engine, unknown_type};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::private_state::PrivateState;
+use crate::framework::provider::Provider;
+use crate::framework::resource::{ImportRequest, Progress, Recorded};
+use crate::framework::value::Object;
+
+/// An object taken under management.
+#[derive(Debug)]
+pub struct Imported {
+    /// The state; none only beside an error or when deferred.
+    pub state: Option<Object>,
+    /// Its private state.
+    pub private: PrivateState,
+    /// Its identity.
+    pub identity: Option<Object>,
+    /// What the practitioner is told.
+    pub diagnostics: Diagnostics,
+    /// Whether the import is put off because the provider's configuration is not known yet.
+    pub deferred: bool,
+}
+
+impl Imported {
+    fn without_state(diagnostics: Diagnostics, deferred: bool) -> Self {
+        let private = PrivateState::default();
+        Self { state: None, private, identity: None, diagnostics, deferred }
+    }
+}
+
+impl<P: Provider> Engine<P> {
+    /// Imports an object. Without an error there is always a state: an empty answer would be a
+    /// silent failure (TPP §7.5).
+    pub async fn import(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        request: ImportRequest,
+        capabilities: Capabilities,
+    ) -> Imported {
+        let Some(resource) = self.registry.resources.get(type_name) else {
+            return Imported::without_state(unknown_type("resource", type_name).into(), false);
+        };
+        let context = match self.configured_context(connection) {
+            Ok(context) => context,
+            Err(diagnostic) => return Imported::without_state(diagnostic.into(), false),
+        };
+        if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
+            return Imported::without_state(Diagnostics::new(), true);
+        }
+        let progress = Progress::default();
+        let importing = resource.item.import(&context, request, &progress);
+        let result = catch_panic("import an object", importing).await.and_then(|result| result);
+        let Recorded { state, private, mut diagnostics } = progress.take();
+        diagnostics.extend(result.err());
+        match state {
+            Some(mut state) if !diagnostics.has_errors() => {
+                resource.schema.clear_write_only(&mut state);
+                let state = sound(&resource.schema, state);
+                let identity = resource.identity.as_ref().and_then(|schema| schema.of(&state));
+                Imported { state: Some(state), private, identity, diagnostics, deferred: false }
+            }
+            None if !diagnostics.has_errors() => {
+                let bug = Diagnostic::bug("An import succeeded without a state.");
+                Imported::without_state(bug.into(), false)
+            }
+            _ => Imported::without_state(diagnostics, false),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The engine: what happens in every call, whatever the resource (TPP §7).
+//!
+//! One file per group of calls. Requests and responses are our own types; nothing here knows of
+//! protobuf or sockets. The engine keeps the classic mistakes impossible: write-only values are
+//! nulled, unset answers do not exist, plans and results are checked before Terraform checks them,
+//! and a panic of a resource becomes a diagnostic that still carries what was created.
+
+mod apply;
+mod configure;
+mod data;
+mod function;
+mod guard;
+mod import;
+mod plan;
+mod read;
+mod registry;
+mod upgrade;
+mod validate;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+pub use apply::{ApplyRequest, Applied};
+pub use configure::ConnectionKey;
+pub use data::DataRead;
+pub use import::Imported;
+pub use plan::{PlanCall, Planned};
+pub use read::{ReadCall, ReadResult};
+pub use registry::{Registered, Registry};
+pub use upgrade::{UpgradedIdentity, UpgradedState};
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::provider::Provider;
+
+/// What the client has announced that it can do, in the request at hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The client accepts deferred answers.
+    pub deferral_allowed: bool,
+    /// The client knows write-only attributes.
+    pub write_only_allowed: bool,
+}
+
+/// Serves one provider. Every method may run concurrently with every other.
+pub struct Engine<P: Provider> {
+    provider: P,
+    registry: Registry<P::Context>,
+    configured: Mutex<BTreeMap<ConnectionKey, Configured<P::Context>>>,
+}
+
+/// A provider configuration in use.
+struct Configured<C> {
+    context: Arc<C>,
+    stop: CancellationToken,
+}
+
+impl<P: Provider> std::fmt::Debug for Engine<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl<P: Provider> Engine<P> {
+    /// Builds the engine and checks every schema. What is wrong with them is reported at the first
+    /// request for the schema, where a person sees it.
+    pub fn new(provider: P) -> Self {
+        let registry = Registry::new(&provider);
+        Self { provider, registry, configured: Mutex::default() }
+    }
+
+    /// Borrows everything the provider offers, with its schemas.
+    pub fn registry(&self) -> &Registry<P::Context> {
+        &self.registry
+    }
+
+    /// Returns what the connection's configuration produced, if there was one.
+    fn context(&self, connection: ConnectionKey) -> Option<Arc<P::Context>> {
+        self.lock().get(&connection).map(|configured| Arc::clone(&configured.context))
+    }
+
+    /// Returns what the connection's configuration produced, or the diagnostic that says it is missing.
+    fn configured_context(&self, connection: ConnectionKey) -> Result<Arc<P::Context>, Diagnostic> {
+        self.context(connection).ok_or_else(|| {
+            Diagnostic::bug("The provider was called before it was configured.")
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionKey, Configured<P::Context>>> {
+        // Only whole entries are inserted, so a panic elsewhere leaves nothing half done.
+        self.configured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The diagnostic for a type that the provider does not have: Terraform and the provider disagree.
+fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
+    Diagnostic::bug(format!("There is no {kind} of type {type_name:?} in this provider."))
+}
+
+/// Moves diagnostics of one list to the end of another.
+fn append(diagnostics: &mut Diagnostics, more: Diagnostics) {
+    diagnostics.extend(more);
+}

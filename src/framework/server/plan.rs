@@ -1,0 +1,138 @@
+//! PlanResourceChange: the deterministic part of every plan, and the check of the result (TPP §7.1).
+
+use super::guard::catch_panic;
+use super::{Capabilities, ConnectionKey, Engine, append, unknown_type};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::private_state::PrivateState;
+use crate::framework::provider::Provider;
+use crate::framework::resource::{Plan, PlanRequest};
+use crate::framework::schema::{Attribute, Schema};
+use crate::framework::value::{Object, Value};
+
+/// A request for a plan. Without a configuration the object is to be deleted, without a prior
+/// state it is to be created.
+#[derive(Debug)]
+pub struct PlanCall {
+    /// The state before.
+    pub prior: Option<Object>,
+    /// The configuration.
+    pub config: Option<Object>,
+    /// The private state before.
+    pub private: PrivateState,
+    /// The identity before.
+    pub identity: Option<Object>,
+    /// What the client can do.
+    pub capabilities: Capabilities,
+}
+
+/// The answer to a request for a plan.
+#[derive(Debug)]
+pub struct Planned {
+    /// The planned state; none for a deletion and beside an error.
+    pub state: Option<Object>,
+    /// The planned private state.
+    pub private: PrivateState,
+    /// The planned identity, as far as it is known.
+    pub identity: Option<Object>,
+    /// What the practitioner is told.
+    pub diagnostics: Diagnostics,
+    /// Whether the plan is put off because the provider's configuration is not known yet.
+    pub deferred: bool,
+}
+
+impl<P: Provider> Engine<P> {
+    /// Plans the creation, update or deletion of a resource.
+    pub async fn plan(&self, connection: ConnectionKey, type_name: &str, call: PlanCall) -> Planned {
+        let PlanCall { prior, config, private, identity, capabilities } = call;
+        let mut diagnostics = Diagnostics::new();
+        let Some(resource) = self.registry.resources.get(type_name) else {
+            let diagnostics = unknown_type("resource", type_name).into();
+            return Planned { state: None, private, identity, diagnostics, deferred: false };
+        };
+        let Some(config) = config else {
+            return Planned { state: None, private, identity, diagnostics, deferred: false };
+        };
+        let context = self.context(connection);
+        let deferred = capabilities.deferral_allowed
+            && context.as_deref().is_some_and(|context| self.provider.is_configuration_unknown(context));
+        let state = propose(&resource.schema, &config, prior.as_ref());
+        let mut plan = Plan { state, private };
+        let request = PlanRequest { config: &config, prior: prior.as_ref() };
+        let mut found = Diagnostics::new();
+        let planning = resource.item.plan(context.as_deref(), &request, &mut plan, &mut found);
+        if let Err(panicked) = catch_panic("plan a change", planning).await {
+            diagnostics.push(panicked);
+        }
+        append(&mut diagnostics, found);
+        resource.schema.clear_write_only(&mut plan.state);
+        diagnostics.extend(violations(&resource.schema, &config, prior.as_ref(), &plan.state));
+        let identity =
+            resource.identity.as_ref().and_then(|schema| schema.of(&plan.state)).or(identity);
+        Planned { state: Some(plan.state), private: plan.private, identity, diagnostics, deferred }
+    }
+}
+
+/// Fills a plan: what is configured, else the default, else for a computed attribute what it was
+/// before, else unknown; null for everything else.
+pub(super) fn propose(schema: &Schema, config: &Object, prior: Option<&Object>) -> Object {
+    schema
+        .attributes
+        .iter()
+        .map(|(name, attribute)| (name.clone(), propose_attribute(name, attribute, config, prior)))
+        .collect()
+}
+
+fn propose_attribute(
+    name: &str,
+    attribute: &Attribute,
+    config: &Object,
+    prior: Option<&Object>,
+) -> Value {
+    let configured = config.get(name);
+    if attribute.is_write_only() {
+        Value::Null
+    } else if !configured.is_null() {
+        configured.clone()
+    } else if let Some(default) = attribute.default_value() {
+        default.clone()
+    } else if attribute.is_computed() {
+        prior.map_or_else(Value::unknown, |prior| prior.get(name).clone())
+    } else {
+        Value::Null
+    }
+}
+
+/// Returns a bug for each planned value that Terraform would reject.
+fn violations(
+    schema: &Schema,
+    config: &Object,
+    prior: Option<&Object>,
+    planned: &Object,
+) -> Vec<Diagnostic> {
+    let is_allowed = |name: &str, attribute: &Attribute| {
+        let (configured, planned) = (config.get(name), planned.get(name));
+        let keeps_prior = prior.is_some_and(|prior| !planned.is_null() && prior.get(name) == planned);
+        if attribute.is_write_only() {
+            planned.is_null()
+        } else if configured.is_unknown() {
+            planned.is_unknown()
+        } else if configured.is_null() {
+            attribute.is_computed() || planned.is_null()
+        } else {
+            planned == configured || keeps_prior
+        }
+    };
+    schema
+        .attributes
+        .iter()
+        .filter(|(name, attribute)| {
+            !is_allowed(name, attribute) || planned.get(name).to_msgpack(&attribute.ty()).is_err()
+        })
+        .map(|(name, _)| {
+            Diagnostic::bug("The planned value is not one that Terraform accepts.").at_attribute(name)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

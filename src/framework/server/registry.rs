@@ -1,0 +1,92 @@
+//! Everything a provider offers, by name, with its schemas worked out once.
+
+use std::collections::BTreeMap;
+
+use crate::framework::data_source::DataSource;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::function::{Function, Signature};
+use crate::framework::provider::Provider;
+use crate::framework::resource::Resource;
+use crate::framework::schema::{IdentitySchema, Schema, SchemaKind, check};
+use crate::framework::value::Type;
+
+/// Something offered, with its schema and the type of its values.
+#[derive(Debug)]
+pub struct Registered<T: ?Sized> {
+    /// The author's implementation.
+    pub item: Box<T>,
+    /// Its schema.
+    pub schema: Schema,
+    /// The type of a value of the schema.
+    pub ty: Type,
+    /// The identity's schema; resources only.
+    pub identity: Option<IdentitySchema>,
+}
+
+/// What a provider offers.
+pub struct Registry<C> {
+    /// The provider block.
+    pub provider: Schema,
+    /// The type of the provider block.
+    pub provider_type: Type,
+    /// Managed resources by type name.
+    pub resources: BTreeMap<&'static str, Registered<dyn Resource<C>>>,
+    /// Data sources by type name.
+    pub data_sources: BTreeMap<&'static str, Registered<dyn DataSource<C>>>,
+    /// Functions by name.
+    pub functions: BTreeMap<&'static str, (Box<dyn Function>, Signature)>,
+    /// What is wrong with the schemas: provider bugs.
+    pub problems: Diagnostics,
+}
+
+impl<C> std::fmt::Debug for Registry<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry").finish_non_exhaustive()
+    }
+}
+
+impl<C: Send + Sync + 'static> Registry<C> {
+    pub(super) fn new(provider: &impl Provider<Context = C>) -> Self {
+        let block = provider.schema();
+        let mut problems = check("provider", SchemaKind::Provider, &block);
+        let mut resources = BTreeMap::new();
+        for item in provider.resources() {
+            let (name, schema, identity) = (item.type_name(), item.schema(), item.identity());
+            problems.extend(check(name, SchemaKind::Resource, &schema));
+            problems.extend(check_identity(name, &schema, identity.as_ref()));
+            let ty = schema.ty();
+            resources.insert(name, Registered { item, schema, ty, identity });
+        }
+        let mut data_sources = BTreeMap::new();
+        for item in provider.data_sources() {
+            let (name, schema) = (item.type_name(), item.schema());
+            problems.extend(check(name, SchemaKind::Other, &schema));
+            let ty = schema.ty();
+            data_sources.insert(name, Registered { item, schema, ty, identity: None });
+        }
+        let functions = provider
+            .functions()
+            .into_iter()
+            .map(|function| (function.name(), function))
+            .map(|(name, function)| {
+                let signature = function.signature();
+                (name, (function, signature))
+            })
+            .collect();
+        let problems = problems.iter().map(|problem| Diagnostic::bug(format!("Schema: {problem}."))).collect();
+        let provider_type = block.ty();
+        Self { provider: block, provider_type, resources, data_sources, functions, problems }
+    }
+}
+
+/// Every identity attribute must be an attribute of the resource, of the same type.
+fn check_identity(name: &str, schema: &Schema, identity: Option<&IdentitySchema>) -> Vec<String> {
+    identity
+        .iter()
+        .flat_map(|identity| &identity.attributes)
+        .filter(|(attribute, identity)| {
+            schema.attributes.get(*attribute).is_none_or(|own| own.ty() != identity.ty)
+        })
+        .map(|(attribute, _)| format!("{name} has no attribute like its identity's {attribute}"))
+        .collect()
+}
