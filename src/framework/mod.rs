@@ -1,16 +1,18 @@
 //! A framework for Terraform providers: from the plugin process up to the traits that an author
 //! implements.
 //!
-//! Floors, from the ground up: `wire` (generated) below `protocol` and `plugin`; the engine in
-//! [`server`]; the traits [`provider`], [`resource`], [`data_source`] and [`function`]; and the
+//! Floors, from the ground up: the generated wire code below `protocol` and [`plugin`]; the engine in
+//! [`server`]; the traits in [`provider`], [`resource`], [`data_source`] and [`function`]; and the
 //! vocabulary they share: [`value`], [`schema`], [`path`], [`diagnostics`], [`private_state`].
 //! Nothing here knows of DocSpace.
 
 pub mod data_source;
 pub mod diagnostics;
+pub mod environment;
 pub mod function;
+pub mod log;
 pub mod path;
-pub(crate) mod plugin;
+pub mod plugin;
 pub mod private_state;
 pub(crate) mod protocol;
 pub mod provider;

@@ -1,0 +1,46 @@
+//! The process environment behind a trait, so that tests pass a map and nobody mutates the real one.
+//!
+//! It is read in three places only: `framework::plugin` (handshake), `framework::log` and the
+//! provider's configuration.
+
+use std::collections::BTreeMap;
+
+/// Looks environment variables up by name.
+pub trait Environment: Send + Sync {
+    /// Returns the value, or nothing when the variable is unset or is not Unicode.
+    fn var(&self, name: &str) -> Option<String>;
+
+    /// Returns the value, or nothing when it is unset or empty: plugin hosts treat both alike.
+    fn non_empty(&self, name: &str) -> Option<String> {
+        self.var(name).filter(|value| !value.is_empty())
+    }
+}
+
+/// The environment this process was started with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProcessEnvironment;
+
+impl Environment for ProcessEnvironment {
+    fn var(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+}
+
+impl Environment for BTreeMap<String, String> {
+    fn var(&self, name: &str) -> Option<String> {
+        self.get(name).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_counts_as_unset_where_the_host_says_so() {
+        let environment = BTreeMap::from([("EMPTY".to_owned(), String::new())]);
+        assert_eq!(environment.var("EMPTY").as_deref(), Some(""));
+        assert_eq!(environment.non_empty("EMPTY"), None);
+        assert_eq!(environment.non_empty("MISSING"), None);
+    }
+}

@@ -1,0 +1,50 @@
+//! The provider calls that are running, each in a task of its own.
+//!
+//! A call must outlive its connection: when a user presses Ctrl-C twice the host hangs up, and a
+//! create that was cut short there would leave an object nobody knows of (TPP §3.4). And a call that
+//! panics must not look like a dead plugin: its task's handle reports the panic, and the service makes
+//! a diagnostic of it.
+
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+
+use super::connection::{ConnectionId, Connections};
+
+/// Starts provider calls and knows how many are running. Clones share one count.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Calls {
+    running: TaskTracker,
+    connections: Arc<Connections>,
+}
+
+impl Calls {
+    /// Runs a call to its end, whatever becomes of the connection it came by.
+    ///
+    /// The handle's error tells of a panic; dropping the handle does not stop the call.
+    pub(crate) fn spawn<F>(&self, call: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.running.spawn(call)
+    }
+
+    /// Tells whether the host may still send calls on this connection. What is kept per connection
+    /// can be forgotten once it cannot.
+    pub(crate) fn is_open(&self, connection: ConnectionId) -> bool {
+        self.connections.is_open(connection)
+    }
+
+    pub(super) fn connections(&self) -> Arc<Connections> {
+        Arc::clone(&self.connections)
+    }
+
+    /// Waits for a moment at which no call is running. More may start later.
+    pub(super) async fn idle(&self) {
+        // A closed tracker still takes tasks; it only lets `wait` end.
+        self.running.close();
+        self.running.wait().await;
+    }
+}

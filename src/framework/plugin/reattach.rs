@@ -1,0 +1,89 @@
+//! Debug mode: the value that makes hosts use a running plugin instead of starting one (TPP §11).
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::Plugin;
+use super::listen::Address;
+
+/// Tells a developer, on stderr, how to attach Terraform or OpenTofu to this process.
+pub(super) fn announce(plugin: &Plugin, address: &Address) -> io::Result<()> {
+    let value = value(plugin, address, std::process::id());
+    let assignment = assignment(&value);
+    let text = format!(
+        "{} is running. To use it, set in the shell that runs terraform or tofu:\n\n\
+         {assignment}\n\n\
+         Ctrl-C ends it.\n",
+        plugin.name
+    );
+    io::stderr().lock().write_all(text.as_bytes())
+}
+
+/// The value itself. The short source address is completed by each host with its own registry, so one
+/// value serves both. `Test` must be true: without it the host takes the protocol for version 5.
+fn value(plugin: &Plugin, address: &Address, pid: u32) -> String {
+    let Address { network, text } = address;
+    json!({
+        plugin.address: {
+            "Protocol": "grpc",
+            "ProtocolVersion": 6,
+            "Pid": pid,
+            "Test": true,
+            "Addr": { "Network": network, "String": text },
+        }
+    })
+    .to_string()
+}
+
+#[cfg(not(windows))]
+fn assignment(value: &str) -> String {
+    let quoted = value.replace('\'', r"'\''");
+    format!("    TF_REATTACH_PROVIDERS='{quoted}'")
+}
+
+#[cfg(windows)]
+fn assignment(value: &str) -> String {
+    let quoted = value.replace('\'', "''");
+    format!(
+        "    set \"TF_REATTACH_PROVIDERS={value}\"\n\n\
+         or in PowerShell:\n\n\
+         \x20   $env:TF_REATTACH_PROVIDERS='{quoted}'"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLUGIN: Plugin = Plugin {
+        name: "terraform-provider-x",
+        version: "1.2.3",
+        address: "ns/x",
+    };
+
+    #[test]
+    fn the_value_has_every_member_the_host_reads() {
+        let address = Address {
+            network: "unix",
+            text: "/tmp/p".to_owned(),
+        };
+        let value: serde_json::Value = serde_json::from_str(&value(&PLUGIN, &address, 47)).unwrap();
+        assert_eq!(
+            value,
+            json!({"ns/x": {
+                "Protocol": "grpc",
+                "ProtocolVersion": 6,
+                "Pid": 47,
+                "Test": true,
+                "Addr": {"Network": "unix", "String": "/tmp/p"},
+            }})
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_quote_in_the_path_does_not_end_the_shell_word() {
+        assert_eq!(assignment("it's"), r"    TF_REATTACH_PROVIDERS='it'\''s'");
+    }
+}

@@ -1,0 +1,487 @@
+//! The provider block: its schema, its environment fallbacks, and what it becomes (product §3).
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use secrecy::SecretString;
+
+use crate::api::{self, ApiKey, ApiKeyError, BaseUrl, BaseUrlError};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::environment::Environment;
+use crate::framework::path::Path;
+use crate::framework::schema::{Attribute, Schema};
+use crate::framework::value::{Object, Type, Value};
+
+const BASE_URL: &str = "base_url";
+const API_KEY: &str = "api_key";
+const REQUEST_TIMEOUT: &str = "request_timeout";
+const MAX_RETRIES: &str = "max_retries";
+const MAX_CONCURRENT_WRITES: &str = "max_concurrent_writes";
+const CA_CERTIFICATE: &str = "ca_certificate";
+const SKIP_TLS_VERIFY: &str = "insecure_skip_tls_verify";
+const ALLOW_PLAIN_HTTP: &str = "allow_plain_http";
+
+const BASE_URL_VARIABLE: &str = "DOCSPACE_BASE_URL";
+const API_KEY_VARIABLE: &str = "DOCSPACE_API_KEY";
+const CA_CERTIFICATE_VARIABLE: &str = "DOCSPACE_CA_CERTIFICATE";
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// The portal may resolve a name for 3 s and probe the receiver for 10 s before it answers (API §7).
+const SHORT_TIMEOUT: Duration = Duration::from_secs(15);
+const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
+const RETRIES: std::ops::RangeInclusive<u32> = 0..=20;
+const DEFAULT_RETRIES: u32 = 4;
+/// The portal allows a user 15 writes in flight (API §9).
+const WRITES: std::ops::RangeInclusive<u32> = 1..=15;
+const DEFAULT_WRITES: u32 = 7;
+
+/// What a provider block becomes.
+#[derive(Debug)]
+pub(super) enum Settings {
+    /// Everything is known.
+    Known(Box<api::Config>),
+    /// These attributes are known only after apply.
+    Unknown(Vec<&'static str>),
+}
+
+/// Returns the schema of the provider block.
+pub(super) fn schema() -> Schema {
+    Schema::new(
+        "Manages the webhooks of an [ONLYOFFICE DocSpace](https://www.onlyoffice.com/docspace.aspx) portal.",
+    )
+    .with(
+        BASE_URL,
+        Attribute::optional(
+            Type::String,
+            "The portal's address, such as `https://yourportal.onlyoffice.com`. A trailing slash or \
+             `/api/2.0` is accepted. Can also be set with the environment variable `DOCSPACE_BASE_URL`.",
+        ),
+    )
+    .with(
+        API_KEY,
+        Attribute::optional(
+            Type::Secret,
+            "The API key. It needs the scope `*:write` to change webhooks; `*:read` is enough to plan. \
+             Preferably set with the environment variable `DOCSPACE_API_KEY`.",
+        )
+        .check(check_api_key),
+    )
+    .with(
+        REQUEST_TIMEOUT,
+        Attribute::optional(
+            Type::String,
+            "The time limit of one HTTP request, such as `90s` or `2m`, from `1s` to `1h`. Defaults to \
+             `60s`. Creating and updating make the portal probe the receiver, so less than `15s` is risky.",
+        )
+        .check(check_timeout),
+    )
+    .with(
+        MAX_RETRIES,
+        Attribute::optional(
+            Type::Number,
+            "How many times a request that may be repeated is repeated, from 0 to 20. Defaults to 4; 0 \
+             switches retries off.",
+        )
+        .check(|path, value, diagnostics| check_range(path, value, &RETRIES, diagnostics)),
+    )
+    .with(
+        MAX_CONCURRENT_WRITES,
+        Attribute::optional(
+            Type::Number,
+            "How many changes are sent to the portal at the same time, from 1 to 15, whatever \
+             `-parallelism` is. Defaults to 7. The portal allows each user 15, counted over all keys, \
+             aliases and parallel runs of that user.",
+        )
+        .check(|path, value, diagnostics| check_range(path, value, &WRITES, diagnostics)),
+    )
+    .with(
+        CA_CERTIFICATE,
+        Attribute::optional(
+            Type::String,
+            "Certificates in PEM format that are trusted in addition to the system's, for a portal with \
+             a private certificate authority. Can also be set with the environment variable \
+             `DOCSPACE_CA_CERTIFICATE`.",
+        ),
+    )
+    .with(
+        SKIP_TLS_VERIFY,
+        Attribute::optional(
+            Type::Bool,
+            "Accept any certificate of the portal. Whoever sits between can then read the API key. \
+             Defaults to `false`; prefer `ca_certificate`.",
+        ),
+    )
+    .with(
+        ALLOW_PLAIN_HTTP,
+        Attribute::optional(
+            Type::Bool,
+            "Allow an `http` address that is not of this machine. The API key and the secrets then \
+             travel in the clear. Defaults to `false`.",
+        ),
+    )
+}
+
+/// Checks what single attributes cannot tell: the address depends on `allow_plain_http`.
+pub(super) fn validate(config: &Object, diagnostics: &mut Diagnostics) {
+    let (Some(base_url), Some(allow_plain_http)) =
+        (config.get(BASE_URL).as_str(), known_flag(config, ALLOW_PLAIN_HTTP))
+    else {
+        return;
+    };
+    if let Err(error) = BaseUrl::parse(base_url, allow_plain_http) {
+        diagnostics.push(base_url_error(&error, "base_url").at_attribute(BASE_URL));
+    }
+}
+
+/// Reads the provider block. Returns none beside an error.
+pub(super) fn read(
+    config: &Object,
+    environment: &dyn Environment,
+    terraform_version: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Settings> {
+    let unknown: Vec<&'static str> = schema_names().filter(|name| config.get(name).is_unknown()).collect();
+    let before = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let base_url = (!unknown.contains(&BASE_URL) && !unknown.contains(&ALLOW_PLAIN_HTTP))
+        .then(|| read_base_url(config, environment, diagnostics));
+    let api_key = (!unknown.contains(&API_KEY)).then(|| read_api_key(config, environment, diagnostics));
+    if diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count() > before {
+        return None;
+    }
+    warn(config, diagnostics);
+    let (Some(base_url), Some(api_key)) = (base_url.flatten(), api_key.flatten()) else {
+        return Some(Settings::Unknown(unknown));
+    };
+    if !unknown.is_empty() {
+        return Some(Settings::Unknown(unknown));
+    }
+    Some(Settings::Known(Box::new(api::Config {
+        request_timeout: timeout(config),
+        max_retries: whole_number(config.get(MAX_RETRIES)).unwrap_or(DEFAULT_RETRIES),
+        max_concurrent_writes: whole_number(config.get(MAX_CONCURRENT_WRITES)).unwrap_or(DEFAULT_WRITES)
+            as usize,
+        ca_certificates_pem: text_or_variable(config, CA_CERTIFICATE, environment, CA_CERTIFICATE_VARIABLE),
+        insecure_skip_tls_verify: known_flag(config, SKIP_TLS_VERIFY).unwrap_or_default(),
+        user_agent: user_agent(terraform_version),
+        ..api::Config::new(base_url, api_key)
+    })))
+}
+
+/// Points a defect of the certificates at where they came from.
+pub(super) fn certificate_error(error: &api::ConfigError) -> Diagnostic {
+    Diagnostic::error(
+        "Invalid CA certificate",
+        format!(
+            "The certificates in ca_certificate, or in the environment variable \
+             {CA_CERTIFICATE_VARIABLE}, cannot be used: {error}. Expected one or more certificates in PEM \
+             format, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----."
+        ),
+    )
+    .at_attribute(CA_CERTIFICATE)
+}
+
+fn schema_names() -> impl Iterator<Item = &'static str> {
+    [
+        BASE_URL, API_KEY, REQUEST_TIMEOUT, MAX_RETRIES, MAX_CONCURRENT_WRITES, CA_CERTIFICATE,
+        SKIP_TLS_VERIFY, ALLOW_PLAIN_HTTP,
+    ]
+    .into_iter()
+}
+
+fn read_base_url(
+    config: &Object,
+    environment: &dyn Environment,
+    diagnostics: &mut Diagnostics,
+) -> Option<BaseUrl> {
+    let (text, source) = match config.get(BASE_URL).as_str() {
+        Some(text) => (text.to_owned(), "base_url".to_owned()),
+        None => match variable(environment, BASE_URL_VARIABLE) {
+            Some(text) => (text, format!("the environment variable {BASE_URL_VARIABLE}")),
+            None => {
+                diagnostics.push(missing(BASE_URL, BASE_URL_VARIABLE, "The portal's address"));
+                return None;
+            }
+        },
+    };
+    let allow_plain_http = known_flag(config, ALLOW_PLAIN_HTTP).unwrap_or_default();
+    match BaseUrl::parse(&text, allow_plain_http) {
+        Ok(base_url) => Some(base_url),
+        Err(error) => {
+            diagnostics.push(base_url_error(&error, &source).at_attribute(BASE_URL));
+            None
+        }
+    }
+}
+
+fn read_api_key(
+    config: &Object,
+    environment: &dyn Environment,
+    diagnostics: &mut Diagnostics,
+) -> Option<ApiKey> {
+    let (key, source) = match config.get(API_KEY).as_secret() {
+        Some(key) => (key.as_secret().clone(), "api_key".to_owned()),
+        None => match variable(environment, API_KEY_VARIABLE) {
+            Some(key) => {
+                (SecretString::from(key), format!("the environment variable {API_KEY_VARIABLE}"))
+            }
+            None => {
+                diagnostics.push(missing(API_KEY, API_KEY_VARIABLE, "The API key"));
+                return None;
+            }
+        },
+    };
+    match ApiKey::parse(key.expose_secret()) {
+        Ok(key) => Some(key),
+        Err(error) => {
+            diagnostics.push(api_key_error(error, &source).at_attribute(API_KEY));
+            None
+        }
+    }
+}
+
+fn missing(attribute: &str, variable: &str, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Missing {attribute}"),
+        format!(
+            "{what} is not set. Set {attribute} in the provider block, or the environment variable \
+             {variable}."
+        ),
+    )
+    .at_attribute(attribute)
+}
+
+fn base_url_error(error: &BaseUrlError, source: &str) -> Diagnostic {
+    let advice = match error {
+        BaseUrlError::PlainHttp { .. } => {
+            " If the network between is trusted, set allow_plain_http = true.".to_owned()
+        }
+        BaseUrlError::Path { .. } => String::new(),
+        _ => " Expected the portal's address, such as https://yourportal.onlyoffice.com.".to_owned(),
+    };
+    Diagnostic::error("Invalid portal address", format!("The value of {source} cannot be used: {error}.{advice}"))
+}
+
+fn api_key_error(error: ApiKeyError, source: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Invalid API key",
+        format!(
+            "The value of {source} cannot be used: {error}. Expected the key as the portal showed it once, \
+             beginning with sk-. The value is not shown here."
+        ),
+    )
+}
+
+fn check_api_key(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(key) = value.as_secret() else { return };
+    if let Err(error) = ApiKey::parse(key.expose()) {
+        diagnostics.push(api_key_error(error, "api_key").at(path.clone()));
+    }
+}
+
+fn check_timeout(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(text) = value.as_str() else { return };
+    if parse_duration(text).is_none_or(|duration| !TIMEOUTS.contains(&duration)) {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid request_timeout",
+                format!("{text:?} is not a duration from 1s to 1h. Write it like \"90s\", \"2m\" or \"1m30s\"."),
+            )
+            .at(path.clone()),
+        );
+    }
+}
+
+fn check_range(
+    path: &Path,
+    value: &Value,
+    range: &std::ops::RangeInclusive<u32>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(number) = value.as_number() else { return };
+    if whole_number(value).is_none_or(|whole| !range.contains(&whole)) {
+        let detail = format!(
+            "{number} is not accepted. Expected a whole number from {} to {}.",
+            range.start(),
+            range.end()
+        );
+        diagnostics.push(Diagnostic::error(format!("Invalid {path}"), detail).at(path.clone()));
+    }
+}
+
+fn warn(config: &Object, diagnostics: &mut Diagnostics) {
+    if known_flag(config, SKIP_TLS_VERIFY) == Some(true) {
+        diagnostics.push(
+            Diagnostic::warning(
+                "TLS certificates are not verified",
+                "insecure_skip_tls_verify is on: whoever sits between this machine and the portal can \
+                 read the API key and the secrets. Use ca_certificate for a private certificate authority.",
+            )
+            .at_attribute(SKIP_TLS_VERIFY),
+        );
+    }
+    if timeout(config) < SHORT_TIMEOUT {
+        diagnostics.push(
+            Diagnostic::warning(
+                "request_timeout is short",
+                "The portal may take 13 seconds to resolve and probe a receiver before it answers a \
+                 create or update. With less than 15s its answers can be lost. Raise request_timeout.",
+            )
+            .at_attribute(REQUEST_TIMEOUT),
+        );
+    }
+}
+
+fn timeout(config: &Object) -> Duration {
+    config.get(REQUEST_TIMEOUT).as_str().and_then(parse_duration).unwrap_or(DEFAULT_TIMEOUT)
+}
+
+/// Reads durations such as `90s`, `1m30s` and `500ms`.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, tail) = rest.split_at_checked(digits)?;
+        let number: u64 = number.parse().ok()?;
+        let letters = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at_checked(letters)?;
+        total = total.checked_add(match unit {
+            "ms" => Duration::from_millis(number),
+            "s" => Duration::from_secs(number),
+            "m" => Duration::from_secs(number.checked_mul(60)?),
+            "h" => Duration::from_secs(number.checked_mul(3600)?),
+            _ => return None,
+        })?;
+        rest = tail;
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+fn whole_number(value: &Value) -> Option<u32> {
+    value.as_number()?.to_u64()?.try_into().ok()
+}
+
+/// Returns a flag, false when it is not set, nothing while it is unknown.
+fn known_flag(config: &Object, name: &str) -> Option<bool> {
+    match config.get(name) {
+        Value::Null => Some(false),
+        value => value.as_bool(),
+    }
+}
+
+fn text_or_variable(
+    config: &Object,
+    attribute: &str,
+    environment: &dyn Environment,
+    name: &str,
+) -> Option<String> {
+    config.get(attribute).as_str().map(str::to_owned).or_else(|| variable(environment, name))
+}
+
+/// Reads a variable; an empty one counts as not set.
+fn variable(environment: &dyn Environment, name: &str) -> Option<String> {
+    environment.var(name).filter(|value| !value.is_empty())
+}
+
+fn user_agent(terraform_version: &str) -> String {
+    let version: String = terraform_version
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'))
+        .take(32)
+        .collect();
+    let own = concat!("terraform-provider-docspace/", env!("CARGO_PKG_VERSION"));
+    if version.is_empty() { own.to_owned() } else { format!("{own} Terraform/{version}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn key() -> Value {
+        Value::Secret(crate::framework::value::SecretText::new("sk-0123"))
+    }
+
+    #[track_caller]
+    fn fails(config: &Object, variables: &[(&str, &str)], detail: &str) {
+        let mut diagnostics = Diagnostics::new();
+        assert!(read(config, &environment(variables), "1.11.4", &mut diagnostics).is_none());
+        let details: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.detail.as_str()).collect();
+        assert!(details.iter().any(|found| found.contains(detail)), "{details:?}");
+    }
+
+    #[track_caller]
+    fn reads(config: &Object, variables: &[(&str, &str)]) -> api::Config {
+        let mut diagnostics = Diagnostics::new();
+        match read(config, &environment(variables), "1.11.4", &mut diagnostics) {
+            Some(Settings::Known(settings)) => *settings,
+            other => panic!("{other:?} {diagnostics:?}"),
+        }
+    }
+
+    #[test]
+    fn the_configuration_wins_over_the_environment() {
+        let config = Object::new().with(BASE_URL, "https://a.example.com").with(API_KEY, key());
+        let settings = reads(&config, &[(BASE_URL_VARIABLE, "https://b.example.com")]);
+        assert_eq!(settings.base_url.to_string(), "https://a.example.com");
+        assert_eq!(settings.max_concurrent_writes, 7);
+        assert_eq!(settings.max_retries, 4);
+        assert_eq!(settings.request_timeout, Duration::from_secs(60));
+        assert!(settings.user_agent.ends_with(" Terraform/1.11.4"));
+    }
+
+    #[test]
+    fn the_environment_alone_is_enough() {
+        let variables =
+            [(BASE_URL_VARIABLE, "https://b.example.com/api/2.0/"), (API_KEY_VARIABLE, "sk-1")];
+        assert_eq!(reads(&Object::new(), &variables).base_url.to_string(), "https://b.example.com");
+    }
+
+    #[test]
+    fn what_is_missing_names_both_ways_to_set_it() {
+        fails(&Object::new(), &[(API_KEY_VARIABLE, "sk-1")], "or the environment variable DOCSPACE_BASE_URL");
+        let config = Object::new().with(BASE_URL, "https://a.example.com");
+        fails(&config, &[(API_KEY_VARIABLE, "")], "or the environment variable DOCSPACE_API_KEY");
+    }
+
+    #[test]
+    fn a_bad_key_is_never_shown() {
+        let config = Object::new().with(BASE_URL, "https://a.example.com");
+        fails(&config, &[(API_KEY_VARIABLE, "sk-with blank")], "contains a blank");
+        let mut diagnostics = Diagnostics::new();
+        let variables = environment(&[(API_KEY_VARIABLE, "sk-with blank")]);
+        read(&config, &variables, "", &mut diagnostics);
+        assert!(!format!("{diagnostics:?}").contains("sk-with"));
+    }
+
+    #[test]
+    fn plain_http_needs_permission_except_on_this_machine() {
+        let variables = [(API_KEY_VARIABLE, "sk-1")];
+        let config = Object::new().with(BASE_URL, "http://portal.example.com");
+        fails(&config, &variables, "set allow_plain_http = true");
+        reads(&config.with(ALLOW_PLAIN_HTTP, true), &variables);
+        reads(&Object::new().with(BASE_URL, "http://127.0.0.1:8080"), &variables);
+    }
+
+    #[test]
+    fn what_is_unknown_is_listed() {
+        let config = Object::new().with(BASE_URL, Value::unknown()).with(API_KEY, key());
+        let mut diagnostics = Diagnostics::new();
+        let settings = read(&config, &environment(&[]), "1.11.4", &mut diagnostics);
+        assert!(matches!(settings, Some(Settings::Unknown(names)) if names == [BASE_URL]));
+    }
+
+    #[test]
+    fn durations_are_read_as_they_are_written() {
+        assert_eq!(parse_duration("1m30s"), Some(Duration::from_secs(90)));
+        assert_eq!(parse_duration("1500ms"), Some(Duration::from_millis(1500)));
+        for text in ["", "60", "s", "1.5s", "-1s", "1 s", "1d", "99999999999999999999s"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The provider: everything that `docspace` offers to a configuration.
+
+mod config;
+mod diagnose;
+mod portal;
+mod webhook;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use self::config::Settings;
+use self::portal::{LivePortal, Portal};
+use self::webhook::WebhookResource;
+use crate::api::Client;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::environment::Environment;
+use crate::framework::provider::{ConfigureRequest, Provider};
+use crate::framework::resource::Resource;
+use crate::framework::schema::Schema;
+use crate::framework::value::Object;
+
+/// The provider `docspace`.
+#[derive(Debug)]
+pub struct DocSpace {
+    environment: Arc<dyn Environment>,
+}
+
+impl DocSpace {
+    /// Creates the provider; its configuration falls back to this environment.
+    pub fn new(environment: Arc<dyn Environment>) -> Self {
+        Self { environment }
+    }
+}
+
+#[async_trait]
+impl Provider for DocSpace {
+    type Context = Portal;
+
+    fn schema(&self) -> Schema {
+        config::schema()
+    }
+
+    fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        config::validate(config, diagnostics);
+    }
+
+    async fn configure(
+        &self,
+        request: ConfigureRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Portal> {
+        let ConfigureRequest { config, terraform_version, stop } = request;
+        let environment = self.environment.as_ref();
+        match config::read(&config, environment, &terraform_version, diagnostics)? {
+            Settings::Unknown(names) => Some(Portal::Unknown(names)),
+            Settings::Known(settings) => match Client::new(*settings) {
+                Ok(client) => {
+                    Some(Portal::Known(Box::new(LivePortal::new(client.with_stop_signal(stop)))))
+                }
+                Err(error) => {
+                    diagnostics.push(config::certificate_error(&error));
+                    None
+                }
+            },
+        }
+    }
+
+    fn is_configuration_unknown(&self, context: &Portal) -> bool {
+        context.known().is_none()
+    }
+
+    fn resources(&self) -> Vec<Box<dyn Resource<Portal>>> {
+        vec![Box::new(WebhookResource)]
+    }
+}

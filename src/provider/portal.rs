@@ -1,0 +1,232 @@
+//! A configured portal: its client, the one shared list, and what this process knows of its webhooks.
+//!
+//! One value per provider configuration. Everything the resources and data sources share stands here,
+//! so that N webhooks cost one list request and at most one of each of the others (product §8).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OnceCell, OwnedMutexGuard};
+
+use super::diagnose;
+use crate::api::{
+    Client, CurrentUser, Error, ErrorShape, PasswordPolicy, SharedList, TriggerCatalog, WebhookId,
+};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+
+/// How long a portal of 3.7 and later may work on a create or update after it was sent: 3 s of name
+/// resolution, 10 s of probing, and some slack (API §7 D).
+const WORST_CASE: Duration = Duration::from_secs(15);
+/// The same for older portals, whose probe waits 100 s.
+const WORST_CASE_BEFORE_3_7: Duration = Duration::from_secs(110);
+
+/// What the provider block became.
+#[derive(Debug)]
+pub enum Portal {
+    /// A portal that can be asked.
+    Known(Box<LivePortal>),
+    /// These attributes of the provider block are known only after apply.
+    Unknown(Vec<&'static str>),
+}
+
+impl Portal {
+    /// Returns the portal, or the diagnostic that says why it cannot be asked yet.
+    pub(super) fn live(&self) -> Result<&LivePortal, Diagnostic> {
+        match self {
+            Self::Known(portal) => Ok(portal),
+            Self::Unknown(names) => Err(Diagnostic::error(
+                "Provider configuration is not known yet",
+                format!(
+                    "{} of the provider block will be known only after apply, so existing webhooks cannot be read \
+                     yet. Apply what it depends on first, with -target, or set it to a known value.",
+                    names.join(" and ")
+                ),
+            )),
+        }
+    }
+
+    /// Returns the portal if it can be asked.
+    pub(super) fn known(&self) -> Option<&LivePortal> {
+        match self {
+            Self::Known(portal) => Some(portal),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// A portal that can be asked.
+#[derive(Debug)]
+pub struct LivePortal {
+    /// The client.
+    pub(super) client: Client,
+    /// The one shared list of webhooks.
+    pub(super) list: SharedList<Client>,
+    catalog: OnceCell<Result<TriggerCatalog, Error>>,
+    policy: OnceCell<Result<PasswordPolicy, Error>>,
+    caller: OnceCell<CurrentUser>,
+    seen: Mutex<Seen>,
+    creating: Mutex<BTreeMap<Pair, Arc<tokio::sync::Mutex<()>>>>,
+    is_trouble_reported: AtomicBool,
+}
+
+/// Name and uri, which are unique together.
+type Pair = (String, String);
+
+/// What this process has seen of webhooks.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Webhooks that Terraform manages: in its state, or created or adopted by this process.
+    managed: BTreeSet<WebhookId>,
+    /// Pairs that were planned to be created.
+    planned: BTreeSet<Pair>,
+}
+
+impl LivePortal {
+    /// Wraps a client. Nothing is requested.
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            list: SharedList::new(client.clone()),
+            client,
+            catalog: OnceCell::new(),
+            policy: OnceCell::new(),
+            caller: OnceCell::new(),
+            seen: Mutex::default(),
+            creating: Mutex::default(),
+            is_trouble_reported: AtomicBool::new(false),
+        }
+    }
+
+    /// Returns the portal's catalog of triggers. It is requested once, whatever the outcome.
+    pub(super) async fn catalog(&self) -> Result<&TriggerCatalog, &Error> {
+        self.catalog.get_or_init(|| self.client.trigger_catalog()).await.as_ref()
+    }
+
+    /// Returns the portal's password policy. It is requested once, whatever the outcome.
+    pub(super) async fn policy(&self) -> Result<&PasswordPolicy, &Error> {
+        self.policy.get_or_init(|| self.client.password_policy()).await.as_ref()
+    }
+
+    /// Returns who is calling. A failure is not remembered: what depends on it is too important.
+    pub(super) async fn caller(&self) -> Result<&CurrentUser, Error> {
+        self.caller.get_or_try_init(|| self.client.current_user()).await
+    }
+
+    /// Returns how long the portal may still work on a write after it was sent.
+    pub(super) fn worst_case(&self) -> Duration {
+        let knows_availability = matches!(self.catalog.get(), Some(Ok(catalog))
+            if catalog.entries().iter().any(|entry| entry.available.is_some()));
+        if knows_availability { WORST_CASE } else { WORST_CASE_BEFORE_3_7 }
+    }
+
+    /// Refuses a portal older than 3.1, which has no triggers (API §11). Any other trouble is left to
+    /// the request at hand.
+    pub(super) async fn require_supported_version(&self) -> Result<(), Diagnostic> {
+        let Err(error) = self.catalog().await else { return Ok(()) };
+        // A route that does not exist answers 404 with nothing; a suspended portal answers more.
+        let is_missing_route = error
+            .status_failure()
+            .is_some_and(|failure| failure.status == 404 && failure.shape == ErrorShape::Empty);
+        if !is_missing_route {
+            return Ok(());
+        }
+        let version = self.client.portal_version().await.ok();
+        if version.as_deref().is_some_and(is_supported) {
+            return Ok(());
+        }
+        Err(unsupported(version.as_deref()))
+    }
+
+    /// Notes that Terraform manages a webhook.
+    pub(super) fn mark_managed(&self, id: WebhookId) {
+        self.seen().managed.insert(id);
+    }
+
+    /// Says whether Terraform manages a webhook, as far as this process knows.
+    pub(super) fn is_managed(&self, id: WebhookId) -> bool {
+        self.seen().managed.contains(&id)
+    }
+
+    /// Notes that Terraform manages a webhook, unless it was noted already: an id is adopted at most
+    /// once.
+    pub(super) fn claim(&self, id: WebhookId) -> bool {
+        self.seen().managed.insert(id)
+    }
+
+    /// Notes a planned creation; false when the same pair was planned before.
+    pub(super) fn note_planned(&self, name: &str, uri: &str) -> bool {
+        self.seen().planned.insert((name.to_owned(), uri.to_owned()))
+    }
+
+    /// Waits for the turn to create a webhook of this name and uri: creations of one pair are
+    /// serialized (product §4.3).
+    pub(super) async fn turn_to_create(&self, name: &str, uri: &str) -> OwnedMutexGuard<()> {
+        let pair = (name.to_owned(), uri.to_owned());
+        let turn = {
+            let mut creating = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(creating.entry(pair).or_default())
+        };
+        turn.lock_owned().await
+    }
+
+    /// Reports that the portal could not be asked while planning: an error when every other request
+    /// would fail too, else one warning; in either case once per process.
+    pub(super) fn report_trouble(&self, error: &Error, diagnostics: &mut Diagnostics) {
+        if self.is_trouble_reported.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let detail = diagnose::detail(error);
+        diagnostics.push(if diagnose::is_definitive(error) {
+            diagnose::explain("The portal cannot be used", error)
+        } else {
+            Diagnostic::warning(
+                "The portal could not be asked while planning",
+                format!(
+                    "{detail} The plan goes on without checks against the portal (names already in use, triggers, \
+                     the password policy); apply will show whether it accepts the changes."
+                ),
+            )
+        });
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // Sets stay whole whatever panicked while they were held.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says whether a portal's version is 3.1 or later. A text without a number counts as not.
+fn is_supported(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|part| part.parse::<u32>().ok());
+    match (numbers.next().flatten(), numbers.next().flatten()) {
+        (Some(major), Some(minor)) => (major, minor) >= (3, 1),
+        _ => false,
+    }
+}
+
+pub(super) fn unsupported(version: Option<&str>) -> Diagnostic {
+    let found = version.map_or_else(|| "3.0 or older".to_owned(), str::to_owned);
+    Diagnostic::error(
+        "DocSpace 3.1 or later is required",
+        format!(
+            "The portal is DocSpace {found}, whose webhooks have no triggers. This provider supports DocSpace 3.1 \
+             and later; nothing was written. Upgrade the portal."
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_from_3_1_on_are_supported() {
+        for version in ["3.1.0", "3.7.2", "3.10", "4.0.0.1"] {
+            assert!(is_supported(version), "{version}");
+        }
+        for version in ["3.0.4", "2.6.3", "", "x.y", "3"] {
+            assert!(!is_supported(version), "{version}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Messages about a webhook that has the same name and uri (product §4.3).
+
+use crate::api::WebhookId;
+use crate::framework::diagnostics::Diagnostic;
+
+/// Warns while planning that a webhook outside of Terraform's management is in the way.
+pub(super) fn planned(name: &str, id: WebhookId) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" exists already (id {id})"),
+        format!(
+            "The portal has a webhook {id} with the same name and uri that Terraform does not manage here, and will \
+             refuse another one. {}",
+            how_to_import(id)
+        ),
+    )
+}
+
+/// Warns while planning that two resources want the same webhook.
+pub(super) fn planned_twice(name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" is planned more than once"),
+        "Two resources of this configuration create a webhook with the same name and uri. The portal accepts only \
+         one of them. Change the name of the other.",
+    )
+}
+
+/// Explains at apply that the portal refused a creation because of another webhook.
+pub(super) fn refused(name: &str, id: WebhookId) -> Diagnostic {
+    Diagnostic::error(
+        format!("Webhook \"{name}\" exists already (id {id})"),
+        format!(
+            "The portal has a webhook {id} with the same name and uri, and refused to create another one. Nothing was \
+             created. {}",
+            how_to_import(id)
+        ),
+    )
+}
+
+/// Explains at apply that the old webhook of a replacement is still there.
+pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
+    Diagnostic::error(
+        format!("Webhook \"{name}\" is still in use (id {id})"),
+        "This replacement needs the old webhook gone first, because name and uri together must be unique on the \
+         portal. Remove create_before_destroy from the resource's lifecycle (it may be inherited from a resource that \
+         depends on it), or change the name. Nothing was created.",
+    )
+}
+
+/// Explains at apply that the portal refused a creation because of a webhook that the key cannot see.
+pub(super) fn invisible(name: &str, detail: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Webhook \"{name}\" exists already"),
+        format!(
+            "{detail} The webhook with this name and uri belongs to another user, so this API key does not see it. \
+             Nothing was created. Change the name, or use the key of a portal administrator."
+        ),
+    )
+}
+
+/// Says how to take a webhook under management.
+pub(super) fn how_to_import(id: WebhookId) -> String {
+    format!(
+        "To manage it with this resource, add this block with the resource's own name, and plan again:\n\n\
+         import {{\n  to = docspace_webhook.example\n  id = \"{id}\"\n}}\n\nOtherwise change the name, or delete \
+         webhook {id} in the portal."
+    )
+}

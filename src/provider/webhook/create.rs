@@ -1,0 +1,147 @@
+//! Creating a webhook: one POST, the id recorded the moment it is known, nothing read back
+//! (product §4.3).
+
+use super::clash;
+use super::lost_create::{self, Found};
+use super::model::{ID, WebhookModel, WebhookPrivate};
+use super::rotation::{self, SecretChange};
+use super::triggers::{self, Bits, KnownBits, Spelling};
+use crate::api::{CreateWebhook, CreatedWebhook, Error, TriggerMask, WebhookId};
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::private_state::PrivateState;
+use crate::framework::resource::{CreateRequest, Progress};
+use crate::framework::value::Object;
+use crate::provider::diagnose;
+use crate::provider::portal::LivePortal;
+
+pub(super) const SUMMARY: &str = "Could not create the webhook";
+
+/// A creation on its way.
+pub(super) struct Creation<'a> {
+    pub(super) portal: &'a LivePortal,
+    pub(super) model: &'a WebhookModel,
+    pub(super) triggers: TriggerMask,
+    body: &'a CreateWebhook,
+}
+
+/// Creates a webhook.
+pub(super) async fn create(
+    portal: &LivePortal,
+    request: CreateRequest,
+    progress: &Progress,
+) -> Result<(), Diagnostic> {
+    let CreateRequest { config, plan, private } = request;
+    let model = WebhookModel::from_object(&plan)?;
+    let private: WebhookPrivate = private.decode();
+    portal.require_supported_version().await?;
+    let (mask, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
+    let secret = rotation::apply_create(&config).await?;
+    let body = model.to_create(mask, secret.send.as_ref());
+    // The list before the first POST tells later what was there before.
+    let _turn = portal.turn_to_create(&model.name, &model.uri).await;
+    if let Err(error) = portal.list.read().await {
+        if diagnose::is_definitive(&error) {
+            return Err(diagnose::explain(SUMMARY, &error));
+        }
+    }
+    let creation = Creation { portal, model: &model, triggers: mask, body: &body };
+    let found = match creation.post().await {
+        Ok(created) => Found::created(&created),
+        Err(error) if error.outcome_unknown() => lost_create::resolve(&creation, &error, progress).await?,
+        Err(error) => return Err(creation.refused(&error).await),
+    };
+    portal.mark_managed(found.id);
+    record(&found, &plan, &secret, trigger_bits, progress);
+    Ok(())
+}
+
+impl Creation<'_> {
+    /// Sends the POST once and keeps the shared list in step with its outcome.
+    pub(super) async fn post(&self) -> Result<CreatedWebhook, Error> {
+        let token = self.portal.list.begin_create();
+        match self.portal.client.create_webhook(self.body).await {
+            Ok(created) => {
+                match &created.webhook {
+                    Some(webhook) => token.created(webhook.clone()),
+                    None => token.unknown(),
+                }
+                Ok(created)
+            }
+            Err(error) => {
+                token.failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Words a refusal. A name and uri that are taken get the id of the webhook that has them.
+    pub(super) async fn refused(&self, error: &Error) -> Diagnostic {
+        if !error.is_duplicate() {
+            return diagnose::explain(SUMMARY, error);
+        }
+        let (name, uri) = (&self.model.name, &self.model.uri);
+        let Ok(snapshot) = self.portal.list.fresh().await else {
+            return diagnose::explain(SUMMARY, error);
+        };
+        let ids: Vec<WebhookId> = snapshot.with_pair(name, uri).map(|webhook| webhook.id).collect();
+        match ids.iter().find(|id| !self.portal.is_managed(**id)).or(ids.first()) {
+            Some(id) if self.portal.is_managed(*id) => clash::replaced_too_early(name, *id),
+            Some(id) => clash::refused(name, *id),
+            None => clash::invisible(name, &diagnose::detail(error)),
+        }
+    }
+}
+
+/// Returns the mask of the triggers, and the bits of those that this build's table does not have.
+pub(super) async fn resolve_triggers(
+    portal: &LivePortal,
+    names: &[String],
+    private: &WebhookPrivate,
+) -> Result<(TriggerMask, KnownBits), Diagnostic> {
+    let foreign: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| matches!(triggers::parse(name), Ok(Spelling::Foreign)))
+        .collect();
+    let recorded = &private.trigger_bits;
+    let catalog = if foreign.iter().all(|name| recorded.contains_key(*name)) {
+        None
+    } else {
+        let catalog = portal.catalog().await;
+        Some(catalog.map_err(|error| diagnose::explain("Could not look up the triggers", error))?)
+    };
+    let bits = Bits { recorded, catalog };
+    let known = foreign
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), bits.of_foreign(name)?)))
+        .collect();
+    match bits.mask(names.iter().map(String::as_str)) {
+        Some(mask) => Ok((mask, known)),
+        None => Err(Diagnostic::error(
+            "Unknown trigger",
+            format!(
+                "The portal's catalog does not have every trigger of {names:?}. Nothing was sent. Check the names \
+                 against the data source docspace_webhook_triggers, or give a trigger as the decimal number of its bit."
+            ),
+        )
+        .at_attribute(super::model::TRIGGERS)),
+    }
+}
+
+/// Records the new webhook with its planned values. From here on only warnings: an error would taint
+/// a webhook that exists, and destroy it in the next apply.
+fn record(
+    found: &Found,
+    plan: &Object,
+    secret: &SecretChange,
+    trigger_bits: KnownBits,
+    progress: &Progress,
+) {
+    let mut private = WebhookPrivate { trigger_bits, ..WebhookPrivate::default() };
+    private.created_by.clone_from(&found.created_by);
+    secret.record(&mut private);
+    let mut state = plan.clone();
+    state.set(ID, found.id.to_string());
+    secret.stored.put_into(&mut state);
+    progress.save(state, PrivateState::encode(&private));
+}

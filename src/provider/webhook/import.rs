@@ -1,0 +1,115 @@
+//! Import by id, by identity, and by `name|uri` (product §4.5).
+
+use super::model::ID;
+use crate::api::WebhookId;
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::private_state::PrivateState;
+use crate::framework::resource::{ImportRequest, Progress};
+use crate::framework::value::Object;
+use crate::provider::diagnose;
+use crate::provider::portal::LivePortal;
+
+/// What a practitioner may write to name a webhook.
+#[derive(Debug, PartialEq, Eq)]
+enum ImportId<'a> {
+    Number(WebhookId),
+    Pair { name: &'a str, uri: &'a str },
+}
+
+/// Takes a webhook into the state by its number; Terraform reads the rest next.
+pub(super) async fn import(
+    portal: &LivePortal,
+    request: ImportRequest,
+    progress: &Progress,
+) -> Result<(), Diagnostic> {
+    let text = match &request {
+        ImportRequest::Id(text) => text.as_str(),
+        ImportRequest::Identity(identity) => identity.get(ID).as_str().unwrap_or_default(),
+    };
+    let id = match (parse(text), &request) {
+        (Some(ImportId::Number(id)), _) => id,
+        (Some(ImportId::Pair { name, uri }), ImportRequest::Id(_)) => find(portal, name, uri).await?,
+        _ => return Err(malformed(text)),
+    };
+    portal.mark_managed(id);
+    progress.save(Object::new().with(ID, id.to_string()), PrivateState::default());
+    Ok(())
+}
+
+/// Only ASCII digits without leading zero are a number; anything else is split at the last place
+/// where an address begins.
+fn parse(text: &str) -> Option<ImportId<'_>> {
+    if let Ok(id) = text.parse() {
+        return Some(ImportId::Number(id));
+    }
+    let split = ["|http://", "|https://"].iter().filter_map(|mark| text.rfind(mark)).max()?;
+    let (name, rest) = text.split_at_checked(split)?;
+    Some(ImportId::Pair { name, uri: rest.strip_prefix('|')? })
+}
+
+async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, Diagnostic> {
+    let snapshot = portal
+        .list
+        .read()
+        .await
+        .map_err(|error| diagnose::explain("Could not import the webhook", &error))?;
+    let matches: Vec<WebhookId> = snapshot.with_pair(name, uri).map(|webhook| webhook.id).collect();
+    match matches.as_slice() {
+        [id] => Ok(*id),
+        [] => Err(Diagnostic::error(
+            "No such webhook",
+            format!(
+                "The portal shows no webhook named {name:?} with the uri {uri:?}. Both are compared exactly. Check \
+                 them in the portal, or import by the number; a key that is not an administrator's sees only its \
+                 owner's webhooks."
+            ),
+        )),
+        several => {
+            let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(Diagnostic::error(
+                "Several webhooks match",
+                format!(
+                    "The portal has {} webhooks named {name:?} with this uri: {}. Import one of them by its number.",
+                    ids.len(),
+                    ids.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+fn malformed(text: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Invalid import id",
+        format!(
+            "{text:?} names no webhook. Expected the webhook's number, such as \"17\", or its name and uri joined by \
+             a bar, such as \"CI events|https://example.com/webhook\"."
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn is_pair(text: &str, name: &str, uri: &str) {
+        assert_eq!(parse(text), Some(ImportId::Pair { name, uri }));
+    }
+
+    #[test]
+    fn digits_without_leading_zero_are_a_number() {
+        assert_eq!(parse("17"), Some(ImportId::Number("17".parse().unwrap())));
+        for text in ["017", "0", "+17", " 17", "\u{0661}\u{0667}", "2147483648", "", "name", "name|ftp://x"] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_pair_is_split_where_the_last_address_begins() {
+        is_pair("CI|https://a.example.com/x", "CI", "https://a.example.com/x");
+        is_pair("a|b|http://x/?to=|y", "a|b", "http://x/?to=|y");
+        is_pair("see |http://old|https://new", "see |http://old", "https://new");
+        is_pair("17|https://a", "17", "https://a");
+    }
+}

@@ -1,0 +1,163 @@
+//! `docspace_webhook`: one webhook of a portal.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `schema` | the attributes and their single checks |
+//! | `model`, `triggers`, `secret` | what a webhook is made of |
+//! | `plan`, `rotation` | what will change, and what happens to the secret |
+//! | `create`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
+//! | `read`, `import` | what exists |
+//! | `clash` | messages about a name and uri that are taken |
+
+mod clash;
+mod create;
+mod delete;
+mod import;
+mod lost_create;
+mod model;
+mod plan;
+mod read;
+mod rotation;
+mod schema;
+mod secret;
+mod triggers;
+mod update;
+
+use async_trait::async_trait;
+
+use self::model::{ENABLED, SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI};
+use super::portal::Portal;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::resource::{
+    CreateRequest, DeleteRequest, ImportRequest, Plan, PlanRequest, Progress, ReadRequest, Resource,
+    UpdateRequest, ValidateRequest,
+};
+use crate::framework::schema::{IdentitySchema, Schema};
+use crate::framework::value::{Object, Value};
+
+/// The resource `docspace_webhook`.
+#[derive(Debug)]
+pub(super) struct WebhookResource;
+
+#[async_trait]
+impl Resource<Portal> for WebhookResource {
+    fn type_name(&self) -> &'static str {
+        "docspace_webhook"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity(&self) -> Option<IdentitySchema> {
+        Some(schema::identity())
+    }
+
+    fn validate(&self, request: &ValidateRequest<'_>, diagnostics: &mut Diagnostics) {
+        let config = request.config;
+        let is_set = |name: &str| !config.get(name).is_null() && !config.get(name).is_unknown();
+        if is_set(SECRET_KEY) && is_set(SECRET_KEY_WO) {
+            diagnostics.push(two_secrets());
+        }
+        if is_set(SECRET_KEY_WO_VERSION) && config.get(SECRET_KEY_WO).is_null() {
+            diagnostics.push(version_without_secret());
+        }
+        let ssl = config.get(SSL);
+        let wants_ssl = ssl.is_null() || ssl.as_bool() == Some(true);
+        let is_plain = config.get(URI).as_str().is_some_and(|uri| {
+            uri.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+        });
+        if wants_ssl && is_plain {
+            diagnostics.push(ssl_needs_https());
+        }
+    }
+
+    async fn plan(
+        &self,
+        context: Option<&Portal>,
+        request: &PlanRequest<'_>,
+        plan: &mut Plan,
+        diagnostics: &mut Diagnostics,
+    ) {
+        plan::plan(context, request, plan, diagnostics).await;
+    }
+
+    async fn create(
+        &self,
+        context: &Portal,
+        request: CreateRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        create::create(context.live()?, request, progress).await
+    }
+
+    async fn read(
+        &self,
+        context: &Portal,
+        request: ReadRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        read::read(context.live()?, request, progress).await
+    }
+
+    async fn update(
+        &self,
+        context: &Portal,
+        request: UpdateRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        update::update(context.live()?, request, progress).await
+    }
+
+    async fn delete(
+        &self,
+        context: &Portal,
+        request: DeleteRequest,
+        _progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        delete::delete(context.live()?, request).await
+    }
+
+    async fn import(
+        &self,
+        context: &Portal,
+        request: ImportRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        import::import(context.live()?, request, progress).await
+    }
+
+    fn observe(&self, context: &Portal, state: &Object) {
+        if let (Some(portal), Ok(id)) = (context.known(), model::id_of(state)) {
+            portal.mark_managed(id);
+        }
+    }
+}
+
+
+fn two_secrets() -> Diagnostic {
+    Diagnostic::error(
+        "Two secrets",
+        "secret_key and secret_key_wo are both set, and a webhook has one secret. Keep secret_key_wo to have it out \
+         of the state, or secret_key for Terraform and OpenTofu before 1.11.",
+    )
+    .at_attribute(SECRET_KEY_WO)
+}
+
+fn version_without_secret() -> Diagnostic {
+    Diagnostic::error(
+        "Secret version without a secret",
+        "secret_key_wo_version is set, but secret_key_wo is not. The version says when secret_key_wo is sent again. \
+         Set secret_key_wo, or remove the version.",
+    )
+    .at_attribute(SECRET_KEY_WO_VERSION)
+}
+
+fn ssl_needs_https() -> Diagnostic {
+    Diagnostic::error(
+        "Webhook uri must use https",
+        "ssl is true, which is the default, and then the portal accepts only https receivers. Use an https uri, or set \
+         ssl = false to deliver without encryption.",
+    )
+    .at_attribute(URI)
+}

@@ -1,0 +1,174 @@
+//! Reading through the shared list, and what absence means (product §4.4).
+
+use time::OffsetDateTime;
+
+use super::model::{
+    ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of,
+};
+use super::triggers::Bits;
+use crate::api::{Role, Timestamp, Webhook, WebhookId};
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::private_state::PrivateState;
+use crate::framework::resource::{Progress, ReadRequest};
+use crate::framework::value::{Object, Value};
+use crate::provider::diagnose;
+use crate::provider::portal::{self, LivePortal};
+
+const SUMMARY: &str = "Could not read the webhook";
+
+/// Reads one webhook. Records nothing when it is gone.
+pub(super) async fn read(
+    portal: &LivePortal,
+    request: ReadRequest,
+    progress: &Progress,
+) -> Result<(), Diagnostic> {
+    let ReadRequest { state, private } = request;
+    let id = id_of(&state)?;
+    portal.mark_managed(id);
+    let mut private: WebhookPrivate = private.decode();
+    let Some(webhook) = find(portal, id).await? else {
+        confirm_removal(portal, id, &state, &private).await?;
+        progress.warn(removed(id, &state));
+        return Ok(());
+    };
+    let creator = webhook.created_by.as_ref().map(ToString::to_string);
+    if let (Some(recorded), Some(found)) = (&private.created_by, &creator) {
+        if recorded != found {
+            return Err(another_creator(id));
+        }
+    }
+    if creator.is_some() {
+        private.created_by = creator;
+    }
+    if let Some(warning) = switched_off(&state, &webhook) {
+        progress.warn(warning);
+    }
+    let state = refresh(state, &webhook, &private)?;
+    progress.save(state, PrivateState::encode(&private));
+    Ok(())
+}
+
+/// Finds a webhook. What the first list does not show must be missing from a second one too.
+pub(super) async fn find(portal: &LivePortal, id: WebhookId) -> Result<Option<Webhook>, Diagnostic> {
+    let explain = |error| diagnose::explain(SUMMARY, &error);
+    let snapshot = portal.list.read().await.map_err(explain)?;
+    if let Some(webhook) = snapshot.webhook(id) {
+        return Ok(Some(webhook.clone()));
+    }
+    let confirmed = portal.list.confirm(&snapshot).await.map_err(explain)?;
+    Ok(confirmed.webhook(id).cloned())
+}
+
+/// Decides whether a webhook that the caller does not see is really gone.
+async fn confirm_removal(
+    portal: &LivePortal,
+    id: WebhookId,
+    state: &Object,
+    private: &WebhookPrivate,
+) -> Result<(), Diagnostic> {
+    let caller = match portal.caller().await {
+        Ok(caller) => caller,
+        Err(error) => {
+            let detail = format!(
+                "The list does not show it, and the API key's owner cannot be read, so it is not clear whether it \
+                 is gone or only out of sight. {} The key needs the scope accounts.self:read, or none.",
+                diagnose::detail(&error)
+            );
+            return Err(out_of_sight(id, state, &detail));
+        }
+    };
+    let is_creator = private.created_by.as_deref() == Some(caller.id.as_str());
+    if caller.role() == Role::Admin || is_creator {
+        return Ok(());
+    }
+    let detail = if private.created_by.is_some() {
+        "The list does not show it, but the API key's owner is neither a portal administrator nor the webhook's \
+         creator and sees only its own webhooks. Use the key of an administrator or of the creator."
+    } else {
+        "The list does not show it, but the API key's owner is not a portal administrator and sees only its own \
+         webhooks, and who created this one is not recorded. Use the key of an administrator."
+    };
+    Err(out_of_sight(id, state, detail))
+}
+
+/// Takes what the portal shows into a state. Triggers that are the same events keep their spelling.
+pub(super) fn refresh(
+    mut state: Object,
+    webhook: &Webhook,
+    private: &WebhookPrivate,
+) -> Result<Object, Diagnostic> {
+    let Some(mask) = webhook.triggers else { return Err(portal::unsupported(None)) };
+    let bits = Bits { recorded: &private.trigger_bits, catalog: None };
+    let known = state.get(TRIGGERS).as_elements().unwrap_or_default();
+    if bits.mask(known.iter().filter_map(Value::as_str)) != Some(mask) {
+        state.set(TRIGGERS, Value::set(bits.spell(mask).into_iter().map(Value::from)));
+    }
+    state.set(ID, webhook.id.to_string());
+    state.set(NAME, webhook.name.as_str());
+    state.set(URI, webhook.uri.as_str());
+    state.set(ENABLED, webhook.enabled);
+    state.set(SSL, webhook.ssl);
+    state.set(TARGET_ID, webhook.target_id.clone());
+    Ok(state)
+}
+
+/// Warns when the portal itself has probably switched a webhook off.
+fn switched_off(state: &Object, webhook: &Webhook) -> Option<Diagnostic> {
+    let was_enabled = state.get(ENABLED).as_bool() == Some(true);
+    let failure = webhook.last_failure_on.as_ref()?;
+    let success = webhook.last_success_on.as_ref().and_then(Timestamp::to_offset_date_time);
+    let is_failing = success.is_none_or(|success| moment(failure).is_none_or(|failed| failed > success));
+    if !was_enabled || webhook.enabled || !is_failing {
+        return None;
+    }
+    let content = webhook.last_failure_content.as_deref().unwrap_or("no reason recorded");
+    Some(Diagnostic::warning(
+        format!("Webhook \"{}\" ({}) was switched off", webhook.name, webhook.id),
+        format!(
+            "The portal switches a webhook off when no delivery has succeeded for more than 3 days. The last failure \
+             was on {}: {}. Repair the receiver, then apply to switch the webhook on again; the portal probes the \
+             receiver before it does.",
+            failure.to_rfc3339().unwrap_or_else(|| failure.as_str().to_owned()),
+            shortened(content)
+        ),
+    ))
+}
+
+fn moment(timestamp: &Timestamp) -> Option<OffsetDateTime> {
+    timestamp.to_offset_date_time()
+}
+
+/// Cuts a foreign text to one readable line.
+fn shortened(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
+    line.trim().trim_end_matches('.').to_owned()
+}
+
+fn removed(id: WebhookId, state: &Object) -> Diagnostic {
+    let name = state.get(NAME).as_str().unwrap_or("?");
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" ({id}) no longer exists"),
+        "It was deleted in the portal, or by the portal itself, which deletes a webhook whose receiver answers 410 \
+         Gone or has a forbidden address. It is removed from the state; as long as the configuration has it, the plan \
+         proposes to create it again.",
+    )
+}
+
+fn out_of_sight(id: WebhookId, state: &Object, detail: &str) -> Diagnostic {
+    let name = state.get(NAME).as_str().unwrap_or("?");
+    Diagnostic::error(
+        format!("Webhook \"{name}\" ({id}) is not visible"),
+        format!(
+            "{detail} If it is really gone, remove it from the state with `terraform state rm`. Nothing was changed."
+        ),
+    )
+}
+
+fn another_creator(id: WebhookId) -> Diagnostic {
+    Diagnostic::error(
+        format!("Webhook {id} has another creator than before"),
+        "The portal shows a webhook with this id that somebody else created. A webhook never changes its creator, so \
+         this is probably another portal: check base_url, and which provider configuration the resource uses. If the \
+         portal was set up anew, remove the resource with `terraform state rm`. Nothing was changed.",
+    )
+}

@@ -1,0 +1,311 @@
+//! The schema of `docspace_webhook` and the checks of its single attributes (product §4).
+
+use url::Url;
+
+use super::secret;
+use super::triggers::{self, ALL, Spelling, SpellingError};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::schema::{Attribute, IdentitySchema, Schema};
+use crate::framework::value::{Type, Value};
+use crate::api::TRIGGERS;
+
+/// The longest name, in UTF-16 code units, which is what the portal counts (API §4.1).
+pub(super) const MAX_NAME: usize = 50;
+/// The longest target id, in UTF-16 code units (API §4.1).
+pub(super) const MAX_TARGET_ID: usize = 255;
+
+/// Returns the schema.
+pub(super) fn schema() -> Schema {
+    Schema::new(
+        "A webhook of a DocSpace portal: the portal sends a signed POST request to a receiver for \
+         each event that the webhook subscribes to.\n\nEvery change is made in place: the webhook \
+         keeps its id and its delivery history.",
+    )
+    .with("id", Attribute::computed(Type::String, "The portal's number of the webhook."))
+    .with(
+        "name",
+        Attribute::required(
+            Type::String,
+            "The name shown in the portal: not blank, at most 50 UTF-16 code units. Together with \
+             `uri` it must be unique on the portal.",
+        )
+        .check(check_name),
+    )
+    .with(
+        "uri",
+        Attribute::required(
+            Type::String,
+            "The address of the receiver: an absolute `https` URL, or `http` when `ssl` is false. \
+             The portal probes it with a HEAD request on create, update and enable, and expects a \
+             2xx answer without a redirect.",
+        )
+        .check(check_uri),
+    )
+    .with("triggers", Attribute::required(Type::set(Type::String), triggers_description()).check(check_triggers))
+    .with(
+        "enabled",
+        Attribute::optional(
+            Type::Bool,
+            "Whether events are delivered. Defaults to `true`. The portal switches a webhook off \
+             after more than 3 days without a successful delivery.",
+        )
+        .default(true),
+    )
+    .with(
+        "ssl",
+        Attribute::optional(
+            Type::Bool,
+            "Whether the receiver must use https with a valid certificate. Defaults to `true`.",
+        )
+        .default(true),
+    )
+    .with(
+        "secret_key",
+        Attribute::optional_computed(
+            Type::Secret,
+            "The secret with which the portal signs deliveries: 1 to 30 printable ASCII characters \
+             without blanks, and as strong as the portal's password policy demands (8 characters or \
+             more by default). It is stored in the state; `secret_key_wo` is not. When both are \
+             omitted on create, a strong secret is generated and kept in the state. The portal never \
+             returns a secret, so a change made elsewhere is not detected. Conflicts with \
+             `secret_key_wo`.",
+        )
+        .check(check_secret),
+    )
+    .with(
+        "secret_key_wo",
+        Attribute::optional(
+            Type::Secret,
+            "The secret with which the portal signs deliveries, with the limits of `secret_key`, but \
+             never stored in plan or state. Needs Terraform 1.11 or OpenTofu 1.11. Conflicts with \
+             `secret_key`.",
+        )
+        .write_only()
+        .check(check_secret),
+    )
+    .with(
+        "secret_key_wo_version",
+        Attribute::optional_computed(
+            Type::Number,
+            "The version of `secret_key_wo`, a whole number. When it is set, the secret is sent on \
+             create and whenever the number changes, and nothing derived from the secret is stored. \
+             When it is omitted, a salted hash in the private state tells whether the secret has \
+             changed, and the number counts the changes.",
+        )
+        .check(check_version),
+    )
+    .with(
+        "target_id",
+        Attribute::optional(
+            Type::String,
+            "Deliver only events of this one entity: the id of a file, folder, room or agent, or the \
+             GUID of a user or group; at most 255 UTF-16 code units. Omit it to receive the events of \
+             all entities.",
+        )
+        .check(check_target_id),
+    )
+}
+
+/// Returns the identity: the id, and nothing that can change.
+pub(super) fn identity() -> IdentitySchema {
+    IdentitySchema::default().with(
+        "id",
+        Type::String,
+        "The portal's number of the webhook. Unique within one portal only.",
+    )
+}
+
+/// The one list of trigger names serves the description, the check and its messages.
+fn trigger_names() -> String {
+    TRIGGERS.iter().map(|trigger| format!("`{}`", trigger.name)).collect::<Vec<_>>().join(", ")
+}
+
+fn triggers_description() -> String {
+    format!(
+        "The events to deliver: `{ALL}` alone, or one or more of {}. A trigger that the portal knows \
+         and this list does not can be given by its name in the same style, or as the decimal number \
+         of its bit.",
+        trigger_names()
+    )
+}
+
+fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(name) = value.as_str() else { return };
+    let units = name.encode_utf16().count();
+    if name.trim().is_empty() {
+        diagnostics.push(invalid(
+            "Webhook name is blank",
+            "The portal requires a name that is not blank. Give the webhook a name of 1 to 50 characters.",
+            path,
+        ));
+    } else if units > MAX_NAME {
+        let detail = format!(
+            "The name has {units} UTF-16 code units, the portal accepts at most {MAX_NAME}. Shorten the name."
+        );
+        diagnostics.push(invalid("Webhook name is too long", detail, path));
+    }
+}
+
+fn check_uri(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(text) = value.as_str() else { return };
+    let expected = "Expected the absolute address of the receiver, such as https://example.com/webhook.";
+    let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let Some(url) = Url::parse(text).ok().filter(|url| is_clean && url.has_host()) else {
+        let detail = format!("The uri is not an absolute URL. {expected}");
+        diagnostics.push(invalid("Invalid webhook uri", detail, path));
+        return;
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        let detail = format!(
+            "The portal delivers over http and https only, not over {:?}. {expected}",
+            url.scheme()
+        );
+        diagnostics.push(invalid("Invalid webhook uri", detail, path));
+        return;
+    }
+    if !url.username().is_empty() || url.password().is_some() || has_token(&url) {
+        diagnostics.push(
+            Diagnostic::warning(
+                "Webhook uri seems to hold a credential",
+                "The uri has a user name, a password or a query argument that looks like a token. It \
+                 is stored in the state and shown in plans and in the portal. Verify the signature of \
+                 deliveries with the webhook's secret instead, and remove the credential from the uri.",
+            )
+            .at(path.clone()),
+        );
+    }
+}
+
+/// Says whether a query argument is named like a credential.
+fn has_token(url: &Url) -> bool {
+    const NAMES: [&str; 10] = [
+        "token", "access_token", "api_key", "apikey", "key", "secret", "sig", "signature", "password", "auth",
+    ];
+    url.query_pairs().any(|(name, value)| {
+        !value.is_empty() && NAMES.contains(&name.to_ascii_lowercase().replace('-', "_").as_str())
+    })
+}
+
+fn check_triggers(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(elements) = value.as_elements() else { return };
+    if elements.is_empty() {
+        diagnostics.push(invalid(
+            "No triggers",
+            format!(
+                "An empty set would subscribe to every event, because the portal stores it as 0. Write \
+                 [\"{ALL}\"] for every event, name at least one trigger, or set enabled = false to receive none."
+            ),
+            path,
+        ));
+    }
+    let names: Vec<&str> = elements.iter().filter_map(Value::as_str).collect();
+    if names.contains(&ALL) && elements.len() > 1 {
+        diagnostics.push(invalid(
+            "Trigger All stands alone",
+            format!(
+                "\"{ALL}\" subscribes to every event, so other triggers beside it have no meaning. Keep \
+                 only [\"{ALL}\"], or remove \"{ALL}\" and name the triggers you want."
+            ),
+            path,
+        ));
+    }
+    let mut spelled: Vec<(u8, &str)> = Vec::new();
+    for name in names {
+        match triggers::parse(name) {
+            Ok(Spelling::Bit(bit)) => {
+                if let Some((_, other)) = spelled.iter().find(|(seen, _)| *seen == bit) {
+                    diagnostics.push(twice(other, name, path));
+                }
+                spelled.push((bit, name));
+            }
+            Ok(Spelling::All | Spelling::Foreign) => {}
+            Err(error) => diagnostics.push(unknown_trigger(name, &error, path)),
+        }
+    }
+    if elements.iter().any(Value::is_null) {
+        diagnostics.push(invalid(
+            "Trigger is null",
+            "An element of the set is null. Remove it, or name a trigger.",
+            path,
+        ));
+    }
+}
+
+fn twice(one: &str, other: &str, path: &Path) -> Diagnostic {
+    let detail = format!("{one:?} and {other:?} are two spellings of one trigger. Keep one of them.");
+    invalid("Trigger given twice", detail, path)
+}
+
+fn unknown_trigger(name: &str, error: &SpellingError, path: &Path) -> Diagnostic {
+    let advice = match error {
+        SpellingError::Misspelled(meant) => format!(
+            "Did you mean \"{meant}\"? Should your portal really have a trigger of that other name, \
+             give it as the decimal number of its bit."
+        ),
+        SpellingError::Malformed => format!(
+            "Expected \"{ALL}\", the name of a trigger, or one bit as a decimal number (a power of two, \
+             not 0). The names are {}.",
+            trigger_names().replace('`', "")
+        ),
+    };
+    invalid("Unknown trigger", format!("{name:?} is not a trigger. {advice}"), path)
+}
+
+fn check_secret(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(text) = value.as_secret() else { return };
+    let text = text.expose();
+    let length = text.chars().count();
+    if text.is_empty() || length > secret::MAX_LENGTH {
+        let detail = format!(
+            "The portal accepts secrets of at most {} characters, this one has {length}; an empty one \
+             is no secret. Use 8 to {} printable ASCII characters without blanks.",
+            secret::MAX_LENGTH,
+            secret::MAX_LENGTH
+        );
+        diagnostics.push(invalid("Invalid webhook secret", detail, path));
+    } else if !secret::has_valid_characters(text) {
+        diagnostics.push(invalid(
+            "Invalid webhook secret",
+            "The secret contains a blank, a control character or a character outside ASCII, which the \
+             portal refuses. Use printable ASCII characters without blanks. A line break at the end often \
+             comes from a file: trimspace() removes it.",
+            path,
+        ));
+    }
+}
+
+fn check_version(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(number) = value.as_number() else { return };
+    if number.to_i64().is_none_or(|version| version < 0) {
+        diagnostics.push(invalid(
+            "Invalid secret version",
+            "The version must be a whole number from 0 to 9223372036854775807. Raise it by one to send \
+             the secret again.",
+            path,
+        ));
+    }
+}
+
+fn check_target_id(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(target) = value.as_str() else { return };
+    let units = target.encode_utf16().count();
+    if target.is_empty() {
+        diagnostics.push(invalid(
+            "Empty target_id",
+            "An empty text names no entity. Leave target_id out, or set it to null, to receive the \
+             events of all entities.",
+            path,
+        ));
+    } else if units > MAX_TARGET_ID {
+        let detail = format!(
+            "The target_id has {units} UTF-16 code units, the portal accepts at most {MAX_TARGET_ID}. \
+             Expected the id of one file, folder, room, agent, user or group."
+        );
+        diagnostics.push(invalid("target_id is too long", detail, path));
+    }
+}
+
+fn invalid(summary: &str, detail: impl Into<String>, path: &Path) -> Diagnostic {
+    Diagnostic::error(summary, detail).at(path.clone())
+}

@@ -1,0 +1,151 @@
+//! Updating a webhook in place: one PUT, or none when the portal holds everything already
+//! (product §4.3).
+
+use super::create::resolve_triggers;
+use super::model::{TRIGGERS, WebhookModel, WebhookPrivate, id_of};
+use super::read::refresh;
+use super::rotation::{self, SecretChange};
+use super::triggers::Bits;
+use crate::api::{Error, TriggerMask, Webhook, WebhookId};
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::private_state::PrivateState;
+use crate::framework::resource::{Progress, UpdateRequest};
+use crate::framework::value::{Object, Value};
+use crate::provider::diagnose;
+use crate::provider::portal::LivePortal;
+
+const SUMMARY: &str = "Could not update the webhook";
+
+/// What an update asks of the portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// The portal holds everything already.
+    Nothing,
+    /// Switch off without probing the receiver (API §6.4).
+    SwitchOff,
+    /// Replace the configuration.
+    Replace,
+}
+
+/// An update on its way.
+struct Update<'a> {
+    portal: &'a LivePortal,
+    id: WebhookId,
+    model: &'a WebhookModel,
+    triggers: TriggerMask,
+    secret: &'a SecretChange,
+}
+
+/// Updates a webhook.
+pub(super) async fn update(
+    portal: &LivePortal,
+    request: UpdateRequest,
+    progress: &Progress,
+) -> Result<(), Diagnostic> {
+    let UpdateRequest { config, prior, plan, private } = request;
+    let id = id_of(&prior)?;
+    portal.mark_managed(id);
+    let model = WebhookModel::from_object(&plan)?;
+    let mut private: WebhookPrivate = private.decode();
+    let (triggers, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
+    let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;
+    let update = Update { portal, id, model: &model, triggers, secret: &secret };
+    let action = update.action(&prior, &private);
+    if let Err(error) = update.send(action).await {
+        if !update.has_happened(&error).await {
+            update.record_failure(prior, &private, progress).await;
+            return Err(update.explain(&error));
+        }
+    }
+    private.trigger_bits = trigger_bits;
+    secret.record(&mut private);
+    let mut state = plan;
+    secret.stored.put_into(&mut state);
+    progress.save(state, PrivateState::encode(&private));
+    Ok(())
+}
+
+impl Update<'_> {
+    /// Chooses the least that does it.
+    fn action(&self, prior: &Object, private: &WebhookPrivate) -> Action {
+        let Ok(before) = WebhookModel::from_object(prior) else { return Action::Replace };
+        let bits = Bits { recorded: &private.trigger_bits, catalog: None };
+        let names = prior.get(TRIGGERS).as_elements().unwrap_or_default();
+        let has_same_triggers = bits.mask(names.iter().filter_map(Value::as_str)) == Some(self.triggers);
+        let wanted = WebhookModel { triggers: before.triggers.clone(), ..self.model.clone() };
+        if self.secret.send.is_some() || !has_same_triggers {
+            Action::Replace
+        } else if wanted == before {
+            Action::Nothing
+        } else if before.enabled && wanted == (WebhookModel { enabled: false, ..before }) {
+            Action::SwitchOff
+        } else {
+            Action::Replace
+        }
+    }
+
+    /// Sends the request and keeps the shared list in step with its outcome.
+    async fn send(&self, action: Action) -> Result<(), Error> {
+        let client = &self.portal.client;
+        let token = match action {
+            Action::Nothing => return Ok(()),
+            Action::SwitchOff | Action::Replace => self.portal.list.begin_write(),
+        };
+        let result = if action == Action::SwitchOff {
+            client.enable_webhook(&self.model.to_enable(self.id)).await
+        } else {
+            let secret = self.secret.send.as_ref();
+            client.update_webhook(&self.model.to_update(self.id, self.triggers, secret)).await
+        };
+        match result {
+            Ok(webhook) => {
+                token.updated(webhook);
+                Ok(())
+            }
+            Err(error) => {
+                token.failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Says whether an update without an answer is seen to have happened. A secret cannot be seen.
+    async fn has_happened(&self, error: &Error) -> bool {
+        if !error.outcome_unknown() || self.secret.send.is_some() {
+            return false;
+        }
+        self.look().await.is_some_and(|webhook| self.model.matches(self.triggers, &webhook))
+    }
+
+    /// Records what the portal holds now, with the secret, version and hash from before. When that
+    /// cannot be read, nothing is recorded, and Terraform keeps the prior state.
+    async fn record_failure(&self, prior: Object, private: &WebhookPrivate, progress: &Progress) {
+        let Some(webhook) = self.look().await else { return };
+        if let Ok(state) = refresh(prior, &webhook, private) {
+            progress.save(state, PrivateState::encode(private));
+        }
+    }
+
+    async fn look(&self) -> Option<Webhook> {
+        let snapshot = self.portal.list.fresh().await.ok()?;
+        snapshot.webhook(self.id).cloned()
+    }
+
+    fn explain(&self, error: &Error) -> Diagnostic {
+        let mut diagnostic = diagnose::explain(SUMMARY, error);
+        if error.is_not_found() {
+            diagnostic.detail = format!(
+                "The portal has no webhook {} any more: it was deleted since it was last read. Plan again; the plan \
+                 will propose to create it.",
+                self.id
+            );
+        } else if error.outcome_unknown() {
+            diagnostic.detail.push_str(if self.secret.send.is_some() {
+                " Whether the portal took the new secret over cannot be seen; the next apply sends it again."
+            } else {
+                " Whether the portal made the change is not certain; the next plan shows what it holds."
+            });
+        }
+        diagnostic
+    }
+}
