@@ -1,1 +1,3 @@
-//! x
+//! DocSpace provider.
+
+pub mod api;
