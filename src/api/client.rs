@@ -1,0 +1,348 @@
+//! One request from verb to answer.
+//!
+//! The verbs of each area describe a [`Call`]; [`Client::call`] sends it: a place among the writes, headers, time
+//! limit, size limit, one log line per attempt, the decision to repeat, and the meaning of the answer.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::{Instant, SystemTime};
+
+use bytes::Bytes;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Method, Response};
+use rustls::pki_types::CertificateDer;
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::config::{API_ROOT, Config, ConfigError};
+use super::envelope::{self, BodyError};
+use super::error::{Cause, Error, ErrorShape, StatusFailure};
+use super::redaction::{PortalMessage, Redactor};
+use super::retry::{self, Operation, Plan, Waits};
+use super::transport;
+use super::write_gate::{Load, WriteGate};
+
+/// The largest answer that is read, in bytes; a list of 5 000 webhooks has about 6 MiB.
+const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+
+/// How much of an error answer is read, in bytes.
+const MAX_ERROR_ANSWER: u64 = 1024 * 1024;
+
+/// A client of one portal. Cloning is cheap and shares connections and limits.
+#[derive(Debug, Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    waits: Arc<Waits>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: Config,
+    certificates: Vec<CertificateDer<'static>>,
+    http: OnceLock<Result<reqwest::Client, Cause>>,
+    gate: Arc<WriteGate>,
+    stop: CancellationToken,
+}
+
+/// The description of a request.
+pub(crate) struct Call<'a> {
+    operation: Operation,
+    method: &'static str,
+    path: Cow<'static, str>,
+    query: Vec<(&'static str, String)>,
+    body: Option<Result<Bytes, Cause>>,
+    secret: Option<&'a SecretString>,
+}
+
+impl<'a> Call<'a> {
+    /// Describes a request; `path` is relative to `/api/2.0` and has no query.
+    pub(crate) fn new(
+        operation: Operation,
+        method: &'static str,
+        path: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            operation,
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            secret: None,
+        }
+    }
+
+    /// Adds query parameters.
+    pub(crate) fn with_query(mut self, query: Vec<(&'static str, String)>) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// Adds a JSON body. Its bytes are wiped when the last attempt is over.
+    pub(crate) fn with_body(mut self, body: &impl Serialize) -> Self {
+        self.body = Some(to_json(body).map_err(|error| Cause::Setup {
+            detail: error.to_string(),
+        }));
+        self
+    }
+
+    /// Names a secret that the body contains, so that no error text can repeat it.
+    pub(crate) fn with_secret(mut self, secret: Option<&'a SecretString>) -> Self {
+        self.secret = secret;
+        self
+    }
+
+    fn error(&self, cause: Cause) -> Error {
+        let path = format!("{API_ROOT}{}", self.path);
+        Error::new(self.operation, self.method, path, cause)
+    }
+}
+
+/// Serializes into one buffer of the final size: a buffer that grows would leave unwiped copies behind.
+fn to_json(body: &impl Serialize) -> serde_json::Result<Bytes> {
+    let mut size = Size(0);
+    serde_json::to_writer(&mut size, body)?;
+    let mut buffer = Zeroizing::new(Vec::with_capacity(size.0));
+    serde_json::to_writer(&mut *buffer, body)?;
+    Ok(Bytes::from_owner(buffer))
+}
+
+/// Counts what is written.
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Client {
+    /// Creates a client without touching the network or the system's certificates, which wait for the first request.
+    ///
+    /// # Errors
+    ///
+    /// Only the CA certificates of the configuration can be wrong.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        let certificates = transport::parse_certificates(&config)?;
+        let gate = Arc::new(WriteGate::new(config.max_concurrent_writes));
+        Ok(Self {
+            shared: Arc::new(Shared {
+                config,
+                certificates,
+                http: OnceLock::new(),
+                gate,
+                stop: CancellationToken::new(),
+            }),
+            waits: Arc::default(),
+        })
+    }
+
+    /// Returns a client that shares everything with this one but adds its waits to `waits`.
+    #[must_use]
+    pub fn with_waits(&self, waits: Arc<Waits>) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            waits,
+        }
+    }
+
+    /// Returns how long this client's calls had to wait; clones count together.
+    pub fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
+    /// Returns the settings.
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// Winds down: waits end, no write is started any more, requests under way are left to finish.
+    ///
+    /// Reads remain possible, so that what running writes left behind can still be looked up.
+    pub fn stop(&self) {
+        self.shared.stop.cancel();
+    }
+
+    /// Returns the signal that [`Client::stop`] gives, for waiting loops of the caller.
+    pub fn stop_signal(&self) -> &CancellationToken {
+        &self.shared.stop
+    }
+
+    /// Sends a request, repeats it where that is safe, and decodes the answer.
+    pub(crate) async fn call<T>(
+        &self,
+        call: Call<'_>,
+        decode: impl Fn(&[u8]) -> Result<T, BodyError>,
+    ) -> Result<T, Error> {
+        let plan = Plan::new(self.shared.config.max_retries);
+        let (call, decode) = (&call, &decode);
+        let attempt = |repeats| async move {
+            let body = self.attempt(call, repeats).await?;
+            decode(&body).map_err(|error| call.error(error.into()))
+        };
+        retry::run(plan, &self.shared.stop, &self.waits, attempt).await
+    }
+
+    /// Sends a request once, holding a place among the writes if it is one.
+    async fn attempt(&self, call: &Call<'_>, repeats: u32) -> Result<Vec<u8>, Error> {
+        if !call.operation.is_write() {
+            return self.exchange(call, repeats).await;
+        }
+        let permit = tokio::select! {
+            biased;
+            () = self.shared.stop.cancelled() => return Err(call.error(Cause::Stopped)),
+            permit = self.shared.gate.enter() => permit,
+        };
+        let result = self.exchange(call, repeats).await;
+        permit.leave(match &result {
+            Ok(_) => Load::Accepted,
+            Err(error) if error.status() == Some(429) => Load::Throttled,
+            Err(_) => Load::Unknown,
+        });
+        result
+    }
+
+    /// Sends the request, reads the answer, and writes the one log line of both.
+    async fn exchange(&self, call: &Call<'_>, repeats: u32) -> Result<Vec<u8>, Error> {
+        let started = Instant::now();
+        let mut status = None;
+        let result = self.send(call, &mut status).await;
+        let http_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(
+            http_method = call.method,
+            http_path = %format_args!("{API_ROOT}{}", call.path),
+            http_status = status,
+            http_duration_ms,
+            http_retry = repeats,
+            "request"
+        );
+        result.map_err(|cause| call.error(cause))
+    }
+
+    async fn send(&self, call: &Call<'_>, status: &mut Option<u16>) -> Result<Vec<u8>, Cause> {
+        let config = &self.shared.config;
+        let request = self.request(call)?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|error| transport::cause_of(&error, config))?;
+        let code = response.status();
+        *status = Some(code.as_u16());
+        if code.is_success() {
+            return match read_body(&mut response, MAX_ANSWER).await {
+                Ok(Some(body)) => Ok(body),
+                Ok(None) => Err(Cause::TooLarge { limit: MAX_ANSWER }),
+                Err(error) => Err(transport::cause_of(&error, config)),
+            };
+        }
+        let redactor = self.redactor(call);
+        if code.is_redirection() {
+            let location = redirect_target(response.headers(), response.url());
+            return Err(Cause::Redirect {
+                status: code.as_u16(),
+                location: location.map(|text| PortalMessage::new(&text, &redactor).to_string()),
+            });
+        }
+        let retry_after = header(response.headers(), &RETRY_AFTER)
+            .and_then(|text| envelope::retry_after(text, SystemTime::now()));
+        let mut failure = match read_body(&mut response, MAX_ERROR_ANSWER).await {
+            Ok(Some(body)) => envelope::status_failure(code.as_u16(), &body, &redactor),
+            // Still that error, but not one with an empty body, which would have a meaning.
+            Ok(None) | Err(_) => StatusFailure::new(code.as_u16(), ErrorShape::Other),
+        };
+        failure.retry_after = retry_after;
+        Err(Cause::Status(Box::new(failure)))
+    }
+
+    fn request(&self, call: &Call<'_>) -> Result<reqwest::RequestBuilder, Cause> {
+        let config = &self.shared.config;
+        let mut url = config.base_url.endpoint(&call.path);
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let method = match call.method {
+            "POST" => Method::POST,
+            "PUT" => Method::PUT,
+            "DELETE" => Method::DELETE,
+            _ => Method::GET,
+        };
+        let mut request = self
+            .http()?
+            .request(method, url)
+            .header(AUTHORIZATION, self.authorization()?)
+            .header(ACCEPT, "application/json");
+        if let Some(body) = &call.body {
+            let body = body.as_ref().map_err(Clone::clone)?;
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.clone());
+        }
+        Ok(request)
+    }
+
+    fn http(&self) -> Result<&reqwest::Client, Cause> {
+        let shared = &self.shared;
+        shared
+            .http
+            .get_or_init(|| transport::build(&shared.config, &shared.certificates))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn authorization(&self) -> Result<HeaderValue, Cause> {
+        let text = Zeroizing::new(format!("Bearer {}", self.shared.config.api_key.expose()));
+        let mut value = HeaderValue::from_str(&text).map_err(|_invalid| Cause::Setup {
+            detail: "the API key is not fit for a header".to_owned(),
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// Knows every secret that a request carried.
+    fn redactor(&self, call: &Call<'_>) -> Redactor {
+        let mut redactor = Redactor::new();
+        redactor.add_text(self.shared.config.api_key.expose());
+        if let Some(secret) = call.secret {
+            redactor.add(secret);
+        }
+        redactor
+    }
+}
+
+/// Reads a body; `None` if it is larger than `limit` bytes.
+async fn read_body(response: &mut Response, limit: u64) -> reqwest::Result<Option<Vec<u8>>> {
+    let announced = response.content_length().unwrap_or_default();
+    if announced > limit {
+        return Ok(None);
+    }
+    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
+    while let Some(chunk) = response.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if u64::try_from(body.len()).is_ok_and(|length| length > limit) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(body))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Returns the scheme, host and port that a redirect points to; its path and query may be anything.
+fn redirect_target(headers: &HeaderMap, asked: &Url) -> Option<String> {
+    let target = asked.join(header(headers, &LOCATION)?).ok()?;
+    target
+        .has_host()
+        .then(|| target.origin().ascii_serialization())
+}

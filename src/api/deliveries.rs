@@ -1,0 +1,234 @@
+//! The delivery journal, which the API calls "log", and delivering again (API §6.7, §6.8).
+
+use std::fmt;
+use std::ops::BitOr;
+
+use secrecy::SecretString;
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::client::{Call, Client};
+use super::envelope;
+use super::error::Error;
+use super::json::{DecodeError, Node};
+use super::retry::Operation;
+use super::triggers::TriggerMask;
+use super::webhooks::{Timestamp, UserId, WebhookId};
+
+/// The number of a journal entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId(u32);
+
+impl DeliveryId {
+    /// Creates an id; `None` outside 1 to 2147483647.
+    pub fn new(number: u32) -> Option<Self> {
+        (1..=i32::MAX.cast_unsigned())
+            .contains(&number)
+            .then_some(Self(number))
+    }
+
+    /// Returns the number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
+        u32::try_from(node.integer()?)
+            .ok()
+            .and_then(Self::new)
+            .ok_or_else(|| node.mismatch("an id from 1 to 2147483647"))
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for DeliveryId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
+    }
+}
+
+/// Groups of delivery outcomes to filter by; several may be joined with `|`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusGroups(u8);
+
+impl StatusGroups {
+    /// Not delivered yet, or no HTTP answer.
+    pub const NOT_SENT: Self = Self(1);
+    /// Answered with 2xx.
+    pub const STATUS_2XX: Self = Self(2);
+    /// Answered with 3xx.
+    pub const STATUS_3XX: Self = Self(4);
+    /// Answered with 4xx.
+    pub const STATUS_4XX: Self = Self(8);
+    /// Answered with 5xx.
+    pub const STATUS_5XX: Self = Self(16);
+}
+
+impl BitOr for StatusGroups {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// Which entries of the journal to return; every filter that is set must match.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryQuery {
+    /// Delivered at this moment or later; entries that were never delivered drop out.
+    pub delivered_from: Option<OffsetDateTime>,
+    /// Delivered at this moment or earlier; entries that were never delivered drop out.
+    pub delivered_to: Option<OffsetDateTime>,
+    /// Of the webhook with this address, exactly.
+    pub uri: Option<String>,
+    /// Of this webhook.
+    pub webhook: Option<WebhookId>,
+    /// This entry alone.
+    pub delivery: Option<DeliveryId>,
+    /// With one of these outcomes.
+    pub status_groups: Option<StatusGroups>,
+    /// Of webhooks that this user created; only administrators may name somebody else.
+    pub user: Option<UserId>,
+    /// Of this event: one trigger, not a combination.
+    pub trigger: Option<TriggerMask>,
+    /// The size of a page, 1 to 100; the portal's default is 100.
+    pub count: Option<u32>,
+    /// How many entries to skip.
+    pub start_index: u32,
+}
+
+impl DeliveryQuery {
+    fn to_parameters(&self) -> Vec<(&'static str, String)> {
+        let date = |date: &Option<OffsetDateTime>| date.and_then(|date| date.format(&Rfc3339).ok());
+        [
+            ("deliveryFrom", date(&self.delivered_from)),
+            ("deliveryTo", date(&self.delivered_to)),
+            ("hookUri", self.uri.clone()),
+            ("configId", self.webhook.map(|id| id.to_string())),
+            ("eventId", self.delivery.map(|id| id.to_string())),
+            (
+                "groupStatus",
+                self.status_groups.map(|groups| groups.0.to_string()),
+            ),
+            ("userId", self.user.as_ref().map(ToString::to_string)),
+            ("trigger", self.trigger.map(|trigger| trigger.to_string())),
+            ("count", self.count.map(|count| count.to_string())),
+            ("startIndex", Some(self.start_index.to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+}
+
+/// One entry of the journal.
+///
+/// Headers and bodies are typed as secrets: they carry portal content and the signature.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The entry's number; delivering again makes a new entry.
+    pub id: DeliveryId,
+    /// The webhook's name; missing from the answer to a redelivery.
+    pub webhook_name: Option<String>,
+    /// The event.
+    pub trigger: Option<TriggerMask>,
+    /// When the event was queued.
+    pub created_on: Option<Timestamp>,
+    /// When the last attempt ended; `None` while queued.
+    pub delivered_on: Option<Timestamp>,
+    /// The receiver's HTTP status; 0 while queued and when there was no answer.
+    pub status: i64,
+    /// What was sent, as JSON of lists.
+    pub request_headers: Option<SecretString>,
+    /// What was sent.
+    pub request_payload: Option<SecretString>,
+    /// What the receiver answered, as JSON of lists.
+    pub response_headers: Option<SecretString>,
+    /// What the receiver answered.
+    pub response_payload: Option<SecretString>,
+}
+
+impl Delivery {
+    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
+        let trigger = node.optional("trigger")?;
+        let status = node.optional("status")?;
+        let secret = |name| node.lenient_text(name).map(SecretString::from);
+        Ok(Self {
+            id: DeliveryId::decode(&node.required("id", "an id")?)?,
+            webhook_name: node.lenient_text("configName").map(str::to_owned),
+            trigger: trigger.map(|node| TriggerMask::decode(&node)).transpose()?,
+            created_on: Timestamp::decode(node, "creationTime"),
+            delivered_on: Timestamp::decode(node, "delivery"),
+            status: status
+                .map(|node| node.integer())
+                .transpose()?
+                .unwrap_or_default(),
+            request_headers: secret("requestHeaders"),
+            request_payload: secret("requestPayload"),
+            response_headers: secret("responseHeaders"),
+            response_payload: secret("responsePayload"),
+        })
+    }
+}
+
+/// A page of the journal, newest entry first.
+#[derive(Debug, Clone)]
+pub struct DeliveryPage {
+    /// The entries.
+    pub deliveries: Vec<Delivery>,
+    /// How many entries match on all pages.
+    pub total: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct RetryDeliveries<'a> {
+    ids: &'a [DeliveryId],
+}
+
+impl Client {
+    /// Returns one page of the journal.
+    pub async fn list_deliveries(&self, query: &DeliveryQuery) -> Result<DeliveryPage, Error> {
+        let call = Call::new(Operation::Read, "GET", "/settings/webhooks/log")
+            .with_query(query.to_parameters());
+        self.call(call, |body| {
+            let list = envelope::decode_list(body, Delivery::decode)?;
+            Ok(DeliveryPage {
+                deliveries: list.items,
+                total: list.total,
+            })
+        })
+        .await
+    }
+
+    /// Delivers one event again and returns its new journal entry, which is still queued.
+    ///
+    /// At most 5 calls in 15 minutes where rate limits are on (API §9). Never repeated by itself.
+    pub async fn retry_delivery(&self, id: DeliveryId) -> Result<Delivery, Error> {
+        let path = format!("/settings/webhook/{id}/retry");
+        let call = Call::new(Operation::RetryDelivery, "PUT", path);
+        self.call(call, |body| envelope::decode_value(body, Delivery::decode))
+            .await
+    }
+
+    /// Delivers several events again in one call and returns their new journal entries, which are still queued.
+    ///
+    /// Ids that are unknown or not the caller's are skipped without a word. Limits as for
+    /// [`Client::retry_delivery`].
+    pub async fn retry_deliveries(&self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, Error> {
+        let call = Call::new(Operation::RetryDelivery, "PUT", "/settings/webhook/retry")
+            .with_body(&RetryDeliveries { ids });
+        self.call(call, |body| {
+            Ok(envelope::decode_list(body, Delivery::decode)?.items)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,407 @@
+//! What can go wrong between a request and its answer.
+//!
+//! An [`Error`] says which request failed, how often it was tried, and its [`Cause`]. Callers decide by its questions
+//! ([`Error::is_not_found`] and so on), never by its text. It holds no header, no body, no URL query and no secret;
+//! what the portal said is kept as [`PortalMessage`], which is cleaned. Cloning is cheap, so that one failed shared
+//! read can be handed to everybody who waited for it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::redaction::PortalMessage;
+use super::retry::Operation;
+
+/// A request that did not end with a usable answer.
+#[derive(Clone)]
+pub struct Error(Arc<Failure>);
+
+#[derive(Clone)]
+struct Failure {
+    operation: Operation,
+    method: &'static str,
+    path: String,
+    attempts: u32,
+    outcome_unknown: bool,
+    cause: Cause,
+}
+
+/// What happened to the last attempt of a request.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Cause {
+    /// The request was sent and no complete answer came in time.
+    #[error("the portal did not answer within {} s", after.as_secs_f64())]
+    Timeout {
+        /// The time limit of one request.
+        after: Duration,
+    },
+    /// No connection: name resolution, refused, TLS, proxy. Nothing was sent.
+    #[error("could not connect to {host}: {detail}")]
+    Connect {
+        /// The portal's host name.
+        host: String,
+        /// The innermost reason, in words.
+        detail: String,
+        /// The innermost reason, as far as it matters.
+        reason: ConnectReason,
+    },
+    /// The connection broke after the request may have been sent.
+    #[error("the connection broke before the answer was complete: {detail}")]
+    Transport {
+        /// The innermost reason.
+        detail: String,
+    },
+    /// The portal, or something before it, answered with an error status.
+    #[error("{0}")]
+    Status(Box<StatusFailure>),
+    /// The answer points to another address, which is never followed (API §1.10).
+    #[error("the answer is a redirect ({status}){}", location.as_ref().map(|to| format!(" to {to}")).unwrap_or_default())]
+    Redirect {
+        /// The HTTP status, 300 to 399.
+        status: u16,
+        /// Scheme, host and port that it points to, where it names any.
+        location: Option<String>,
+    },
+    /// The answer is JSON but not of the documented shape.
+    #[error("the answer has an unexpected shape: {}expected {expected}, found {found}", if path.is_empty() { String::new() } else { format!("at `{path}` ") })]
+    Decode {
+        /// Where in the answer, as in `response[3].configs.id`.
+        path: String,
+        /// What belongs there.
+        expected: &'static str,
+        /// What is there; never the value.
+        found: &'static str,
+    },
+    /// The answer is a success but not JSON.
+    #[error("the answer is {}, not JSON", if *looks_like_html { "a web page" } else { "something else" })]
+    NotJson {
+        /// Whether it is a web page: the address may not be a portal's.
+        looks_like_html: bool,
+    },
+    /// The answer is larger than any real one.
+    #[error("the answer is larger than {} MiB", limit / (1024 * 1024))]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The client was stopped before this attempt was sent.
+    #[error("the request was not sent because the run was interrupted")]
+    Stopped,
+    /// The HTTP client could not be set up, as when no trusted certificates can be loaded. Nothing was sent.
+    #[error("the HTTP client could not be set up: {detail}")]
+    Setup {
+        /// The innermost reason.
+        detail: String,
+    },
+}
+
+/// Why there is no connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectReason {
+    /// The host's name is not known.
+    NameResolution,
+    /// The server's certificate is not trusted.
+    Certificate,
+    /// Connecting took too long.
+    TimedOut,
+    /// Refused, unreachable, a proxy's refusal, or another reason.
+    Other,
+}
+
+/// An answer with a status of 400 or more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusFailure {
+    /// The HTTP status.
+    pub status: u16,
+    /// Which of the portal's error shapes the body has.
+    pub shape: ErrorShape,
+    /// What the portal said.
+    pub message: Option<PortalMessage>,
+    /// The portal's name for the kind of error, as in `System.ArgumentException`.
+    pub exception: Option<PortalMessage>,
+    /// Rejected fields and what is wrong with each, by the portal's field names (API §8.1 E3).
+    pub validation: BTreeMap<String, Vec<PortalMessage>>,
+    /// How long the portal asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+/// The shapes of error bodies (API §8.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorShape {
+    /// E1: nothing.
+    Empty,
+    /// E2: an `error` object, made by the endpoint itself.
+    Handler,
+    /// E3: `response.errors`, made by the schema validation.
+    Validation,
+    /// E4: problem details, made before any endpoint.
+    Problem,
+    /// E5: a web page, made by a proxy.
+    Html,
+    /// A plain sentence, such as the refusal of an IP address.
+    Text,
+    /// Anything else.
+    Other,
+}
+
+impl StatusFailure {
+    /// Creates a failure of which only the status and the body's shape are known.
+    pub fn new(status: u16, shape: ErrorShape) -> Self {
+        Self {
+            status,
+            shape,
+            message: None,
+            exception: None,
+            validation: BTreeMap::new(),
+            retry_after: None,
+        }
+    }
+}
+
+impl fmt::Display for StatusFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the portal answered {}", self.status)?;
+        if let Some(reason) = reason(self.status) {
+            write!(f, " ({reason})")?;
+        }
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        for (field, messages) in &self.validation {
+            for message in messages {
+                write!(f, "; {field}: {message}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn reason(status: u16) -> Option<&'static str> {
+    reqwest::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+}
+
+impl Cause {
+    /// Returns whether a request that ended like this may have been carried out all the same.
+    ///
+    /// A 500 with an `error` object is the endpoint's own refusal (API §8.2); any other answer of 500 and above was
+    /// made on the way and says nothing about what the endpoint did.
+    fn may_have_been_processed(&self) -> bool {
+        match self {
+            Self::Timeout { .. }
+            | Self::Transport { .. }
+            | Self::Decode { .. }
+            | Self::NotJson { .. }
+            | Self::TooLarge { .. } => true,
+            Self::Status(failure) => {
+                failure.status > 500
+                    || (failure.status == 500 && failure.shape != ErrorShape::Handler)
+            }
+            Self::Connect { .. } | Self::Redirect { .. } | Self::Stopped | Self::Setup { .. } => {
+                false
+            }
+        }
+    }
+}
+
+impl Error {
+    /// Creates the error of a request that was tried once.
+    ///
+    /// `path` must not contain a query.
+    pub fn new(
+        operation: Operation,
+        method: &'static str,
+        path: impl Into<String>,
+        cause: Cause,
+    ) -> Self {
+        Self(Arc::new(Failure {
+            operation,
+            method,
+            path: path.into(),
+            attempts: 1,
+            outcome_unknown: operation.is_write() && cause.may_have_been_processed(),
+            cause,
+        }))
+    }
+
+    /// Adds what the attempts before the last one leave behind.
+    pub(crate) fn after_attempts(self, attempts: u32, outcome_unknown: bool) -> Self {
+        let mut failure = Arc::unwrap_or_clone(self.0);
+        failure.attempts = attempts;
+        failure.outcome_unknown |= outcome_unknown;
+        Self(Arc::new(failure))
+    }
+
+    /// Returns what happened to the last attempt.
+    pub fn cause(&self) -> &Cause {
+        &self.0.cause
+    }
+
+    /// Returns what kind of request failed.
+    pub fn operation(&self) -> Operation {
+        self.0.operation
+    }
+
+    /// Returns the HTTP method.
+    pub fn method(&self) -> &'static str {
+        self.0.method
+    }
+
+    /// Returns the path of the URL, without query.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// Returns how many times the request was sent or tried to be sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Returns the error answer, if there was one.
+    pub fn status_failure(&self) -> Option<&StatusFailure> {
+        match self.cause() {
+            Cause::Status(failure) => Some(failure),
+            Cause::Timeout { .. }
+            | Cause::Connect { .. }
+            | Cause::Transport { .. }
+            | Cause::Redirect { .. }
+            | Cause::Decode { .. }
+            | Cause::NotJson { .. }
+            | Cause::TooLarge { .. }
+            | Cause::Stopped
+            | Cause::Setup { .. } => None,
+        }
+    }
+
+    /// Returns the HTTP status of an error answer or redirect.
+    pub fn status(&self) -> Option<u16> {
+        match self.cause() {
+            Cause::Redirect { status, .. } => Some(*status),
+            _ => self.status_failure().map(|failure| failure.status),
+        }
+    }
+
+    /// Returns what the portal said.
+    pub fn message(&self) -> Option<&PortalMessage> {
+        self.status_failure()?.message.as_ref()
+    }
+
+    /// Returns how long the portal asked to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.status_failure()?.retry_after
+    }
+
+    /// Returns whether the addressed object does not exist.
+    ///
+    /// True only with an `error` object in the body: a 404 without one comes from a wrong address or a suspended
+    /// portal and says nothing about the object (API §8.2).
+    pub fn is_not_found(&self) -> bool {
+        self.is_answer(404, ErrorShape::Handler)
+    }
+
+    /// Returns whether the key is wrong, expired or disabled.
+    pub fn is_unauthorized(&self) -> bool {
+        self.status() == Some(401)
+    }
+
+    /// Returns whether the key lacks the scope for this request (a 403 without a body, API §8.2).
+    pub fn is_scope_refused(&self) -> bool {
+        self.is_answer(403, ErrorShape::Empty)
+    }
+
+    /// Returns whether the key's owner may not do this (a 403 of the endpoint, API §3.4).
+    pub fn is_access_denied(&self) -> bool {
+        self.is_answer(403, ErrorShape::Handler)
+    }
+
+    /// Returns whether the portal refused a create because the pair of name and address is taken (API §8.3).
+    ///
+    /// The portal gives this refusal no code of its own, but it does not translate its text either.
+    pub fn is_duplicate(&self) -> bool {
+        const TEXT: &str = "Webhook with the same name and payload URL already exists";
+        self.is_answer(400, ErrorShape::Handler)
+            && self
+                .message()
+                .is_some_and(|message| message.as_str() == TEXT)
+    }
+
+    /// Returns whether the portal could not reach the receiver at all: refused, TLS or time limit (API §8.2).
+    ///
+    /// A receiver that did answer, but not with 2xx, is a 400 with a translated text instead.
+    pub fn is_receiver_unreachable(&self) -> bool {
+        const TYPES: [&str; 4] = [
+            "System.Net.Http.HttpRequestException",
+            "System.Net.Sockets.SocketException",
+            "System.Security.Authentication.AuthenticationException",
+            "System.Threading.Tasks.TaskCanceledException",
+        ];
+        self.is_answer(500, ErrorShape::Handler)
+            && self
+                .status_failure()
+                .and_then(|failure| failure.exception.as_ref())
+                .is_some_and(|exception| TYPES.contains(&exception.as_str()))
+    }
+
+    /// Returns whether an equal request may succeed later, whoever may be allowed to send it.
+    pub fn is_retryable(&self) -> bool {
+        match self.cause() {
+            Cause::Timeout { .. } | Cause::Connect { .. } | Cause::Transport { .. } => true,
+            Cause::Status(failure) => match failure.status {
+                429 | 502..=504 => true,
+                500 => self.operation() == Operation::Read,
+                _ => false,
+            },
+            Cause::Redirect { .. }
+            | Cause::Decode { .. }
+            | Cause::NotJson { .. }
+            | Cause::TooLarge { .. }
+            | Cause::Stopped
+            | Cause::Setup { .. } => false,
+        }
+    }
+
+    /// Returns whether a change may have been carried out although no usable answer came, by any of the attempts.
+    ///
+    /// Always false for reads.
+    pub fn outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
+    }
+
+    fn is_answer(&self, status: u16, shape: ErrorShape) -> bool {
+        self.status_failure()
+            .is_some_and(|failure| failure.status == status && failure.shape == shape)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.method(), self.path(), self.cause())?;
+        if self.attempts() > 1 {
+            write!(f, " (after {} attempts)", self.attempts())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("operation", &self.operation())
+            .field(
+                "request",
+                &format_args!("{} {}", self.method(), self.path()),
+            )
+            .field("attempts", &self.attempts())
+            .field("outcome_unknown", &self.outcome_unknown())
+            .field("cause", self.cause())
+            .finish()
+    }
+}
+
+/// Has no `source`: its text already contains the cause.
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! The HTTP client of DocSpace's webhook API.
+//!
+//! Everything the portal's API is made of lives here and nothing of Terraform does: this floor would make sense in
+//! any program that manages webhooks.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `config` | the settings of a client and the parsing of its two delicate ones, address and key |
+//! | `client` | one request from verb to answer: gate, attempts, log line |
+//! | `transport` | the HTTP library and TLS, built at the first request |
+//! | `retry`, `write_gate` | who may be repeated and when; how many writes are in flight |
+//! | `envelope`, `json` | what an answer's bytes mean, with the path of whatever does not fit |
+//! | `error`, `redaction` | what went wrong, without secrets |
+//! | `webhooks`, `triggers`, `deliveries`, `portal` | the areas of the API: shapes and verbs |
+//! | `shared_list`, `snapshot` | one list request for any number of readers |
+//!
+//! Absent on purpose: the environment (callers pass values), user-facing advice (an [`Error`] answers questions, its
+//! reader words the advice), and any way to follow a redirect.
+
+mod client;
+mod config;
+mod deliveries;
+mod envelope;
+mod error;
+mod json;
+mod portal;
+mod redaction;
+mod retry;
+mod shared_list;
+mod snapshot;
+mod transport;
+mod triggers;
+mod webhooks;
+mod write_gate;
+
+pub use client::Client;
+pub use config::{ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Config, ConfigError};
+pub use deliveries::{Delivery, DeliveryId, DeliveryPage, DeliveryQuery, StatusGroups};
+pub use error::{Cause, ConnectReason, Error, ErrorShape, StatusFailure};
+pub use portal::{CurrentKey, CurrentUser, PasswordPolicy, PortalSettings, Role};
+pub use redaction::{PortalMessage, Redactor};
+pub use retry::{Operation, Waits};
+pub use shared_list::{ListSource, SharedList, WriteToken};
+pub use snapshot::Snapshot;
+pub use triggers::{CatalogEntry, TRIGGERS, Trigger, TriggerCatalog, TriggerMask};
+pub use webhooks::{
+    CreateWebhook, CreatedWebhook, EnableWebhook, ParseWebhookIdError, Removal, Timestamp,
+    UpdateWebhook, UserId, Webhook, WebhookId, WebhookListItem,
+};

@@ -1,0 +1,440 @@
+//! One list request for any number of readers (product §8).
+//!
+//! The portal cannot be asked for one webhook, so a plan of 300 webhooks would read the whole list 300 times. Here the
+//! first reader fetches, the others wait for the same answer, and it serves everybody until 30 seconds after its last
+//! use. A mistake in this file loses a webhook, so this is what it promises, and why it holds:
+//!
+//! **A reader never gets less than what the portal had already acknowledged to this process when it asked.** Every
+//! write is announced ([`SharedList::begin_create`], [`SharedList::begin_write`]) and settled ([`WriteToken`]). An
+//! answer that was under way when a write was acknowledged may have been taken before or after that write; so the
+//! acknowledged change is laid over it when it arrives, and over the list that is kept. Webhooks are rows: laying one
+//! row over an answer is right whatever moment the rest of it shows.
+//!
+//! **What is not known is not served.** A write whose outcome is unknown (and a token that is dropped) bars everything
+//! fetched before: readers who ask from then on get a list whose fetch *began* later. Two writes of one webhook that
+//! overlapped in time count as unknown too: which of the two answers is the last word, only the portal knows.
+//!
+//! **Nobody starves.** There is one fetch in flight at most, numbered in order. A reader notes, when it asks, the lowest
+//! number that will do (`wanted`); nothing later changes that. It waits for at most one fetch that is too old for it
+//! and one that is not. Simply throwing away answers that crossed a write would never serve a reader while ten creates
+//! are always under way.
+//!
+//! **Failures are not kept.** All who waited for a failed fetch get its error; the next reader fetches again. If the
+//! reader who leads a fetch goes away, the fetch ends and one of those who waited leads the next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::client::Client;
+use super::error::Error;
+use super::snapshot::Snapshot;
+use super::webhooks::{Webhook, WebhookId, WebhookListItem};
+
+/// How long a list serves after its last use.
+const EXPIRY: Duration = Duration::from_secs(30);
+
+/// Where the list comes from.
+pub trait ListSource: Send + Sync {
+    /// Requests the whole list once.
+    fn fetch(&self) -> impl Future<Output = Result<Vec<WebhookListItem>, Error>> + Send;
+}
+
+impl ListSource for Client {
+    async fn fetch(&self) -> Result<Vec<WebhookListItem>, Error> {
+        self.list_webhooks().await
+    }
+}
+
+/// The list of webhooks as one process sees it, shared by all its operations.
+#[derive(Debug)]
+pub struct SharedList<S = Client> {
+    source: S,
+    state: Arc<Mutex<State>>,
+}
+
+type Outcome = Result<Arc<Snapshot>, Error>;
+
+#[derive(Debug)]
+struct State {
+    /// The last successful list with all acknowledged changes since its fetch began.
+    latest: Option<Arc<Snapshot>>,
+    last_used: Instant,
+    flight: Option<Flight>,
+    /// The number of the next fetch.
+    next_fetch: u64,
+    /// Fetches with lower numbers serve no new reader.
+    floor: u64,
+    baseline: Baseline,
+    writes: Writes,
+}
+
+/// A fetch that is under way.
+#[derive(Debug)]
+struct Flight {
+    number: u64,
+    confirming: bool,
+    /// What was acknowledged since it began.
+    changes: BTreeMap<WebhookId, Change>,
+    /// Holds the outcome in the end; closed without one if the leading reader went away.
+    outcome: watch::Receiver<Option<Outcome>>,
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Put(Box<Webhook>),
+    Remove,
+}
+
+impl Change {
+    fn apply(self, id: WebhookId, snapshot: &mut Snapshot) {
+        match self {
+            Self::Put(webhook) => snapshot.put(*webhook),
+            Self::Remove => snapshot.remove(id),
+        }
+    }
+}
+
+/// The list from before the first create.
+#[derive(Debug)]
+enum Baseline {
+    /// No create has begun: it is the latest list.
+    Open,
+    Fixed(Option<Arc<Snapshot>>),
+}
+
+/// The writes under way, as far as it takes to see which overlapped. Times are counted in events.
+#[derive(Debug, Default)]
+struct Writes {
+    clock: u64,
+    /// When each write under way began.
+    active: BTreeSet<u64>,
+    /// When a webhook's last change was acknowledged, while a write is under way that began before.
+    settled: BTreeMap<WebhookId, u64>,
+}
+
+impl Writes {
+    fn begin(&mut self) -> u64 {
+        self.clock += 1;
+        self.active.insert(self.clock);
+        self.clock
+    }
+
+    fn end(&mut self, began: u64) {
+        self.active.remove(&began);
+        match self.active.first() {
+            Some(oldest) => self.settled.retain(|_, settled| *settled > *oldest),
+            None => self.settled.clear(),
+        }
+    }
+
+    /// Notes an acknowledged change; returns whether it overlapped another one of the same webhook.
+    fn settle(&mut self, began: u64, id: WebhookId) -> bool {
+        self.clock += 1;
+        let earlier = self.settled.insert(id, self.clock);
+        earlier.is_some_and(|settled| settled > began)
+    }
+}
+
+/// What a reader does next.
+enum Step {
+    Take(Arc<Snapshot>),
+    /// Wait for this fetch; it will do.
+    Join(watch::Receiver<Option<Outcome>>),
+    /// Wait for this fetch only because there is one at a time.
+    Await(watch::Receiver<Option<Outcome>>),
+    Lead(Lead),
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            latest: None,
+            last_used: Instant::now(),
+            flight: None,
+            next_fetch: 1,
+            floor: 1,
+            baseline: Baseline::Open,
+            writes: Writes::default(),
+        }
+    }
+
+    fn usable_latest(&mut self, wanted: u64, confirming: bool) -> Option<Arc<Snapshot>> {
+        let now = Instant::now();
+        let latest = self
+            .latest
+            .as_mut()
+            .filter(|latest| latest.fetch >= wanted)
+            .filter(|_| now.duration_since(self.last_used) <= EXPIRY)?;
+        if confirming && !latest.confirming {
+            Arc::make_mut(latest).confirming = true;
+        }
+        self.last_used = now;
+        Some(Arc::clone(latest))
+    }
+
+    fn apply(&mut self, id: WebhookId, change: Change) {
+        if let Some(flight) = &mut self.flight {
+            flight.changes.insert(id, change.clone());
+        }
+        if let Some(latest) = &mut self.latest {
+            change.apply(id, Arc::make_mut(latest));
+        }
+    }
+
+    fn bar_everything_fetched_so_far(&mut self) {
+        self.floor = self.next_fetch;
+    }
+}
+
+impl<S: ListSource> SharedList<S> {
+    /// Creates an empty list over its source.
+    pub fn new(source: S) -> Self {
+        Self {
+            source,
+            state: Arc::new(Mutex::new(State::new())),
+        }
+    }
+
+    /// Returns the list, fetching it if there is none or it was not used for 30 seconds.
+    ///
+    /// # Errors
+    ///
+    /// The error of the one fetch this reader waited for or led.
+    pub async fn read(&self) -> Result<Arc<Snapshot>, Error> {
+        let wanted = lock(&self.state).floor;
+        self.get(wanted, false).await
+    }
+
+    /// Returns a list whose fetch began after the given one had arrived, to confirm that something is absent.
+    ///
+    /// All who confirm the same list share one fetch, and a list that was itself fetched to confirm is returned as it
+    /// is: however many webhooks are absent, it costs one more request.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SharedList::read`].
+    pub async fn confirm(&self, given: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
+        if given.is_confirming() {
+            return Ok(Arc::clone(given));
+        }
+        let floor = lock(&self.state).floor;
+        self.get(floor.max(given.fetch + 1), true).await
+    }
+
+    /// Returns a list whose fetch begins after this call.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SharedList::read`].
+    pub async fn fresh(&self) -> Result<Arc<Snapshot>, Error> {
+        let wanted = lock(&self.state).next_fetch;
+        self.get(wanted, false).await
+    }
+
+    async fn get(&self, wanted: u64, confirming: bool) -> Outcome {
+        loop {
+            let step = self.step(wanted, confirming);
+            match step {
+                Step::Take(snapshot) => return Ok(snapshot),
+                Step::Join(outcome) => {
+                    if let Some(outcome) = arrival(outcome).await {
+                        return outcome;
+                    }
+                }
+                Step::Await(outcome) => drop(arrival(outcome).await),
+                Step::Lead(lead) => {
+                    let fetched = self.source.fetch().await;
+                    return lead.arrive(fetched);
+                }
+            }
+        }
+    }
+
+    fn step(&self, wanted: u64, confirming: bool) -> Step {
+        let mut state = lock(&self.state);
+        if let Some(latest) = state.usable_latest(wanted, confirming) {
+            return Step::Take(latest);
+        }
+        if let Some(flight) = &mut state.flight {
+            let outcome = flight.outcome.clone();
+            if flight.number < wanted {
+                return Step::Await(outcome);
+            }
+            flight.confirming |= confirming;
+            return Step::Join(outcome);
+        }
+        let (sender, outcome) = watch::channel(None);
+        state.flight = Some(Flight {
+            number: state.next_fetch,
+            confirming,
+            changes: BTreeMap::new(),
+            outcome,
+        });
+        state.next_fetch += 1;
+        Step::Lead(Lead {
+            state: Arc::clone(&self.state),
+            sender,
+        })
+    }
+
+    /// Announces a create, before its request is sent.
+    pub fn begin_create(&self) -> WriteToken {
+        let mut state = lock(&self.state);
+        if let Baseline::Open = state.baseline {
+            state.baseline = Baseline::Fixed(state.latest.clone());
+        }
+        drop(state);
+        self.begin_write()
+    }
+
+    /// Announces an update, switch or removal, before its request is sent.
+    pub fn begin_write(&self) -> WriteToken {
+        let began = lock(&self.state).writes.begin();
+        WriteToken {
+            state: Arc::clone(&self.state),
+            began,
+            settled: false,
+        }
+    }
+
+    /// Returns the last successful list that had arrived before the first create began, with this process's own
+    /// changes until then; `None` if there was none.
+    ///
+    /// What is not in it and has a greater id than [`Snapshot::max_id`] was made since (product §4.3).
+    pub fn baseline(&self) -> Option<Arc<Snapshot>> {
+        let state = lock(&self.state);
+        match &state.baseline {
+            Baseline::Open => state.latest.clone(),
+            Baseline::Fixed(baseline) => baseline.clone(),
+        }
+    }
+}
+
+/// Waits for the end of a fetch; `None` if it was abandoned.
+async fn arrival(mut outcome: watch::Receiver<Option<Outcome>>) -> Option<Outcome> {
+    let arrived = outcome.wait_for(Option::is_some).await.ok()?;
+    arrived.clone()
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The duty to end the fetch in flight; dropping it abandons the fetch.
+struct Lead {
+    state: Arc<Mutex<State>>,
+    sender: watch::Sender<Option<Outcome>>,
+}
+
+impl Lead {
+    fn arrive(self, fetched: Result<Vec<WebhookListItem>, Error>) -> Outcome {
+        let outcome = self.land(fetched);
+        self.sender.send_replace(Some(outcome.clone()));
+        outcome
+    }
+
+    /// Ends the flight and keeps its list, with what was acknowledged meanwhile laid over it.
+    fn land(&self, fetched: Result<Vec<WebhookListItem>, Error>) -> Outcome {
+        // The index of a long list is built outside of the lock.
+        let number = lock(&self.state)
+            .flight
+            .as_ref()
+            .map(|flight| flight.number);
+        let mut snapshot = Snapshot::new(number.unwrap_or_default(), fetched?);
+        let mut state = lock(&self.state);
+        if let Some(flight) = state.flight.take() {
+            for (id, change) in flight.changes {
+                change.apply(id, &mut snapshot);
+            }
+            snapshot.confirming = flight.confirming;
+        }
+        let snapshot = Arc::new(snapshot);
+        state.latest = Some(Arc::clone(&snapshot));
+        state.last_used = Instant::now();
+        Ok(snapshot)
+    }
+}
+
+impl Drop for Lead {
+    fn drop(&mut self) {
+        // Only one flight exists, and this is its only owner; after `land` succeeded it may be somebody else's.
+        if self.sender.borrow().is_none() {
+            lock(&self.state).flight = None;
+        }
+    }
+}
+
+/// A write that was announced and is not settled yet. Dropping it settles it as unknown.
+#[derive(Debug)]
+#[must_use = "a token that is dropped counts as a write of unknown outcome"]
+pub struct WriteToken {
+    state: Arc<Mutex<State>>,
+    began: u64,
+    settled: bool,
+}
+
+impl WriteToken {
+    /// The portal acknowledged a create.
+    pub fn created(self, webhook: Webhook) {
+        self.changed(webhook.id, Change::Put(Box::new(webhook)));
+    }
+
+    /// The portal acknowledged an update or a switch.
+    pub fn updated(self, webhook: Webhook) {
+        self.changed(webhook.id, Change::Put(Box::new(webhook)));
+    }
+
+    /// The portal acknowledged a removal, or that there is nothing to remove.
+    pub fn deleted(self, id: WebhookId) {
+        self.changed(id, Change::Remove);
+    }
+
+    /// The portal refused, or nothing was sent: the list is as it was.
+    pub fn refused(mut self) {
+        self.settled = true;
+        lock(&self.state).writes.end(self.began);
+    }
+
+    /// Nobody knows whether the change was made.
+    pub fn unknown(self) {
+        drop(self);
+    }
+
+    /// The request failed: as unknown or refused, whichever the error says.
+    pub fn failed(self, error: &Error) {
+        if error.outcome_unknown() {
+            self.unknown();
+        } else {
+            self.refused();
+        }
+    }
+
+    fn changed(mut self, id: WebhookId, change: Change) {
+        self.settled = true;
+        let mut state = lock(&self.state);
+        let overlapped = state.writes.settle(self.began, id);
+        state.writes.end(self.began);
+        if overlapped {
+            state.bar_everything_fetched_so_far();
+        } else {
+            state.apply(id, change);
+        }
+    }
+}
+
+impl Drop for WriteToken {
+    fn drop(&mut self) {
+        if !self.settled {
+            let mut state = lock(&self.state);
+            state.writes.end(self.began);
+            state.bar_everything_fetched_so_far();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
