@@ -133,6 +133,15 @@ impl Client {
     ///
     /// Only the CA certificates of the configuration can be wrong.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
+        Self::with_stop_signal(config, CancellationToken::new())
+    }
+
+    /// Creates a client that winds down when the signal is given, as [`Client::stop`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::new`].
+    pub fn with_stop_signal(config: Config, stop: CancellationToken) -> Result<Self, ConfigError> {
         let certificates = transport::parse_certificates(&config)?;
         let gate = Arc::new(WriteGate::new(config.max_concurrent_writes));
         Ok(Self {
@@ -141,7 +150,7 @@ impl Client {
                 certificates,
                 http: OnceLock::new(),
                 gate,
-                stop: CancellationToken::new(),
+                stop,
             }),
             waits: Arc::default(),
         })

@@ -50,6 +50,9 @@ pub struct FunctionError {
 impl FunctionError {
     /// Builds an error about one argument, counted from zero.
     pub fn argument(argument: i64, text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: Some(argument) }
+        Self {
+            text: text.into(),
+            argument: Some(argument),
+        }
     }
 }

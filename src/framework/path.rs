@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn paths_print_as_in_a_configuration() {
-        let path = Path::attribute("hooks").then(Step::Index(2)).then(Step::Attribute("name".to_owned()));
+        let path = Path::attribute("hooks")
+            .then(Step::Index(2))
+            .then(Step::Attribute("name".to_owned()));
         assert_eq!(path.to_string(), "hooks[2].name");
     }
 }

@@ -88,9 +88,15 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
 
     /// Converts a state of an older schema version to the current one, as JSON of the state file.
     /// The engine handles the current version itself.
-    fn upgrade(&self, version: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostic> {
+    fn upgrade(
+        &self,
+        version: i64,
+        state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostic> {
         let _ = state;
-        Err(Diagnostic::bug(format!("There is no upgrade from version {version} of this state.")))
+        Err(Diagnostic::bug(format!(
+            "There is no upgrade from version {version} of this state."
+        )))
     }
 
     /// Is shown each state that passes through UpgradeResourceState, before anything else happens

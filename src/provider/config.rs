@@ -28,7 +28,8 @@ const CA_CERTIFICATE_VARIABLE: &str = "DOCSPACE_CA_CERTIFICATE";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The portal may resolve a name for 3 s and probe the receiver for 10 s before it answers (API §7).
 const SHORT_TIMEOUT: Duration = Duration::from_secs(15);
-const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
+const TIMEOUTS: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_secs(3600);
 const RETRIES: std::ops::RangeInclusive<u32> = 0..=20;
 const DEFAULT_RETRIES: u32 = 4;
 /// The portal allows a user 15 writes in flight (API §9).
@@ -123,9 +124,10 @@ pub(super) fn schema() -> Schema {
 
 /// Checks what single attributes cannot tell: the address depends on `allow_plain_http`.
 pub(super) fn validate(config: &Object, diagnostics: &mut Diagnostics) {
-    let (Some(base_url), Some(allow_plain_http)) =
-        (config.get(BASE_URL).as_str(), known_flag(config, ALLOW_PLAIN_HTTP))
-    else {
+    let (Some(base_url), Some(allow_plain_http)) = (
+        config.get(BASE_URL).as_str(),
+        known_flag(config, ALLOW_PLAIN_HTTP),
+    ) else {
         return;
     };
     if let Err(error) = BaseUrl::parse(base_url, allow_plain_http) {
@@ -140,12 +142,23 @@ pub(super) fn read(
     terraform_version: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Settings> {
-    let unknown: Vec<&'static str> = schema_names().filter(|name| config.get(name).is_unknown()).collect();
-    let before = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let unknown: Vec<&'static str> = schema_names()
+        .filter(|name| config.get(name).is_unknown())
+        .collect();
+    let before = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count();
     let base_url = (!unknown.contains(&BASE_URL) && !unknown.contains(&ALLOW_PLAIN_HTTP))
         .then(|| read_base_url(config, environment, diagnostics));
-    let api_key = (!unknown.contains(&API_KEY)).then(|| read_api_key(config, environment, diagnostics));
-    if diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count() > before {
+    let api_key =
+        (!unknown.contains(&API_KEY)).then(|| read_api_key(config, environment, diagnostics));
+    if diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count()
+        > before
+    {
         return None;
     }
     warn(config, diagnostics);
@@ -158,9 +171,14 @@ pub(super) fn read(
     Some(Settings::Known(Box::new(api::Config {
         request_timeout: timeout(config),
         max_retries: whole_number(config.get(MAX_RETRIES)).unwrap_or(DEFAULT_RETRIES),
-        max_concurrent_writes: whole_number(config.get(MAX_CONCURRENT_WRITES)).unwrap_or(DEFAULT_WRITES)
-            as usize,
-        ca_certificates_pem: text_or_variable(config, CA_CERTIFICATE, environment, CA_CERTIFICATE_VARIABLE),
+        max_concurrent_writes: whole_number(config.get(MAX_CONCURRENT_WRITES))
+            .unwrap_or(DEFAULT_WRITES) as usize,
+        ca_certificates_pem: text_or_variable(
+            config,
+            CA_CERTIFICATE,
+            environment,
+            CA_CERTIFICATE_VARIABLE,
+        ),
         insecure_skip_tls_verify: known_flag(config, SKIP_TLS_VERIFY).unwrap_or_default(),
         user_agent: user_agent(terraform_version),
         ..api::Config::new(base_url, api_key)
@@ -182,8 +200,14 @@ pub(super) fn certificate_error(error: &api::ConfigError) -> Diagnostic {
 
 fn schema_names() -> impl Iterator<Item = &'static str> {
     [
-        BASE_URL, API_KEY, REQUEST_TIMEOUT, MAX_RETRIES, MAX_CONCURRENT_WRITES, CA_CERTIFICATE,
-        SKIP_TLS_VERIFY, ALLOW_PLAIN_HTTP,
+        BASE_URL,
+        API_KEY,
+        REQUEST_TIMEOUT,
+        MAX_RETRIES,
+        MAX_CONCURRENT_WRITES,
+        CA_CERTIFICATE,
+        SKIP_TLS_VERIFY,
+        ALLOW_PLAIN_HTTP,
     ]
     .into_iter()
 }
@@ -196,7 +220,10 @@ fn read_base_url(
     let (text, source) = match config.get(BASE_URL).as_str() {
         Some(text) => (text.to_owned(), "base_url".to_owned()),
         None => match variable(environment, BASE_URL_VARIABLE) {
-            Some(text) => (text, format!("the environment variable {BASE_URL_VARIABLE}")),
+            Some(text) => (
+                text,
+                format!("the environment variable {BASE_URL_VARIABLE}"),
+            ),
             None => {
                 diagnostics.push(missing(BASE_URL, BASE_URL_VARIABLE, "The portal's address"));
                 return None;
@@ -221,9 +248,10 @@ fn read_api_key(
     let (key, source) = match config.get(API_KEY).as_secret() {
         Some(key) => (key.as_secret().clone(), "api_key".to_owned()),
         None => match variable(environment, API_KEY_VARIABLE) {
-            Some(key) => {
-                (SecretString::from(key), format!("the environment variable {API_KEY_VARIABLE}"))
-            }
+            Some(key) => (
+                SecretString::from(key),
+                format!("the environment variable {API_KEY_VARIABLE}"),
+            ),
             None => {
                 diagnostics.push(missing(API_KEY, API_KEY_VARIABLE, "The API key"));
                 return None;
@@ -256,9 +284,14 @@ fn base_url_error(error: &BaseUrlError, source: &str) -> Diagnostic {
             " If the network between is trusted, set allow_plain_http = true.".to_owned()
         }
         BaseUrlError::Path { .. } => String::new(),
-        _ => " Expected the portal's address, such as https://yourportal.onlyoffice.com.".to_owned(),
+        _ => {
+            " Expected the portal's address, such as https://yourportal.onlyoffice.com.".to_owned()
+        }
     };
-    Diagnostic::error("Invalid portal address", format!("The value of {source} cannot be used: {error}.{advice}"))
+    Diagnostic::error(
+        "Invalid portal address",
+        format!("The value of {source} cannot be used: {error}.{advice}"),
+    )
 }
 
 fn api_key_error(error: ApiKeyError, source: &str) -> Diagnostic {
@@ -297,7 +330,9 @@ fn check_range(
     range: &std::ops::RangeInclusive<u32>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(number) = value.as_number() else { return };
+    let Some(number) = value.as_number() else {
+        return;
+    };
     if whole_number(value).is_none_or(|whole| !range.contains(&whole)) {
         let detail = format!(
             "{number} is not accepted. Expected a whole number from {} to {}.",
@@ -332,7 +367,11 @@ fn warn(config: &Object, diagnostics: &mut Diagnostics) {
 }
 
 fn timeout(config: &Object) -> Duration {
-    config.get(REQUEST_TIMEOUT).as_str().and_then(parse_duration).unwrap_or(DEFAULT_TIMEOUT)
+    config
+        .get(REQUEST_TIMEOUT)
+        .as_str()
+        .and_then(parse_duration)
+        .unwrap_or(DEFAULT_TIMEOUT)
 }
 
 /// Reads durations such as `90s`, `1m30s` and `500ms`.
@@ -343,7 +382,9 @@ fn parse_duration(text: &str) -> Option<Duration> {
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
         let (number, tail) = rest.split_at_checked(digits)?;
         let number: u64 = number.parse().ok()?;
-        let letters = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let letters = tail
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(tail.len());
         let (unit, tail) = tail.split_at_checked(letters)?;
         total = total.checked_add(match unit {
             "ms" => Duration::from_millis(number),
@@ -375,7 +416,11 @@ fn text_or_variable(
     environment: &dyn Environment,
     name: &str,
 ) -> Option<String> {
-    config.get(attribute).as_str().map(str::to_owned).or_else(|| variable(environment, name))
+    config
+        .get(attribute)
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| variable(environment, name))
 }
 
 /// Reads a variable; an empty one counts as not set.
@@ -390,7 +435,11 @@ fn user_agent(terraform_version: &str) -> String {
         .take(32)
         .collect();
     let own = concat!("terraform-provider-docspace/", env!("CARGO_PKG_VERSION"));
-    if version.is_empty() { own.to_owned() } else { format!("{own} Terraform/{version}") }
+    if version.is_empty() {
+        own.to_owned()
+    } else {
+        format!("{own} Terraform/{version}")
+    }
 }
 
 #[cfg(test)]
@@ -400,7 +449,10 @@ mod tests {
     use super::*;
 
     fn environment(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
-        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     fn key() -> Value {
@@ -411,8 +463,14 @@ mod tests {
     fn fails(config: &Object, variables: &[(&str, &str)], detail: &str) {
         let mut diagnostics = Diagnostics::new();
         assert!(read(config, &environment(variables), "1.11.4", &mut diagnostics).is_none());
-        let details: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.detail.as_str()).collect();
-        assert!(details.iter().any(|found| found.contains(detail)), "{details:?}");
+        let details: Vec<&str> = diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.detail.as_str())
+            .collect();
+        assert!(
+            details.iter().any(|found| found.contains(detail)),
+            "{details:?}"
+        );
     }
 
     #[track_caller]
@@ -426,7 +484,9 @@ mod tests {
 
     #[test]
     fn the_configuration_wins_over_the_environment() {
-        let config = Object::new().with(BASE_URL, "https://a.example.com").with(API_KEY, key());
+        let config = Object::new()
+            .with(BASE_URL, "https://a.example.com")
+            .with(API_KEY, key());
         let settings = reads(&config, &[(BASE_URL_VARIABLE, "https://b.example.com")]);
         assert_eq!(settings.base_url.to_string(), "https://a.example.com");
         assert_eq!(settings.max_concurrent_writes, 7);
@@ -437,22 +497,39 @@ mod tests {
 
     #[test]
     fn the_environment_alone_is_enough() {
-        let variables =
-            [(BASE_URL_VARIABLE, "https://b.example.com/api/2.0/"), (API_KEY_VARIABLE, "sk-1")];
-        assert_eq!(reads(&Object::new(), &variables).base_url.to_string(), "https://b.example.com");
+        let variables = [
+            (BASE_URL_VARIABLE, "https://b.example.com/api/2.0/"),
+            (API_KEY_VARIABLE, "sk-1"),
+        ];
+        assert_eq!(
+            reads(&Object::new(), &variables).base_url.to_string(),
+            "https://b.example.com"
+        );
     }
 
     #[test]
     fn what_is_missing_names_both_ways_to_set_it() {
-        fails(&Object::new(), &[(API_KEY_VARIABLE, "sk-1")], "or the environment variable DOCSPACE_BASE_URL");
+        fails(
+            &Object::new(),
+            &[(API_KEY_VARIABLE, "sk-1")],
+            "or the environment variable DOCSPACE_BASE_URL",
+        );
         let config = Object::new().with(BASE_URL, "https://a.example.com");
-        fails(&config, &[(API_KEY_VARIABLE, "")], "or the environment variable DOCSPACE_API_KEY");
+        fails(
+            &config,
+            &[(API_KEY_VARIABLE, "")],
+            "or the environment variable DOCSPACE_API_KEY",
+        );
     }
 
     #[test]
     fn a_bad_key_is_never_shown() {
         let config = Object::new().with(BASE_URL, "https://a.example.com");
-        fails(&config, &[(API_KEY_VARIABLE, "sk-with blank")], "contains a blank");
+        fails(
+            &config,
+            &[(API_KEY_VARIABLE, "sk-with blank")],
+            "contains a blank",
+        );
         let mut diagnostics = Diagnostics::new();
         let variables = environment(&[(API_KEY_VARIABLE, "sk-with blank")]);
         read(&config, &variables, "", &mut diagnostics);
@@ -465,12 +542,17 @@ mod tests {
         let config = Object::new().with(BASE_URL, "http://portal.example.com");
         fails(&config, &variables, "set allow_plain_http = true");
         reads(&config.with(ALLOW_PLAIN_HTTP, true), &variables);
-        reads(&Object::new().with(BASE_URL, "http://127.0.0.1:8080"), &variables);
+        reads(
+            &Object::new().with(BASE_URL, "http://127.0.0.1:8080"),
+            &variables,
+        );
     }
 
     #[test]
     fn what_is_unknown_is_listed() {
-        let config = Object::new().with(BASE_URL, Value::unknown()).with(API_KEY, key());
+        let config = Object::new()
+            .with(BASE_URL, Value::unknown())
+            .with(API_KEY, key());
         let mut diagnostics = Diagnostics::new();
         let settings = read(&config, &environment(&[]), "1.11.4", &mut diagnostics);
         assert!(matches!(settings, Some(Settings::Unknown(names)) if names == [BASE_URL]));
@@ -480,7 +562,16 @@ mod tests {
     fn durations_are_read_as_they_are_written() {
         assert_eq!(parse_duration("1m30s"), Some(Duration::from_secs(90)));
         assert_eq!(parse_duration("1500ms"), Some(Duration::from_millis(1500)));
-        for text in ["", "60", "s", "1.5s", "-1s", "1 s", "1d", "99999999999999999999s"] {
+        for text in [
+            "",
+            "60",
+            "s",
+            "1.5s",
+            "-1s",
+            "1 s",
+            "1d",
+            "99999999999999999999s",
+        ] {
             assert_eq!(parse_duration(text), None, "{text}");
         }
     }

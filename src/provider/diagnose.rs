@@ -23,7 +23,10 @@ pub(super) fn explain(summary: impl Into<String>, error: &api::Error) -> Diagnos
 pub(super) fn detail(error: &api::Error) -> String {
     let mut text = explanation(error);
     if error.attempts() > 1 {
-        text.push_str(&format!(" The request was tried {} times.", error.attempts()));
+        text.push_str(&format!(
+            " The request was tried {} times.",
+            error.attempts()
+        ));
     }
     text
 }
@@ -132,7 +135,11 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
 }
 
 fn advice_on_refusal(error: &api::Error, failure: &StatusFailure) -> &'static str {
-    let message = failure.message.as_ref().map(api::PortalMessage::as_str).unwrap_or_default();
+    let message = failure
+        .message
+        .as_ref()
+        .map(api::PortalMessage::as_str)
+        .unwrap_or_default();
     if error.is_duplicate() {
         "Name and uri together must be unique on a portal."
     } else if message.contains("HEAD") {
@@ -156,9 +163,18 @@ fn attribute_at_fault(error: &api::Error) -> Option<&'static str> {
     if error.is_receiver_unreachable() {
         return Some("uri");
     }
-    let failure = error.status_failure().filter(|failure| failure.status == 400)?;
-    let message = failure.message.as_ref().map(api::PortalMessage::as_str).unwrap_or_default();
-    if message.contains("HEAD") || message.contains("URL") && !error.is_duplicate() || message.starts_with("DNS") {
+    let failure = error
+        .status_failure()
+        .filter(|failure| failure.status == 400)?;
+    let message = failure
+        .message
+        .as_ref()
+        .map(api::PortalMessage::as_str)
+        .unwrap_or_default();
+    if message.contains("HEAD")
+        || message.contains("URL") && !error.is_duplicate()
+        || message.starts_with("DNS")
+    {
         return Some("uri");
     }
     if message == "Trigger is not available" {

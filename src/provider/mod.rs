@@ -2,9 +2,10 @@
 
 mod config;
 mod diagnose;
-mod portal;
+pub mod portal;
 mod webhook;
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,9 +22,15 @@ use crate::framework::schema::Schema;
 use crate::framework::value::Object;
 
 /// The provider `docspace`.
-#[derive(Debug)]
 pub struct DocSpace {
     environment: Arc<dyn Environment>,
+}
+
+impl fmt::Debug for DocSpace {
+    /// Shows nothing: the environment holds the API key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DocSpace").finish_non_exhaustive()
+    }
 }
 
 impl DocSpace {
@@ -50,14 +57,16 @@ impl Provider for DocSpace {
         request: ConfigureRequest,
         diagnostics: &mut Diagnostics,
     ) -> Option<Portal> {
-        let ConfigureRequest { config, terraform_version, stop } = request;
+        let ConfigureRequest {
+            config,
+            terraform_version,
+            stop,
+        } = request;
         let environment = self.environment.as_ref();
         match config::read(&config, environment, &terraform_version, diagnostics)? {
             Settings::Unknown(names) => Some(Portal::Unknown(names)),
-            Settings::Known(settings) => match Client::new(*settings) {
-                Ok(client) => {
-                    Some(Portal::Known(Box::new(LivePortal::new(client.with_stop_signal(stop)))))
-                }
+            Settings::Known(settings) => match Client::with_stop_signal(*settings, stop) {
+                Ok(client) => Some(Portal::Known(Box::new(LivePortal::new(client)))),
                 Err(error) => {
                     diagnostics.push(config::certificate_error(&error));
                     None

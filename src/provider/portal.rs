@@ -100,30 +100,44 @@ impl LivePortal {
 
     /// Returns the portal's catalog of triggers. It is requested once, whatever the outcome.
     pub(super) async fn catalog(&self) -> Result<&TriggerCatalog, &Error> {
-        self.catalog.get_or_init(|| self.client.trigger_catalog()).await.as_ref()
+        self.catalog
+            .get_or_init(|| self.client.trigger_catalog())
+            .await
+            .as_ref()
     }
 
     /// Returns the portal's password policy. It is requested once, whatever the outcome.
     pub(super) async fn policy(&self) -> Result<&PasswordPolicy, &Error> {
-        self.policy.get_or_init(|| self.client.password_policy()).await.as_ref()
+        self.policy
+            .get_or_init(|| self.client.password_policy())
+            .await
+            .as_ref()
     }
 
     /// Returns who is calling. A failure is not remembered: what depends on it is too important.
     pub(super) async fn caller(&self) -> Result<&CurrentUser, Error> {
-        self.caller.get_or_try_init(|| self.client.current_user()).await
+        self.caller
+            .get_or_try_init(|| self.client.current_user())
+            .await
     }
 
     /// Returns how long the portal may still work on a write after it was sent.
     pub(super) fn worst_case(&self) -> Duration {
         let knows_availability = matches!(self.catalog.get(), Some(Ok(catalog))
             if catalog.entries().iter().any(|entry| entry.available.is_some()));
-        if knows_availability { WORST_CASE } else { WORST_CASE_BEFORE_3_7 }
+        if knows_availability {
+            WORST_CASE
+        } else {
+            WORST_CASE_BEFORE_3_7
+        }
     }
 
     /// Refuses a portal older than 3.1, which has no triggers (API §11). Any other trouble is left to
     /// the request at hand.
     pub(super) async fn require_supported_version(&self) -> Result<(), Diagnostic> {
-        let Err(error) = self.catalog().await else { return Ok(()) };
+        let Err(error) = self.catalog().await else {
+            return Ok(());
+        };
         // A route that does not exist answers 404 with nothing; a suspended portal answers more.
         let is_missing_route = error
             .status_failure()
@@ -156,7 +170,9 @@ impl LivePortal {
 
     /// Notes a planned creation; false when the same pair was planned before.
     pub(super) fn note_planned(&self, name: &str, uri: &str) -> bool {
-        self.seen().planned.insert((name.to_owned(), uri.to_owned()))
+        self.seen()
+            .planned
+            .insert((name.to_owned(), uri.to_owned()))
     }
 
     /// Waits for the turn to create a webhook of this name and uri: creations of one pair are

@@ -27,10 +27,21 @@ macro_rules! answers {
     )*};
 }
 answers!(
-    get_metadata, get_provider_schema, get_resource_identity_schemas, get_functions,
-    validate_provider_config, validate_resource_config, validate_data_resource_config,
-    configure_provider, upgrade_resource_state, upgrade_resource_identity, import_resource_state,
-    read_resource, plan_resource_change, apply_resource_change, read_data_source,
+    get_metadata,
+    get_provider_schema,
+    get_resource_identity_schemas,
+    get_functions,
+    validate_provider_config,
+    validate_resource_config,
+    validate_data_resource_config,
+    configure_provider,
+    upgrade_resource_state,
+    upgrade_resource_identity,
+    import_resource_state,
+    read_resource,
+    plan_resource_change,
+    apply_resource_change,
+    read_data_source,
 );
 
 /// Runs a call in a task of its own, so that it ends even when the client hangs up (TPP §3.4), and
@@ -47,9 +58,14 @@ pub(super) async fn answer<A: Answer>(
         log_answer(answer.diagnostics(), start);
         answer
     };
-    let answer = calls.spawn(logged.instrument(span)).await.unwrap_or_else(|_panic_or_cancel| {
-        failed(Diagnostic::bug("The provider failed unexpectedly during a call."))
-    });
+    let answer = calls
+        .spawn(logged.instrument(span))
+        .await
+        .unwrap_or_else(|_panic_or_cancel| {
+            failed(Diagnostic::bug(
+                "The provider failed unexpectedly during a call.",
+            ))
+        });
     Ok(Response::new(answer))
 }
 
@@ -57,15 +73,27 @@ pub(super) async fn answer<A: Answer>(
 pub(super) fn span(rpc: &'static str, kind: &'static str, type_name: &str) -> Span {
     let request = request_id();
     match kind {
-        "resource" => tracing::info_span!("call", tf_rpc = rpc, tf_req_id = request, tf_resource_type = type_name),
-        "data_source" => tracing::info_span!("call", tf_rpc = rpc, tf_req_id = request, tf_data_source_type = type_name),
+        "resource" => tracing::info_span!(
+            "call",
+            tf_rpc = rpc,
+            tf_req_id = request,
+            tf_resource_type = type_name
+        ),
+        "data_source" => tracing::info_span!(
+            "call",
+            tf_rpc = rpc,
+            tf_req_id = request,
+            tf_data_source_type = type_name
+        ),
         _ => tracing::info_span!("call", tf_rpc = rpc, tf_req_id = request),
     }
 }
 
 /// Returns which connection a call came over.
 pub(super) fn connection(extensions: &Extensions) -> ConnectionKey {
-    extensions.get::<ConnectionId>().map_or_else(ConnectionKey::default, |id| ConnectionKey(id.0))
+    extensions
+        .get::<ConnectionId>()
+        .map_or_else(ConnectionKey::default, |id| ConnectionKey(id.0))
 }
 
 fn failed<A: Answer>(diagnostic: Diagnostic) -> A {
@@ -110,7 +138,14 @@ fn request_id() -> String {
         | 0x8000_u128 << 48;
     let hex = format!("{number:032x}");
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-")
 }
 
 #[cfg(test)]

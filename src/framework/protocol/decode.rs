@@ -10,7 +10,9 @@ use crate::wire::tfplugin6 as wire;
 /// Decodes a value; an absent one and one with neither form is null (TPP §6.1, §8.10). The bytes
 /// are wiped, because they may hold a secret.
 pub(super) fn value(ty: &Type, wire: Option<wire::DynamicValue>) -> Result<Value, Diagnostic> {
-    let Some(mut wire) = wire else { return Ok(Value::Null) };
+    let Some(mut wire) = wire else {
+        return Ok(Value::Null);
+    };
     let decoded = if !wire.msgpack.is_empty() {
         Value::from_msgpack(ty, &wire.msgpack).map_err(|error| error.to_string())
     } else if !wire.json.is_empty() {
@@ -44,7 +46,10 @@ pub(super) fn config(ty: &Type, wire: Option<wire::DynamicValue>) -> Result<Obje
 }
 
 /// Decodes an identity; what cannot be read counts as absent, because reading fills it in again.
-pub(super) fn identity(ty: Option<&Type>, wire: Option<wire::ResourceIdentityData>) -> Option<Object> {
+pub(super) fn identity(
+    ty: Option<&Type>,
+    wire: Option<wire::ResourceIdentityData>,
+) -> Option<Object> {
     object(ty?, wire?.identity_data).ok().flatten()
 }
 

@@ -9,7 +9,10 @@ use crate::wire::tfplugin6 as wire;
 /// Encodes a value as msgpack. The engine has checked it, so a value that does not fit is a bug.
 pub(super) fn value(ty: &Type, value: &Value) -> Result<wire::DynamicValue, Diagnostic> {
     match value.to_msgpack(ty) {
-        Ok(msgpack) => Ok(wire::DynamicValue { msgpack, json: Vec::new() }),
+        Ok(msgpack) => Ok(wire::DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        }),
         Err(error) => Err(Diagnostic::bug(format!("{error}."))),
     }
 }
@@ -24,7 +27,9 @@ pub(super) fn identity(
     ty: Option<&Type>,
     identity: Option<Object>,
 ) -> Result<Option<wire::ResourceIdentityData>, Diagnostic> {
-    let (Some(ty), Some(identity)) = (ty, identity) else { return Ok(None) };
+    let (Some(ty), Some(identity)) = (ty, identity) else {
+        return Ok(None);
+    };
     let identity_data = Some(object(ty, Some(identity))?);
     Ok(Some(wire::ResourceIdentityData { identity_data }))
 }
@@ -50,7 +55,10 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> wire::Diagnostic {
 
 /// Encodes the error of a function.
 pub(super) fn function_error(error: FunctionError) -> wire::FunctionError {
-    wire::FunctionError { text: error.text, function_argument: error.argument }
+    wire::FunctionError {
+        text: error.text,
+        function_argument: error.argument,
+    }
 }
 
 /// Encodes why an answer is put off.
@@ -69,7 +77,9 @@ fn path(path: &Path) -> wire::AttributePath {
             Step::Index(index) => Selector::ElementKeyInt(*index),
         }),
     };
-    wire::AttributePath { steps: path.steps().iter().map(step).collect() }
+    wire::AttributePath {
+        steps: path.steps().iter().map(step).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -78,8 +88,16 @@ mod tests {
 
     #[test]
     fn a_path_keeps_its_steps() {
-        let encoded = path(&Path::attribute("hooks").then(Step::Index(1)).then(Step::Key("k".to_owned())));
-        let selectors: Vec<_> = encoded.steps.into_iter().map(|step| format!("{:?}", step.selector)).collect();
+        let encoded = path(
+            &Path::attribute("hooks")
+                .then(Step::Index(1))
+                .then(Step::Key("k".to_owned())),
+        );
+        let selectors: Vec<_> = encoded
+            .steps
+            .into_iter()
+            .map(|step| format!("{:?}", step.selector))
+            .collect();
         assert_eq!(
             selectors,
             [

@@ -52,7 +52,9 @@ pub(super) fn function(signature: &Signature) -> wire::Function {
     };
     wire::Function {
         parameters: signature.parameters.iter().map(parameter).collect(),
-        r#return: Some(wire::function::Return { r#type: self::signature(&signature.result) }),
+        r#return: Some(wire::function::Return {
+            r#type: self::signature(&signature.result),
+        }),
         summary: signature.summary.to_owned(),
         description: signature.description.to_owned(),
         description_kind: Markdown.into(),
@@ -61,7 +63,10 @@ pub(super) fn function(signature: &Signature) -> wire::Function {
 }
 
 fn attributes(attributes: &BTreeMap<String, Attribute>) -> Vec<wire::schema::Attribute> {
-    attributes.iter().map(|(name, attribute)| encode_attribute(name, attribute)).collect()
+    attributes
+        .iter()
+        .map(|(name, attribute)| encode_attribute(name, attribute))
+        .collect()
 }
 
 fn encode_attribute(name: &str, attribute: &Attribute) -> wire::schema::Attribute {
@@ -76,7 +81,10 @@ fn encode_attribute(name: &str, attribute: &Attribute) -> wire::schema::Attribut
         description: attribute.description.clone(),
         description_kind: Markdown.into(),
         required: attribute.presence == Presence::Required,
-        optional: matches!(attribute.presence, Presence::Optional | Presence::OptionalComputed),
+        optional: matches!(
+            attribute.presence,
+            Presence::Optional | Presence::OptionalComputed
+        ),
         computed: attribute.is_computed(),
         sensitive: attribute.is_sensitive(),
         write_only: attribute.is_write_only(),

@@ -34,7 +34,10 @@ type Answered<T> = Result<Response<T>, Status>;
 impl<P: Provider> Service<P> {
     /// Wraps an engine; its calls run as tasks of `calls`.
     pub(crate) fn new(engine: Engine<P>, calls: Calls) -> Self {
-        Self { engine: Arc::new(engine), calls }
+        Self {
+            engine: Arc::new(engine),
+            calls,
+        }
     }
 
     fn engine(&self) -> Arc<Engine<P>> {
@@ -43,16 +46,25 @@ impl<P: Provider> Service<P> {
 }
 
 fn resource_types<P: Provider>(engine: &Engine<P>, type_name: &str) -> Result<Types, Diagnostic> {
-    let resource = engine.registry().resources.get(type_name).ok_or_else(|| missing(type_name))?;
+    let resource = engine
+        .registry()
+        .resources
+        .get(type_name)
+        .ok_or_else(|| missing(type_name))?;
     Ok(Types {
         value: resource.ty.clone(),
-        identity: resource.identity.as_ref().map(crate::framework::schema::IdentitySchema::ty),
+        identity: resource
+            .identity
+            .as_ref()
+            .map(crate::framework::schema::IdentitySchema::ty),
     })
 }
 
 fn data_type<P: Provider>(engine: &Engine<P>, type_name: &str) -> Result<Type, Diagnostic> {
     let data_source = engine.registry().data_sources.get(type_name);
-    data_source.map(|data_source| data_source.ty.clone()).ok_or_else(|| missing(type_name))
+    data_source
+        .map(|data_source| data_source.ty.clone())
+        .ok_or_else(|| missing(type_name))
 }
 
 fn missing(type_name: &str) -> Diagnostic {
@@ -97,13 +109,25 @@ impl<P: Provider> Wire for Service<P> {
             let name = |name: &&'static str| (*name).to_owned();
             Ok(wire::get_metadata::Response {
                 server_capabilities: Some(capabilities()),
-                resources: registry.resources.keys().map(|key| ResourceMetadata { type_name: name(key) }).collect(),
+                resources: registry
+                    .resources
+                    .keys()
+                    .map(|key| ResourceMetadata {
+                        type_name: name(key),
+                    })
+                    .collect(),
                 data_sources: registry
                     .data_sources
                     .keys()
-                    .map(|key| DataSourceMetadata { type_name: name(key) })
+                    .map(|key| DataSourceMetadata {
+                        type_name: name(key),
+                    })
                     .collect(),
-                functions: registry.functions.keys().map(|key| FunctionMetadata { name: name(key) }).collect(),
+                functions: registry
+                    .functions
+                    .keys()
+                    .map(|key| FunctionMetadata { name: name(key) })
+                    .collect(),
                 ..Default::default()
             })
         })
@@ -122,7 +146,9 @@ impl<P: Provider> Wire for Service<P> {
                 resource_schemas: registry
                     .resources
                     .iter()
-                    .map(|(name, resource)| ((*name).to_owned(), encode_schema::schema(&resource.schema)))
+                    .map(|(name, resource)| {
+                        ((*name).to_owned(), encode_schema::schema(&resource.schema))
+                    })
                     .collect(),
                 data_source_schemas: registry
                     .data_sources
@@ -143,18 +169,25 @@ impl<P: Provider> Wire for Service<P> {
         _request: Request<wire::get_resource_identity_schemas::Request>,
     ) -> Answered<wire::get_resource_identity_schemas::Response> {
         let engine = self.engine();
-        answer(&self.calls, span("GetResourceIdentitySchemas", "", ""), async move {
-            let identity_schemas = engine
-                .registry()
-                .resources
-                .iter()
-                .filter_map(|(name, resource)| {
-                    let identity = resource.identity.as_ref()?;
-                    Some(((*name).to_owned(), encode_schema::identity(identity)))
+        answer(
+            &self.calls,
+            span("GetResourceIdentitySchemas", "", ""),
+            async move {
+                let identity_schemas = engine
+                    .registry()
+                    .resources
+                    .iter()
+                    .filter_map(|(name, resource)| {
+                        let identity = resource.identity.as_ref()?;
+                        Some(((*name).to_owned(), encode_schema::identity(identity)))
+                    })
+                    .collect();
+                Ok(wire::get_resource_identity_schemas::Response {
+                    identity_schemas,
+                    diagnostics: Vec::new(),
                 })
-                .collect();
-            Ok(wire::get_resource_identity_schemas::Response { identity_schemas, diagnostics: Vec::new() })
-        })
+            },
+        )
         .await
     }
 
@@ -164,7 +197,10 @@ impl<P: Provider> Wire for Service<P> {
     ) -> Answered<wire::get_functions::Response> {
         let engine = self.engine();
         answer(&self.calls, span("GetFunctions", "", ""), async move {
-            Ok(wire::get_functions::Response { functions: functions(&engine), diagnostics: Vec::new() })
+            Ok(wire::get_functions::Response {
+                functions: functions(&engine),
+                diagnostics: Vec::new(),
+            })
         })
         .await
     }
@@ -175,14 +211,19 @@ impl<P: Provider> Wire for Service<P> {
     ) -> Answered<wire::call_function::Response> {
         let engine = self.engine();
         let request = request.into_inner();
-        let task = self.calls.spawn(async move { call_function(&engine, request) });
-        let answer = task.await.unwrap_or_else(|_panic| wire::call_function::Response {
-            result: None,
-            error: Some(wire::FunctionError {
-                text: "The function failed unexpectedly. This is a bug in the provider.".to_owned(),
-                function_argument: None,
-            }),
-        });
+        let task = self
+            .calls
+            .spawn(async move { call_function(&engine, request) });
+        let answer = task
+            .await
+            .unwrap_or_else(|_panic| wire::call_function::Response {
+                result: None,
+                error: Some(wire::FunctionError {
+                    text: "The function failed unexpectedly. This is a bug in the provider."
+                        .to_owned(),
+                    function_argument: None,
+                }),
+            });
         Ok(Response::new(answer))
     }
 
@@ -192,11 +233,15 @@ impl<P: Provider> Wire for Service<P> {
     ) -> Answered<wire::validate_provider_config::Response> {
         let engine = self.engine();
         let request = request.into_inner();
-        answer(&self.calls, span("ValidateProviderConfig", "", ""), async move {
-            let config = decode::config(&engine.registry().provider_type, request.config)?;
-            let diagnostics = encode::diagnostics(engine.validate_provider(&config));
-            Ok(wire::validate_provider_config::Response { diagnostics })
-        })
+        answer(
+            &self.calls,
+            span("ValidateProviderConfig", "", ""),
+            async move {
+                let config = decode::config(&engine.registry().provider_type, request.config)?;
+                let diagnostics = encode::diagnostics(engine.validate_provider(&config));
+                Ok(wire::validate_provider_config::Response { diagnostics })
+            },
+        )
         .await
     }
 
@@ -224,7 +269,11 @@ impl<P: Provider> Wire for Service<P> {
     ) -> Answered<wire::validate_data_resource_config::Response> {
         let engine = self.engine();
         let request = request.into_inner();
-        let span = span("ValidateDataResourceConfig", "data_source", &request.type_name);
+        let span = span(
+            "ValidateDataResourceConfig",
+            "data_source",
+            &request.type_name,
+        );
         answer(&self.calls, span, async move {
             let ty = data_type(&engine, &request.type_name)?;
             let config = decode::config(&ty, request.config)?;
@@ -244,7 +293,9 @@ impl<P: Provider> Wire for Service<P> {
         let request = request.into_inner();
         answer(&self.calls, span("ConfigureProvider", "", ""), async move {
             let config = decode::config(&engine.registry().provider_type, request.config)?;
-            let diagnostics = engine.configure(connection, config, request.terraform_version).await;
+            let diagnostics = engine
+                .configure(connection, config, request.terraform_version)
+                .await;
             let diagnostics = encode::diagnostics(diagnostics);
             Ok(wire::configure_provider::Response { diagnostics })
         })
@@ -285,7 +336,10 @@ impl<P: Provider> Wire for Service<P> {
                 Some(object) => state(&types.value, Some(object), &mut diagnostics),
                 None => None,
             };
-            Ok(wire::upgrade_resource_state::Response { upgraded_state, diagnostics })
+            Ok(wire::upgrade_resource_state::Response {
+                upgraded_state,
+                diagnostics,
+            })
         })
         .await
     }
@@ -317,7 +371,10 @@ impl<P: Provider> Wire for Service<P> {
         let connection = connection(request.extensions());
         let request = request.into_inner();
         let span = span("ImportResourceState", "resource", &request.type_name);
-        answer(&self.calls, span, async move { import(&engine, connection, request).await }).await
+        answer(&self.calls, span, async move {
+            import(&engine, connection, request).await
+        })
+        .await
     }
 
     async fn read_resource(
@@ -422,7 +479,9 @@ impl<P: Provider> Wire for Service<P> {
             let ty = data_type(&engine, &request.type_name)?;
             let config = decode::config(&ty, request.config)?;
             let capabilities = decode::capabilities(request.client_capabilities);
-            let read = engine.read_data(connection, &request.type_name, config, capabilities).await;
+            let read = engine
+                .read_data(connection, &request.type_name, config, capabilities)
+                .await;
             let mut diagnostics = encode::diagnostics(read.diagnostics);
             Ok(wire::read_data_source::Response {
                 state: state(&ty, read.state, &mut diagnostics),
@@ -445,7 +504,9 @@ async fn import<P: Provider>(
         _ => ImportRequest::Id(request.id),
     };
     let capabilities = decode::capabilities(request.client_capabilities);
-    let imported = engine.import(connection, &request.type_name, import, capabilities).await;
+    let imported = engine
+        .import(connection, &request.type_name, import, capabilities)
+        .await;
     let imported_resources = match imported.state {
         Some(state) => vec![wire::import_resource_state::ImportedResource {
             type_name: request.type_name,
@@ -462,7 +523,9 @@ async fn import<P: Provider>(
     })
 }
 
-fn functions<P: Provider>(engine: &Engine<P>) -> std::collections::BTreeMap<String, wire::Function> {
+fn functions<P: Provider>(
+    engine: &Engine<P>,
+) -> std::collections::BTreeMap<String, wire::Function> {
     engine
         .registry()
         .functions
@@ -484,13 +547,17 @@ fn call_function<P: Provider>(
         argument: None,
     };
     let parameters = engine.registry().functions.get(request.name.as_str());
-    let parameters = parameters.map(|(_, signature)| signature.parameters.as_slice()).unwrap_or_default();
+    let parameters = parameters
+        .map(|(_, signature)| signature.parameters.as_slice())
+        .unwrap_or_default();
     let arguments: Result<Vec<_>, _> = request
         .arguments
         .into_iter()
         .enumerate()
         .map(|(index, argument)| {
-            let ty = parameters.get(index).map_or(&Type::Bool, |parameter| &parameter.ty);
+            let ty = parameters
+                .get(index)
+                .map_or(&Type::Bool, |parameter| &parameter.ty);
             decode::value(ty, Some(argument))
         })
         .collect();
@@ -501,7 +568,10 @@ fn call_function<P: Provider>(
     let result_type = engine.registry().functions.get(request.name.as_str());
     match (result, result_type) {
         (Ok(value), Some((_, signature))) => match encode::value(&signature.result, &value) {
-            Ok(result) => wire::call_function::Response { result: Some(result), error: None },
+            Ok(result) => wire::call_function::Response {
+                result: Some(result),
+                error: None,
+            },
             Err(diagnostic) => failed(bug(diagnostic)),
         },
         (Err(error), _) => failed(error),

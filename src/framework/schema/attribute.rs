@@ -97,8 +97,10 @@ impl Attribute {
         attributes: impl IntoIterator<Item = (&'static str, Attribute)>,
         description: impl Into<String>,
     ) -> Self {
-        let attributes =
-            attributes.into_iter().map(|(name, attribute)| (name.to_owned(), attribute)).collect();
+        let attributes = attributes
+            .into_iter()
+            .map(|(name, attribute)| (name.to_owned(), attribute))
+            .collect();
         Self {
             kind: AttributeKind::Nested(nesting, attributes),
             ..Self::new(Type::Bool, Presence::Computed, description)
@@ -147,7 +149,10 @@ impl Attribute {
 
     /// Says whether the provider may set the value.
     pub fn is_computed(&self) -> bool {
-        matches!(self.presence, Presence::Computed | Presence::OptionalComputed)
+        matches!(
+            self.presence,
+            Presence::Computed | Presence::OptionalComputed
+        )
     }
 
     /// Says whether the configuration may set the value.
@@ -164,7 +169,9 @@ impl Attribute {
     pub fn ty(&self) -> Type {
         match &self.kind {
             AttributeKind::Plain(ty) => ty.clone(),
-            AttributeKind::Nested(Nesting::Single, attributes) => Type::Object(types_of(attributes)),
+            AttributeKind::Nested(Nesting::Single, attributes) => {
+                Type::Object(types_of(attributes))
+            }
             AttributeKind::Nested(Nesting::List, attributes) => {
                 Type::list(Type::Object(types_of(attributes)))
             }
@@ -183,7 +190,9 @@ impl Attribute {
                     Value::List(_) => path.clone().then(Step::Index(index)),
                     _ => path.clone(),
                 };
-                let Some(object) = element.as_object() else { continue };
+                let Some(object) = element.as_object() else {
+                    continue;
+                };
                 for (name, attribute) in attributes {
                     let path = path.clone().then(Step::Attribute(name.clone()));
                     if !object.get(name).is_null() {
@@ -197,5 +206,8 @@ impl Attribute {
 
 /// Returns the types of attributes by name.
 pub(super) fn types_of(attributes: &BTreeMap<String, Attribute>) -> BTreeMap<String, Type> {
-    attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty())).collect()
+    attributes
+        .iter()
+        .map(|(name, attribute)| (name.clone(), attribute.ty()))
+        .collect()
 }

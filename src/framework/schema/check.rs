@@ -18,13 +18,27 @@ pub enum SchemaKind {
 
 /// Names that a resource or data source cannot use at top level: Terraform keeps them for itself.
 const RESERVED: [&str; 10] = [
-    "count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner",
-    "locals", "dynamic", "_",
+    "count",
+    "for_each",
+    "provider",
+    "depends_on",
+    "lifecycle",
+    "connection",
+    "provisioner",
+    "locals",
+    "dynamic",
+    "_",
 ];
 
 /// Names that a provider block cannot use.
-const RESERVED_IN_PROVIDER: [&str; 6] =
-    ["alias", "version", "count", "for_each", "depends_on", "source"];
+const RESERVED_IN_PROVIDER: [&str; 6] = [
+    "alias",
+    "version",
+    "count",
+    "for_each",
+    "depends_on",
+    "source",
+];
 
 /// Returns every rule that a schema breaks, as a sentence each.
 pub fn check(name: &str, kind: SchemaKind, schema: &Schema) -> Vec<String> {
@@ -69,13 +83,21 @@ fn check_attributes(
     }
 }
 
-fn check_attribute(place: &str, kind: SchemaKind, attribute: &Attribute, problems: &mut Vec<String>) {
+fn check_attribute(
+    place: &str,
+    kind: SchemaKind,
+    attribute: &Attribute,
+    problems: &mut Vec<String>,
+) {
     let mut require = |holds: bool, problem: &str| {
         if !holds {
             problems.push(format!("{place} {problem}"));
         }
     };
-    require(!attribute.description.trim().is_empty(), "has no description");
+    require(
+        !attribute.description.trim().is_empty(),
+        "has no description",
+    );
     require(
         !attribute.is_write_only()
             || kind == SchemaKind::Resource
@@ -90,7 +112,9 @@ fn check_attribute(place: &str, kind: SchemaKind, attribute: &Attribute, problem
         !attribute.is_write_only() || attribute.is_sensitive(),
         "is write-only and must be sensitive, so that it is decoded as a secret",
     );
-    let AttributeKind::Plain(ty) = &attribute.kind else { return };
+    let AttributeKind::Plain(ty) = &attribute.kind else {
+        return;
+    };
     require(
         !(attribute.is_sensitive() && *ty == Type::String),
         "is sensitive and must be of the secret type",
@@ -105,7 +129,9 @@ fn check_attribute(place: &str, kind: SchemaKind, attribute: &Attribute, problem
 
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[cfg(test)]
@@ -124,9 +150,18 @@ mod tests {
     fn a_sound_schema_has_no_problem() {
         let schema = Schema::new("A thing.")
             .with("name", Attribute::required(Type::String, "The name."))
-            .with("enabled", Attribute::optional(Type::Bool, "On.").default(true))
-            .with("key", Attribute::optional(Type::Secret, "The key.").write_only());
-        assert_eq!(check("thing", SchemaKind::Resource, &schema), Vec::<String>::new());
+            .with(
+                "enabled",
+                Attribute::optional(Type::Bool, "On.").default(true),
+            )
+            .with(
+                "key",
+                Attribute::optional(Type::Secret, "The key.").write_only(),
+            );
+        assert_eq!(
+            check("thing", SchemaKind::Resource, &schema),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -144,7 +179,10 @@ mod tests {
             Attribute::optional(Type::String, "x").sensitive(),
             "is sensitive and must be of the secret type",
         );
-        finds(Attribute::optional(Type::Bool, "x").default("yes"), "has a default of another type");
+        finds(
+            Attribute::optional(Type::Bool, "x").default("yes"),
+            "has a default of another type",
+        );
         finds(
             Attribute::nested(Nesting::List, [], "x"),
             "is nested, which resources do not support",
@@ -159,7 +197,10 @@ mod tests {
         let problems = check("thing", SchemaKind::Other, &schema);
         assert_eq!(
             problems,
-            ["thing.count is a reserved name", "thing.Name is not of the form [a-z][a-z0-9_]*"]
+            [
+                "thing.count is a reserved name",
+                "thing.Name is not of the form [a-z][a-z0-9_]*"
+            ]
         );
     }
 }

@@ -24,7 +24,10 @@ impl IdentitySchema {
     /// Adds an attribute.
     #[must_use]
     pub fn with(mut self, name: &str, ty: Type, description: impl Into<String>) -> Self {
-        let attribute = IdentityAttribute { ty, description: description.into() };
+        let attribute = IdentityAttribute {
+            ty,
+            description: description.into(),
+        };
         self.attributes.insert(name.to_owned(), attribute);
         self
     }

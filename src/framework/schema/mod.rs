@@ -34,7 +34,11 @@ pub struct Schema {
 impl Schema {
     /// Returns a schema without attributes.
     pub fn new(description: impl Into<String>) -> Self {
-        Self { version: 0, description: description.into(), attributes: BTreeMap::new() }
+        Self {
+            version: 0,
+            description: description.into(),
+            attributes: BTreeMap::new(),
+        }
     }
 
     /// Adds an attribute.

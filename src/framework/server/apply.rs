@@ -59,10 +59,17 @@ impl<P: Provider> Engine<P> {
         let planned = request.planned.clone();
         let progress = Progress::default();
         let change = carry_out(resource.item.as_ref(), context.as_ref(), request, &progress);
-        let result = catch_panic("apply a change", change).await.and_then(|result| result);
-        conclude(&resource.schema, planned.as_ref(), result, progress.take()).with_identity(|state| {
-            resource.identity.as_ref().and_then(|identity| identity.of(state))
-        })
+        let result = catch_panic("apply a change", change)
+            .await
+            .and_then(|result| result);
+        conclude(&resource.schema, planned.as_ref(), result, progress.take()).with_identity(
+            |state| {
+                resource
+                    .identity
+                    .as_ref()
+                    .and_then(|identity| identity.of(state))
+            },
+        )
     }
 }
 
@@ -72,19 +79,43 @@ async fn carry_out<C: Send + Sync>(
     request: ApplyRequest,
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
-    let ApplyRequest { prior, planned, config, private } = request;
+    let ApplyRequest {
+        prior,
+        planned,
+        config,
+        private,
+    } = request;
     match (prior, planned, config) {
         (Some(prior), None, _) => {
-            resource.delete(context, DeleteRequest { prior, private }, progress).await
+            resource
+                .delete(context, DeleteRequest { prior, private }, progress)
+                .await
         }
         (None, Some(plan), Some(config)) => {
-            resource.create(context, CreateRequest { config, plan, private }, progress).await
+            resource
+                .create(
+                    context,
+                    CreateRequest {
+                        config,
+                        plan,
+                        private,
+                    },
+                    progress,
+                )
+                .await
         }
         (Some(prior), Some(plan), Some(config)) => {
-            let request = UpdateRequest { config, prior, plan, private };
+            let request = UpdateRequest {
+                config,
+                prior,
+                plan,
+                private,
+            };
             resource.update(context, request, progress).await
         }
-        _ => Err(Diagnostic::bug("A change arrived without a plan or a configuration.")),
+        _ => Err(Diagnostic::bug(
+            "A change arrived without a plan or a configuration.",
+        )),
     }
 }
 
@@ -95,13 +126,24 @@ fn conclude(
     result: Result<(), Diagnostic>,
     recorded: Recorded,
 ) -> Applied {
-    let Recorded { state, private, mut diagnostics } = recorded;
+    let Recorded {
+        state,
+        private,
+        mut diagnostics,
+    } = recorded;
     diagnostics.extend(result.err());
     let Some(mut state) = state else {
         if planned.is_some() && !diagnostics.has_errors() {
-            diagnostics.push(Diagnostic::bug("A change succeeded without a resulting state."));
+            diagnostics.push(Diagnostic::bug(
+                "A change succeeded without a resulting state.",
+            ));
         }
-        return Applied { state: None, private: PrivateState::default(), identity: None, diagnostics };
+        return Applied {
+            state: None,
+            private: PrivateState::default(),
+            identity: None,
+            diagnostics,
+        };
     };
     if planned.is_none() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::bug("A deletion succeeded and left a state."));
@@ -110,7 +152,12 @@ fn conclude(
     if let Some(planned) = planned.filter(|_| !diagnostics.has_errors()) {
         diagnostics.extend(inconsistencies(schema, planned, &state));
     }
-    Applied { state: Some(sound(schema, state)), private, identity: None, diagnostics }
+    Applied {
+        state: Some(sound(schema, state)),
+        private,
+        identity: None,
+        diagnostics,
+    }
 }
 
 impl Applied {
@@ -145,7 +192,11 @@ pub(super) fn sound(schema: &Schema, state: Object) -> Object {
         .filter_map(|(name, value)| {
             let ty = schema.attributes.get(&name)?.ty();
             let value = value.with_unknowns_null();
-            let value = if value.to_msgpack(&ty).is_ok() { value } else { Value::Null };
+            let value = if value.to_msgpack(&ty).is_ok() {
+                value
+            } else {
+                Value::Null
+            };
             Some((name, value))
         })
         .collect()

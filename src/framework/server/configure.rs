@@ -33,10 +33,22 @@ impl<P: Provider> Engine<P> {
     ) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let stop = CancellationToken::new();
-        let request = ConfigureRequest { config, terraform_version, stop: stop.clone() };
-        match catch_panic("configure itself", self.provider.configure(request, &mut diagnostics)).await {
+        let request = ConfigureRequest {
+            config,
+            terraform_version,
+            stop: stop.clone(),
+        };
+        match catch_panic(
+            "configure itself",
+            self.provider.configure(request, &mut diagnostics),
+        )
+        .await
+        {
             Ok(Some(context)) => {
-                let configured = Configured { context: Arc::new(context), stop };
+                let configured = Configured {
+                    context: Arc::new(context),
+                    stop,
+                };
                 self.lock().insert(connection, configured);
             }
             Ok(None) => {}

@@ -26,7 +26,11 @@ impl<P: Provider> Engine<P> {
         config: Object,
         capabilities: Capabilities,
     ) -> DataRead {
-        let failed = |diagnostics| DataRead { state: None, diagnostics, deferred: false };
+        let failed = |diagnostics| DataRead {
+            state: None,
+            diagnostics,
+            deferred: false,
+        };
         let Some(data_source) = self.registry.data_sources.get(type_name) else {
             return failed(unknown_type("data source", type_name).into());
         };
@@ -36,15 +40,25 @@ impl<P: Provider> Engine<P> {
         };
         if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
             let state = Some(super::plan::propose(&data_source.schema, &config, None));
-            return DataRead { state, diagnostics: Diagnostics::new(), deferred: true };
+            return DataRead {
+                state,
+                diagnostics: Diagnostics::new(),
+                deferred: true,
+            };
         }
         let mut diagnostics = Diagnostics::new();
         let reading = data_source.item.read(&context, config, &mut diagnostics);
-        let result = catch_panic("read data", reading).await.and_then(|result| result);
+        let result = catch_panic("read data", reading)
+            .await
+            .and_then(|result| result);
         match result {
             Ok(state) if state.is_wholly_known() => {
                 let state = super::apply::sound(&data_source.schema, state);
-                DataRead { state: Some(state), diagnostics, deferred: false }
+                DataRead {
+                    state: Some(state),
+                    diagnostics,
+                    deferred: false,
+                }
             }
             Ok(_) => failed(Diagnostic::bug("Something read is still unknown.").into()),
             Err(diagnostic) => {

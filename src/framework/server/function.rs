@@ -10,14 +10,26 @@ impl<P: Provider> Engine<P> {
     pub fn call_function(&self, name: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
         let Some((function, signature)) = self.registry.functions.get(name) else {
             let text = format!("There is no function {name:?} in this provider.");
-            return Err(FunctionError { text, argument: None });
+            return Err(FunctionError {
+                text,
+                argument: None,
+            });
         };
         if arguments.len() != signature.parameters.len() {
             let text = format!("{name} takes {} arguments.", signature.parameters.len());
-            return Err(FunctionError { text, argument: None });
+            return Err(FunctionError {
+                text,
+                argument: None,
+            });
         }
-        if let Some(position) = (0..).zip(arguments).find_map(|(index, argument)| argument.is_null().then_some(index)) {
-            return Err(FunctionError::argument(position, "The argument must not be null."));
+        if let Some(position) = (0..)
+            .zip(arguments)
+            .find_map(|(index, argument)| argument.is_null().then_some(index))
+        {
+            return Err(FunctionError::argument(
+                position,
+                "The argument must not be null.",
+            ));
         }
         if arguments.iter().any(|argument| !argument.is_wholly_known()) {
             return Ok(Value::unknown());

@@ -27,7 +27,13 @@ pub struct Imported {
 impl Imported {
     fn without_state(diagnostics: Diagnostics, deferred: bool) -> Self {
         let private = PrivateState::default();
-        Self { state: None, private, identity: None, diagnostics, deferred }
+        Self {
+            state: None,
+            private,
+            identity: None,
+            diagnostics,
+            deferred,
+        }
     }
 }
 
@@ -53,15 +59,30 @@ impl<P: Provider> Engine<P> {
         }
         let progress = Progress::default();
         let importing = resource.item.import(&context, request, &progress);
-        let result = catch_panic("import an object", importing).await.and_then(|result| result);
-        let Recorded { state, private, mut diagnostics } = progress.take();
+        let result = catch_panic("import an object", importing)
+            .await
+            .and_then(|result| result);
+        let Recorded {
+            state,
+            private,
+            mut diagnostics,
+        } = progress.take();
         diagnostics.extend(result.err());
         match state {
             Some(mut state) if !diagnostics.has_errors() => {
                 resource.schema.clear_write_only(&mut state);
                 let state = sound(&resource.schema, state);
-                let identity = resource.identity.as_ref().and_then(|schema| schema.of(&state));
-                Imported { state: Some(state), private, identity, diagnostics, deferred: false }
+                let identity = resource
+                    .identity
+                    .as_ref()
+                    .and_then(|schema| schema.of(&state));
+                Imported {
+                    state: Some(state),
+                    private,
+                    identity,
+                    diagnostics,
+                    deferred: false,
+                }
             }
             None if !diagnostics.has_errors() => {
                 let bug = Diagnostic::bug("An import succeeded without a state.");

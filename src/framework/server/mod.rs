@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-pub use apply::{ApplyRequest, Applied};
+pub use apply::{Applied, ApplyRequest};
 pub use configure::ConnectionKey;
 pub use data::DataRead;
 pub use import::Imported;
@@ -67,7 +67,11 @@ impl<P: Provider> Engine<P> {
     /// request for the schema, where a person sees it.
     pub fn new(provider: P) -> Self {
         let registry = Registry::new(&provider);
-        Self { provider, registry, configured: Mutex::default() }
+        Self {
+            provider,
+            registry,
+            configured: Mutex::default(),
+        }
     }
 
     /// Borrows everything the provider offers, with its schemas.
@@ -77,25 +81,30 @@ impl<P: Provider> Engine<P> {
 
     /// Returns what the connection's configuration produced, if there was one.
     fn context(&self, connection: ConnectionKey) -> Option<Arc<P::Context>> {
-        self.lock().get(&connection).map(|configured| Arc::clone(&configured.context))
+        self.lock()
+            .get(&connection)
+            .map(|configured| Arc::clone(&configured.context))
     }
 
     /// Returns what the connection's configuration produced, or the diagnostic that says it is missing.
     fn configured_context(&self, connection: ConnectionKey) -> Result<Arc<P::Context>, Diagnostic> {
-        self.context(connection).ok_or_else(|| {
-            Diagnostic::bug("The provider was called before it was configured.")
-        })
+        self.context(connection)
+            .ok_or_else(|| Diagnostic::bug("The provider was called before it was configured."))
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionKey, Configured<P::Context>>> {
         // Only whole entries are inserted, so a panic elsewhere leaves nothing half done.
-        self.configured.lock().unwrap_or_else(PoisonError::into_inner)
+        self.configured
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The diagnostic for a type that the provider does not have: Terraform and the provider disagree.
 fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
-    Diagnostic::bug(format!("There is no {kind} of type {type_name:?} in this provider."))
+    Diagnostic::bug(format!(
+        "There is no {kind} of type {type_name:?} in this provider."
+    ))
 }
 
 /// Moves diagnostics of one list to the end of another.

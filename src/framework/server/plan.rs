@@ -42,33 +42,77 @@ pub struct Planned {
 
 impl<P: Provider> Engine<P> {
     /// Plans the creation, update or deletion of a resource.
-    pub async fn plan(&self, connection: ConnectionKey, type_name: &str, call: PlanCall) -> Planned {
-        let PlanCall { prior, config, private, identity, capabilities } = call;
+    pub async fn plan(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        call: PlanCall,
+    ) -> Planned {
+        let PlanCall {
+            prior,
+            config,
+            private,
+            identity,
+            capabilities,
+        } = call;
         let mut diagnostics = Diagnostics::new();
         let Some(resource) = self.registry.resources.get(type_name) else {
             let diagnostics = unknown_type("resource", type_name).into();
-            return Planned { state: None, private, identity, diagnostics, deferred: false };
+            return Planned {
+                state: None,
+                private,
+                identity,
+                diagnostics,
+                deferred: false,
+            };
         };
         let Some(config) = config else {
-            return Planned { state: None, private, identity, diagnostics, deferred: false };
+            return Planned {
+                state: None,
+                private,
+                identity,
+                diagnostics,
+                deferred: false,
+            };
         };
         let context = self.context(connection);
         let deferred = capabilities.deferral_allowed
-            && context.as_deref().is_some_and(|context| self.provider.is_configuration_unknown(context));
+            && context
+                .as_deref()
+                .is_some_and(|context| self.provider.is_configuration_unknown(context));
         let state = propose(&resource.schema, &config, prior.as_ref());
         let mut plan = Plan { state, private };
-        let request = PlanRequest { config: &config, prior: prior.as_ref() };
+        let request = PlanRequest {
+            config: &config,
+            prior: prior.as_ref(),
+        };
         let mut found = Diagnostics::new();
-        let planning = resource.item.plan(context.as_deref(), &request, &mut plan, &mut found);
+        let planning = resource
+            .item
+            .plan(context.as_deref(), &request, &mut plan, &mut found);
         if let Err(panicked) = catch_panic("plan a change", planning).await {
             diagnostics.push(panicked);
         }
         append(&mut diagnostics, found);
         resource.schema.clear_write_only(&mut plan.state);
-        diagnostics.extend(violations(&resource.schema, &config, prior.as_ref(), &plan.state));
-        let identity =
-            resource.identity.as_ref().and_then(|schema| schema.of(&plan.state)).or(identity);
-        Planned { state: Some(plan.state), private: plan.private, identity, diagnostics, deferred }
+        diagnostics.extend(violations(
+            &resource.schema,
+            &config,
+            prior.as_ref(),
+            &plan.state,
+        ));
+        let identity = resource
+            .identity
+            .as_ref()
+            .and_then(|schema| schema.of(&plan.state))
+            .or(identity);
+        Planned {
+            state: Some(plan.state),
+            private: plan.private,
+            identity,
+            diagnostics,
+            deferred,
+        }
     }
 }
 
@@ -78,7 +122,12 @@ pub(super) fn propose(schema: &Schema, config: &Object, prior: Option<&Object>) 
     schema
         .attributes
         .iter()
-        .map(|(name, attribute)| (name.clone(), propose_attribute(name, attribute, config, prior)))
+        .map(|(name, attribute)| {
+            (
+                name.clone(),
+                propose_attribute(name, attribute, config, prior),
+            )
+        })
         .collect()
 }
 
@@ -111,7 +160,8 @@ fn violations(
 ) -> Vec<Diagnostic> {
     let is_allowed = |name: &str, attribute: &Attribute| {
         let (configured, planned) = (config.get(name), planned.get(name));
-        let keeps_prior = prior.is_some_and(|prior| !planned.is_null() && prior.get(name) == planned);
+        let keeps_prior =
+            prior.is_some_and(|prior| !planned.is_null() && prior.get(name) == planned);
         if attribute.is_write_only() {
             planned.is_null()
         } else if configured.is_unknown() {
@@ -129,7 +179,8 @@ fn violations(
             !is_allowed(name, attribute) || planned.get(name).to_msgpack(&attribute.ty()).is_err()
         })
         .map(|(name, _)| {
-            Diagnostic::bug("The planned value is not one that Terraform accepts.").at_attribute(name)
+            Diagnostic::bug("The planned value is not one that Terraform accepts.")
+                .at_attribute(name)
         })
         .collect()
 }

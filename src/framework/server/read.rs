@@ -39,8 +39,18 @@ pub struct ReadResult {
 
 impl<P: Provider> Engine<P> {
     /// Reads a resource. An error never makes Terraform believe that the object is gone.
-    pub async fn read(&self, connection: ConnectionKey, type_name: &str, call: ReadCall) -> ReadResult {
-        let ReadCall { state, private, identity, capabilities } = call;
+    pub async fn read(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        call: ReadCall,
+    ) -> ReadResult {
+        let ReadCall {
+            state,
+            private,
+            identity,
+            capabilities,
+        } = call;
         let unchanged = |diagnostics, deferred| ReadResult {
             state: Some(state.clone()),
             private: private.clone(),
@@ -59,24 +69,52 @@ impl<P: Provider> Engine<P> {
             return unchanged(Diagnostics::new(), true);
         }
         let progress = Progress::default();
-        let request = ReadRequest { state: state.clone(), private: private.clone() };
+        let request = ReadRequest {
+            state: state.clone(),
+            private: private.clone(),
+        };
         let reading = resource.item.read(&context, request, &progress);
-        let result = catch_panic("read an object", reading).await.and_then(|result| result);
-        let Recorded { state: found, private: kept, mut diagnostics } = progress.take();
+        let result = catch_panic("read an object", reading)
+            .await
+            .and_then(|result| result);
+        let Recorded {
+            state: found,
+            private: kept,
+            mut diagnostics,
+        } = progress.take();
         diagnostics.extend(result.err());
         if diagnostics.has_errors() {
             return unchanged(diagnostics, false);
         }
         let Some(mut found) = found else {
             let private = PrivateState::default();
-            return ReadResult { state: None, private, identity: None, diagnostics, deferred: false };
+            return ReadResult {
+                state: None,
+                private,
+                identity: None,
+                diagnostics,
+                deferred: false,
+            };
         };
         resource.schema.clear_write_only(&mut found);
         if !found.is_wholly_known() {
-            return unchanged(Diagnostic::bug("Something read is still unknown.").into(), false);
+            return unchanged(
+                Diagnostic::bug("Something read is still unknown.").into(),
+                false,
+            );
         }
-        let identity = resource.identity.as_ref().and_then(|schema| schema.of(&found)).or(identity.clone());
+        let identity = resource
+            .identity
+            .as_ref()
+            .and_then(|schema| schema.of(&found))
+            .or(identity.clone());
         let state = Some(sound(&resource.schema, found));
-        ReadResult { state, private: kept, identity, diagnostics, deferred: false }
+        ReadResult {
+            state,
+            private: kept,
+            identity,
+            diagnostics,
+            deferred: false,
+        }
     }
 }

@@ -55,14 +55,30 @@ impl<C: Send + Sync + 'static> Registry<C> {
             problems.extend(check(name, SchemaKind::Resource, &schema));
             problems.extend(check_identity(name, &schema, identity.as_ref()));
             let ty = schema.ty();
-            resources.insert(name, Registered { item, schema, ty, identity });
+            resources.insert(
+                name,
+                Registered {
+                    item,
+                    schema,
+                    ty,
+                    identity,
+                },
+            );
         }
         let mut data_sources = BTreeMap::new();
         for item in provider.data_sources() {
             let (name, schema) = (item.type_name(), item.schema());
             problems.extend(check(name, SchemaKind::Other, &schema));
             let ty = schema.ty();
-            data_sources.insert(name, Registered { item, schema, ty, identity: None });
+            data_sources.insert(
+                name,
+                Registered {
+                    item,
+                    schema,
+                    ty,
+                    identity: None,
+                },
+            );
         }
         let functions = provider
             .functions()
@@ -73,9 +89,19 @@ impl<C: Send + Sync + 'static> Registry<C> {
                 (name, (function, signature))
             })
             .collect();
-        let problems = problems.iter().map(|problem| Diagnostic::bug(format!("Schema: {problem}."))).collect();
+        let problems = problems
+            .iter()
+            .map(|problem| Diagnostic::bug(format!("Schema: {problem}.")))
+            .collect();
         let provider_type = block.ty();
-        Self { provider: block, provider_type, resources, data_sources, functions, problems }
+        Self {
+            provider: block,
+            provider_type,
+            resources,
+            data_sources,
+            functions,
+            problems,
+        }
     }
 }
 
@@ -85,7 +111,10 @@ fn check_identity(name: &str, schema: &Schema, identity: Option<&IdentitySchema>
         .iter()
         .flat_map(|identity| &identity.attributes)
         .filter(|(attribute, identity)| {
-            schema.attributes.get(*attribute).is_none_or(|own| own.ty() != identity.ty)
+            schema
+                .attributes
+                .get(*attribute)
+                .is_none_or(|own| own.ty() != identity.ty)
         })
         .map(|(attribute, _)| format!("{name} has no attribute like its identity's {attribute}"))
         .collect()

@@ -36,24 +36,37 @@ impl<P: Provider> Engine<P> {
     ) -> UpgradedState {
         match self.upgrade_known(type_name, version, json) {
             Ok(state) => {
-                if let (Some(context), Some(resource)) =
-                    (self.context(connection), self.registry.resources.get(type_name))
-                {
+                if let (Some(context), Some(resource)) = (
+                    self.context(connection),
+                    self.registry.resources.get(type_name),
+                ) {
                     resource.item.observe(&context, &state);
                 }
-                UpgradedState { state: Some(state), diagnostics: Diagnostics::new() }
+                UpgradedState {
+                    state: Some(state),
+                    diagnostics: Diagnostics::new(),
+                }
             }
-            Err(diagnostic) => UpgradedState { state: None, diagnostics: diagnostic.into() },
+            Err(diagnostic) => UpgradedState {
+                state: None,
+                diagnostics: diagnostic.into(),
+            },
         }
     }
 
-    fn upgrade_known(&self, type_name: &str, version: i64, json: &[u8]) -> Result<Object, Diagnostic> {
+    fn upgrade_known(
+        &self,
+        type_name: &str,
+        version: i64,
+        json: &[u8],
+    ) -> Result<Object, Diagnostic> {
         let resource = self
             .registry
             .resources
             .get(type_name)
             .ok_or_else(|| unknown_type("resource", type_name))?;
-        let mut json: Json = serde_json::from_slice(json).map_err(|_syntax| unreadable(type_name, "not JSON"))?;
+        let mut json: Json =
+            serde_json::from_slice(json).map_err(|_syntax| unreadable(type_name, "not JSON"))?;
         if version > resource.schema.version {
             return Err(Diagnostic::error(
                 "State written by a newer provider",
@@ -84,24 +97,33 @@ impl<P: Provider> Engine<P> {
             identity: None,
             diagnostics: diagnostic.into(),
         };
-        let identity = self.registry.resources.get(type_name).and_then(|found| found.identity.as_ref());
+        let identity = self
+            .registry
+            .resources
+            .get(type_name)
+            .and_then(|found| found.identity.as_ref());
         let Some(schema) = identity else {
             return failed(unknown_type("resource with an identity", type_name));
         };
         if json.is_empty() {
-            return UpgradedIdentity { identity: None, diagnostics: Diagnostics::new() };
+            return UpgradedIdentity {
+                identity: None,
+                diagnostics: Diagnostics::new(),
+            };
         }
         if version != 0 {
             return failed(unreadable(type_name, "an identity of another version"));
         }
         let json: Result<Json, _> = serde_json::from_slice(json);
         match json.map(|json| Value::from_json(&schema.ty(), json)) {
-            Ok(Ok(Value::Object(identity))) => {
-                UpgradedIdentity { identity: Some(identity), diagnostics: Diagnostics::new() }
-            }
-            Ok(Ok(Value::Null)) => {
-                UpgradedIdentity { identity: None, diagnostics: Diagnostics::new() }
-            }
+            Ok(Ok(Value::Object(identity))) => UpgradedIdentity {
+                identity: Some(identity),
+                diagnostics: Diagnostics::new(),
+            },
+            Ok(Ok(Value::Null)) => UpgradedIdentity {
+                identity: None,
+                diagnostics: Diagnostics::new(),
+            },
             Ok(Err(error)) => failed(unreadable(type_name, &error.to_string())),
             Ok(Ok(_)) | Err(_) => failed(unreadable(type_name, "not an object")),
         }

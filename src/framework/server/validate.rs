@@ -24,7 +24,13 @@ impl<P: Provider> Engine<P> {
         }
         resource.schema.validate(config, &mut diagnostics);
         let write_only_allowed = capabilities.write_only_allowed;
-        resource.item.validate(&ValidateRequest { config, write_only_allowed }, &mut diagnostics);
+        resource.item.validate(
+            &ValidateRequest {
+                config,
+                write_only_allowed,
+            },
+            &mut diagnostics,
+        );
         diagnostics
     }
 

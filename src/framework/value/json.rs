@@ -15,7 +15,11 @@ pub struct JsonError {
 
 impl JsonError {
     fn within(mut self, step: &str) -> Self {
-        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        let separator = if self.path.is_empty() || self.path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
         self.path = format!("{step}{separator}{}", self.path);
         self
     }
@@ -77,7 +81,11 @@ fn convert_elements(element: &Type, elements: Vec<Json>) -> Result<Vec<Value>, J
 }
 
 fn mismatch(ty: &Type, found: &'static str) -> JsonError {
-    JsonError { path: String::new(), expected: ty.name(), found }
+    JsonError {
+        path: String::new(),
+        expected: ty.name(),
+        found,
+    }
 }
 
 fn describe(json: &Json) -> &'static str {
@@ -111,7 +119,13 @@ mod tests {
     #[test]
     fn big_numbers_keep_every_digit() {
         let value = convert(r#"{ "count": 12345678901234567890123 }"#).unwrap();
-        let count = value.as_object().unwrap().get("count").as_number().unwrap().to_string();
+        let count = value
+            .as_object()
+            .unwrap()
+            .get("count")
+            .as_number()
+            .unwrap()
+            .to_string();
         assert_eq!(count, "12345678901234567890123");
     }
 
@@ -127,6 +141,9 @@ mod tests {
     #[test]
     fn a_value_of_another_type_is_refused_with_its_place() {
         let error = convert(r#"{ "names": ["a", 1] }"#).unwrap_err();
-        assert_eq!(error.to_string(), "at names[1]: expected string, found a number");
+        assert_eq!(
+            error.to_string(),
+            "at names[1]: expected string, found a number"
+        );
     }
 }

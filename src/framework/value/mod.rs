@@ -13,7 +13,7 @@ mod types;
 use std::collections::BTreeMap;
 
 pub use json::JsonError;
-pub use msgpack::DecodeError;
+pub use msgpack::{DecodeError, EncodeError};
 pub use number::{Number, ParseNumberError};
 pub use object::Object;
 pub use secret::SecretText;
@@ -61,7 +61,10 @@ impl Value {
 
     /// Returns an unknown value that is promised not to be null.
     pub fn unknown_not_null() -> Self {
-        Self::Unknown(Refinements { not_null: true, prefix: None })
+        Self::Unknown(Refinements {
+            not_null: true,
+            prefix: None,
+        })
     }
 
     /// Builds a set: elements sorted, equal known elements once.
@@ -86,10 +89,14 @@ impl Value {
     pub fn is_wholly_known(&self) -> bool {
         match self {
             Self::Unknown(_) => false,
-            Self::List(elements) | Self::Set(elements) => elements.iter().all(Self::is_wholly_known),
+            Self::List(elements) | Self::Set(elements) => {
+                elements.iter().all(Self::is_wholly_known)
+            }
             Self::Map(elements) => elements.values().all(Self::is_wholly_known),
             Self::Object(object) => object.iter().all(|(_, value)| value.is_wholly_known()),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Secret(_) => true,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Secret(_) => {
+                true
+            }
         }
     }
 
@@ -103,10 +110,16 @@ impl Value {
             }
             Self::Set(elements) => Self::set(elements.into_iter().map(Self::with_unknowns_null)),
             Self::Map(elements) => Self::Map(
-                elements.into_iter().map(|(key, value)| (key, value.with_unknowns_null())).collect(),
+                elements
+                    .into_iter()
+                    .map(|(key, value)| (key, value.with_unknowns_null()))
+                    .collect(),
             ),
             Self::Object(object) => Self::Object(
-                object.into_iter().map(|(name, value)| (name, value.with_unknowns_null())).collect(),
+                object
+                    .into_iter()
+                    .map(|(name, value)| (name, value.with_unknowns_null()))
+                    .collect(),
             ),
             known => known,
         }
@@ -202,7 +215,9 @@ pub fn normal_form(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }
-    icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
+    icu_normalizer::ComposingNormalizerBorrowed::new_nfc()
+        .normalize(text)
+        .into_owned()
 }
 
 #[cfg(test)]
@@ -230,6 +245,9 @@ mod tests {
     fn unknowns_inside_collections_are_found_and_can_be_dropped() {
         let value = Value::List(vec![Value::Bool(true), Value::unknown()]);
         assert!(!value.is_wholly_known());
-        assert_eq!(value.with_unknowns_null(), Value::List(vec![Value::Bool(true), Value::Null]));
+        assert_eq!(
+            value.with_unknowns_null(),
+            Value::List(vec![Value::Bool(true), Value::Null])
+        );
     }
 }

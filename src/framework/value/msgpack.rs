@@ -32,11 +32,19 @@ pub struct DecodeError {
 
 impl DecodeError {
     fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { path: String::new(), expected: expected.into(), found: found.into() }
+        Self {
+            path: String::new(),
+            expected: expected.into(),
+            found: found.into(),
+        }
     }
 
     fn within(mut self, step: &str) -> Self {
-        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        let separator = if self.path.is_empty() || self.path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
         self.path = format!("{step}{separator}{}", self.path);
         self
     }
@@ -81,8 +89,14 @@ fn read(reader: &mut Reader<'_>, ty: &Type) -> Result<Value, DecodeError> {
     let marker = decode::read_marker(reader).map_err(|_end| cut_short(ty))?;
     match marker {
         Marker::Null => return Ok(Value::Null),
-        Marker::FixExt1 | Marker::FixExt2 | Marker::FixExt4 | Marker::FixExt8
-        | Marker::FixExt16 | Marker::Ext8 | Marker::Ext16 | Marker::Ext32 => {
+        Marker::FixExt1
+        | Marker::FixExt2
+        | Marker::FixExt4
+        | Marker::FixExt8
+        | Marker::FixExt16
+        | Marker::Ext8
+        | Marker::Ext16
+        | Marker::Ext32 => {
             return read_unknown(reader, marker).map(Value::Unknown);
         }
         _ => {}
@@ -95,8 +109,9 @@ fn read(reader: &mut Reader<'_>, ty: &Type) -> Result<Value, DecodeError> {
         },
         Type::Number => read_number(reader, marker).map(Value::Number),
         Type::String => read_text(reader, marker).map(|text| Value::String(normal_form(text))),
-        Type::Secret => read_text(reader, marker)
-            .map(|text| Value::Secret(SecretText::new(normal_form(text)))),
+        Type::Secret => {
+            read_text(reader, marker).map(|text| Value::Secret(SecretText::new(normal_form(text))))
+        }
         Type::List(element) => read_elements(reader, marker, element).map(Value::List),
         Type::Set(element) => read_elements(reader, marker, element).map(Value::set),
         Type::Map(element) => read_map(reader, marker, element).map(Value::Map),
@@ -158,8 +173,10 @@ fn read_object(
     marker: Marker,
     attributes: &BTreeMap<String, Type>,
 ) -> Result<Object, DecodeError> {
-    let mut object: Object =
-        attributes.keys().map(|name| (name.clone(), Value::Null)).collect();
+    let mut object: Object = attributes
+        .keys()
+        .map(|name| (name.clone(), Value::Null))
+        .collect();
     read_entries(reader, marker, |reader, name| {
         let Some(ty) = attributes.get(&name) else {
             return Err(DecodeError::new("an attribute of the schema", "another").within(&name));
@@ -174,13 +191,20 @@ fn read_object(
 fn read_text<'a>(reader: &mut Reader<'a>, marker: Marker) -> Result<&'a str, DecodeError> {
     let length = match marker {
         Marker::FixStr(length) => u32::from(length),
-        Marker::Str8 | Marker::Bin8 => u32::from(reader.read_data_u8().map_err(|_end| cut_short_length())?),
-        Marker::Str16 | Marker::Bin16 => u32::from(reader.read_data_u16().map_err(|_end| cut_short_length())?),
-        Marker::Str32 | Marker::Bin32 => reader.read_data_u32().map_err(|_end| cut_short_length())?,
+        Marker::Str8 | Marker::Bin8 => {
+            u32::from(reader.read_data_u8().map_err(|_end| cut_short_length())?)
+        }
+        Marker::Str16 | Marker::Bin16 => {
+            u32::from(reader.read_data_u16().map_err(|_end| cut_short_length())?)
+        }
+        Marker::Str32 | Marker::Bin32 => {
+            reader.read_data_u32().map_err(|_end| cut_short_length())?
+        }
         other => return Err(DecodeError::new("a string", describe(other))),
     };
     let bytes = take(reader, length)?;
-    std::str::from_utf8(bytes).map_err(|_invalid| DecodeError::new("a string", "bytes that are not UTF-8"))
+    std::str::from_utf8(bytes)
+        .map_err(|_invalid| DecodeError::new("a string", "bytes that are not UTF-8"))
 }
 
 fn read_number(reader: &mut Reader<'_>, marker: Marker) -> Result<Number, DecodeError> {
@@ -188,12 +212,24 @@ fn read_number(reader: &mut Reader<'_>, marker: Marker) -> Result<Number, Decode
     match marker {
         Marker::FixPos(value) => Ok(Number::from(u32::from(value))),
         Marker::FixNeg(value) => Ok(Number::from(i32::from(value))),
-        Marker::U8 => reader.read_data_u8().map(|value| Number::from(u32::from(value))).map_err(cut),
-        Marker::U16 => reader.read_data_u16().map(|value| Number::from(u32::from(value))).map_err(cut),
+        Marker::U8 => reader
+            .read_data_u8()
+            .map(|value| Number::from(u32::from(value)))
+            .map_err(cut),
+        Marker::U16 => reader
+            .read_data_u16()
+            .map(|value| Number::from(u32::from(value)))
+            .map_err(cut),
         Marker::U32 => reader.read_data_u32().map(Number::from).map_err(cut),
         Marker::U64 => reader.read_data_u64().map(Number::from).map_err(cut),
-        Marker::I8 => reader.read_data_i8().map(|value| Number::from(i32::from(value))).map_err(cut),
-        Marker::I16 => reader.read_data_i16().map(|value| Number::from(i32::from(value))).map_err(cut),
+        Marker::I8 => reader
+            .read_data_i8()
+            .map(|value| Number::from(i32::from(value)))
+            .map_err(cut),
+        Marker::I16 => reader
+            .read_data_i16()
+            .map(|value| Number::from(i32::from(value)))
+            .map_err(cut),
         Marker::I32 => reader.read_data_i32().map(Number::from).map_err(cut),
         Marker::I64 => reader.read_data_i64().map(Number::from).map_err(cut),
         Marker::F32 => finite(f64::from(reader.read_data_f32().map_err(cut)?)),
@@ -262,13 +298,19 @@ fn skip(reader: &mut Reader<'_>, depth: usize) -> Option<()> {
             };
             (0..count).try_for_each(|_| skip(reader, depth))
         }
-        other => read_number(reader, other).map(drop).or_else(|_| read_text(reader, other).map(drop)).ok(),
+        other => read_number(reader, other)
+            .map(drop)
+            .or_else(|_| read_text(reader, other).map(drop))
+            .ok(),
     }
 }
 
 fn take<'a>(reader: &mut Reader<'a>, length: u32) -> Result<&'a [u8], DecodeError> {
     let length = usize::try_from(length).map_err(|_huge| cut_short_length())?;
-    let (bytes, rest) = reader.remaining_slice().split_at_checked(length).ok_or_else(cut_short_length)?;
+    let (bytes, rest) = reader
+        .remaining_slice()
+        .split_at_checked(length)
+        .ok_or_else(cut_short_length)?;
     *reader = Reader::new(rest);
     Ok(bytes)
 }
@@ -283,7 +325,9 @@ fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), EncodeErro
         (Type::Secret, Value::Secret(secret)) => put(encode::write_str(bytes, secret.expose())),
         (Type::List(ty), Value::List(elements)) | (Type::Set(ty), Value::Set(elements)) => {
             put(encode::write_array_len(bytes, length(elements.len())));
-            return elements.iter().try_for_each(|element| write(bytes, element, ty));
+            return elements
+                .iter()
+                .try_for_each(|element| write(bytes, element, ty));
         }
         (Type::Map(ty), Value::Map(elements)) => {
             put(encode::write_map_len(bytes, length(elements.len())));
@@ -295,7 +339,11 @@ fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), EncodeErro
         (Type::Object(attributes), Value::Object(object)) => {
             return write_object(bytes, object, attributes);
         }
-        _ => return Err(EncodeError { expected: ty.name() }),
+        _ => {
+            return Err(EncodeError {
+                expected: ty.name(),
+            });
+        }
     }
     Ok(())
 }
@@ -305,8 +353,13 @@ fn write_object(
     object: &Object,
     attributes: &BTreeMap<String, Type>,
 ) -> Result<(), EncodeError> {
-    if object.iter().any(|(name, _)| !attributes.contains_key(name)) {
-        return Err(EncodeError { expected: "object of this schema" });
+    if object
+        .iter()
+        .any(|(name, _)| !attributes.contains_key(name))
+    {
+        return Err(EncodeError {
+            expected: "object of this schema",
+        });
     }
     put(encode::write_map_len(bytes, length(attributes.len())));
     attributes.iter().try_for_each(|(name, ty)| {
@@ -343,7 +396,11 @@ fn write_unknown(bytes: &mut Vec<u8>, refinements: &Refinements) {
         put(encode::write_sint(&mut payload, 2));
         put(encode::write_str(&mut payload, prefix));
     }
-    put(encode::write_ext_meta(bytes, length(payload.len()), REFINED_UNKNOWN));
+    put(encode::write_ext_meta(
+        bytes,
+        length(payload.len()),
+        REFINED_UNKNOWN,
+    ));
     bytes.extend_from_slice(&payload);
 }
 
@@ -375,8 +432,14 @@ fn describe(marker: Marker) -> &'static str {
         Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => "a list",
         Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => "a map",
         Marker::Reserved => "a reserved byte",
-        Marker::FixExt1 | Marker::FixExt2 | Marker::FixExt4 | Marker::FixExt8 | Marker::FixExt16
-        | Marker::Ext8 | Marker::Ext16 | Marker::Ext32 => "an unknown value",
+        Marker::FixExt1
+        | Marker::FixExt2
+        | Marker::FixExt4
+        | Marker::FixExt8
+        | Marker::FixExt16
+        | Marker::Ext8
+        | Marker::Ext16
+        | Marker::Ext32 => "an unknown value",
         _ => "a number",
     }
 }

@@ -41,7 +41,11 @@ impl Number {
 
     /// Converts a floating point number by its shortest decimal text, as Terraform compares them.
     pub fn from_f64(value: f64) -> Option<Self> {
-        value.is_finite().then(|| format!("{value:e}"))?.parse().ok()
+        value
+            .is_finite()
+            .then(|| format!("{value:e}"))?
+            .parse()
+            .ok()
     }
 
     fn to_integer_text(&self) -> Option<String> {
@@ -54,13 +58,21 @@ impl Number {
         let significant = digits.trim_start_matches('0');
         let trimmed = significant.trim_end_matches('0');
         if trimmed.is_empty() {
-            return Ok(Self { negative: false, digits: "0".to_owned(), exponent: 0 });
+            return Ok(Self {
+                negative: false,
+                digits: "0".to_owned(),
+                exponent: 0,
+            });
         }
         let exponent = exponent + (significant.len() - trimmed.len()) as i64;
         if trimmed.len() > MAX_DIGITS || exponent.abs() > MAX_EXPONENT {
             return Err(ParseNumberError);
         }
-        Ok(Self { negative, digits: trimmed.to_owned(), exponent })
+        Ok(Self {
+            negative,
+            digits: trimmed.to_owned(),
+            exponent,
+        })
     }
 
     /// The power of ten of the first digit, which orders numbers of one sign.
@@ -96,9 +108,12 @@ impl FromStr for Number {
             None => (false, text.strip_prefix('+').unwrap_or(text)),
         };
         let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => {
-                (mantissa, exponent.parse::<i32>().map_err(|_not_a_number| ParseNumberError)?)
-            }
+            Some((mantissa, exponent)) => (
+                mantissa,
+                exponent
+                    .parse::<i32>()
+                    .map_err(|_not_a_number| ParseNumberError)?,
+            ),
             None => (unsigned, 0),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -106,7 +121,11 @@ impl FromStr for Number {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(ParseNumberError);
         }
-        Self::canonical(negative, &digits, i64::from(exponent) - fraction.len() as i64)
+        Self::canonical(
+            negative,
+            &digits,
+            i64::from(exponent) - fraction.len() as i64,
+        )
     }
 }
 
@@ -170,7 +189,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, printed: &str) {
-        assert_eq!(text.parse::<Number>().unwrap().to_string(), printed, "from {text}");
+        assert_eq!(
+            text.parse::<Number>().unwrap().to_string(),
+            printed,
+            "from {text}"
+        );
     }
 
     #[test]
@@ -189,7 +212,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_refused() {
-        for text in ["", "-", ".", "e5", "1e", "0x10", " 1", "1 ", "inf", "NaN", "1_000", "1e99999", "--1"] {
+        for text in [
+            "", "-", ".", "e5", "1e", "0x10", " 1", "1 ", "inf", "NaN", "1_000", "1e99999", "--1",
+        ] {
             assert!(text.parse::<Number>().is_err(), "{text:?} was accepted");
         }
     }
@@ -200,15 +225,21 @@ mod tests {
         assert_eq!(Number::from(u64::MAX).to_u64(), Some(u64::MAX));
         assert_eq!(Number::from(u64::MAX).to_i64(), None);
         assert_eq!("0.5".parse::<Number>().unwrap().to_i64(), None);
-        assert_eq!("1e19".parse::<Number>().unwrap().to_u64(), Some(10_000_000_000_000_000_000));
+        assert_eq!(
+            "1e19".parse::<Number>().unwrap().to_u64(),
+            Some(10_000_000_000_000_000_000)
+        );
         assert_eq!("-1".parse::<Number>().unwrap().to_u64(), None);
     }
 
     #[test]
     fn order_is_numeric() {
-        let sorted = ["-100", "-2.5", "-0.1", "0", "0.09", "0.1", "2", "10", "1e2", "100.5"];
+        let sorted = [
+            "-100", "-2.5", "-0.1", "0", "0.09", "0.1", "2", "10", "1e2", "100.5",
+        ];
         for pair in sorted.windows(2) {
-            let (low, high): (Number, Number) = (pair[0].parse().unwrap(), pair[1].parse().unwrap());
+            let (low, high): (Number, Number) =
+                (pair[0].parse().unwrap(), pair[1].parse().unwrap());
             assert!(low < high, "{low} < {high}");
         }
     }
@@ -216,7 +247,10 @@ mod tests {
     #[test]
     fn floats_become_their_shortest_text() {
         assert_eq!(Number::from_f64(0.1).unwrap().to_string(), "0.1");
-        assert_eq!(Number::from_f64(-2.5e10).unwrap().to_string(), "-25000000000");
+        assert_eq!(
+            Number::from_f64(-2.5e10).unwrap().to_string(),
+            "-25000000000"
+        );
         assert!(Number::from_f64(f64::INFINITY).is_none());
     }
 }

@@ -83,6 +83,9 @@ mod tests {
         check(&Type::Secret, r#""string""#);
         check(&Type::set(Type::String), r#"["set","string"]"#);
         let object = BTreeMap::from([("a".to_owned(), Type::Number), ("b".to_owned(), Type::Bool)]);
-        check(&Type::list(Type::Object(object)), r#"["list",["object",{"a":"number","b":"bool"}]]"#);
+        check(
+            &Type::list(Type::Object(object)),
+            r#"["list",["object",{"a":"number","b":"bool"}]]"#,
+        );
     }
 }

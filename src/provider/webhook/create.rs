@@ -30,7 +30,11 @@ pub(super) async fn create(
     request: CreateRequest,
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
-    let CreateRequest { config, plan, private } = request;
+    let CreateRequest {
+        config,
+        plan,
+        private,
+    } = request;
     let model = WebhookModel::from_object(&plan)?;
     let private: WebhookPrivate = private.decode();
     portal.require_supported_version().await?;
@@ -44,10 +48,17 @@ pub(super) async fn create(
             return Err(diagnose::explain(SUMMARY, &error));
         }
     }
-    let creation = Creation { portal, model: &model, triggers: mask, body: &body };
+    let creation = Creation {
+        portal,
+        model: &model,
+        triggers: mask,
+        body: &body,
+    };
     let found = match creation.post().await {
         Ok(created) => Found::created(&created),
-        Err(error) if error.outcome_unknown() => lost_create::resolve(&creation, &error, progress).await?,
+        Err(error) if error.outcome_unknown() => {
+            lost_create::resolve(&creation, &error, progress).await?
+        }
         Err(error) => return Err(creation.refused(&error).await),
     };
     portal.mark_managed(found.id);
@@ -83,8 +94,15 @@ impl Creation<'_> {
         let Ok(snapshot) = self.portal.list.fresh().await else {
             return diagnose::explain(SUMMARY, error);
         };
-        let ids: Vec<WebhookId> = snapshot.with_pair(name, uri).map(|webhook| webhook.id).collect();
-        match ids.iter().find(|id| !self.portal.is_managed(**id)).or(ids.first()) {
+        let ids: Vec<WebhookId> = snapshot
+            .with_pair(name, uri)
+            .map(|webhook| webhook.id)
+            .collect();
+        match ids
+            .iter()
+            .find(|id| !self.portal.is_managed(**id))
+            .or(ids.first())
+        {
             Some(id) if self.portal.is_managed(*id) => clash::replaced_too_early(name, *id),
             Some(id) => clash::refused(name, *id),
             None => clash::invisible(name, &diagnose::detail(error)),
@@ -137,7 +155,10 @@ fn record(
     trigger_bits: KnownBits,
     progress: &Progress,
 ) {
-    let mut private = WebhookPrivate { trigger_bits, ..WebhookPrivate::default() };
+    let mut private = WebhookPrivate {
+        trigger_bits,
+        ..WebhookPrivate::default()
+    };
     private.created_by.clone_from(&found.created_by);
     secret.record(&mut private);
     let mut state = plan.clone();

@@ -31,8 +31,15 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
 
 /// Says whether a webhook is certainly gone. Only an administrator sees every webhook.
 async fn is_absent(portal: &LivePortal, id: WebhookId) -> bool {
-    let is_admin = portal.caller().await.is_ok_and(|caller| caller.role() == Role::Admin);
-    let is_listed = portal.list.fresh().await.map(|snapshot| snapshot.webhook(id).is_some());
+    let is_admin = portal
+        .caller()
+        .await
+        .is_ok_and(|caller| caller.role() == Role::Admin);
+    let is_listed = portal
+        .list
+        .fresh()
+        .await
+        .map(|snapshot| snapshot.webhook(id).is_some());
     is_admin && matches!(is_listed, Ok(false))
 }
 

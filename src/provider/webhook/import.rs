@@ -28,11 +28,16 @@ pub(super) async fn import(
     };
     let id = match (parse(text), &request) {
         (Some(ImportId::Number(id)), _) => id,
-        (Some(ImportId::Pair { name, uri }), ImportRequest::Id(_)) => find(portal, name, uri).await?,
+        (Some(ImportId::Pair { name, uri }), ImportRequest::Id(_)) => {
+            find(portal, name, uri).await?
+        }
         _ => return Err(malformed(text)),
     };
     portal.mark_managed(id);
-    progress.save(Object::new().with(ID, id.to_string()), PrivateState::default());
+    progress.save(
+        Object::new().with(ID, id.to_string()),
+        PrivateState::default(),
+    );
     Ok(())
 }
 
@@ -42,9 +47,15 @@ fn parse(text: &str) -> Option<ImportId<'_>> {
     if let Ok(id) = text.parse() {
         return Some(ImportId::Number(id));
     }
-    let split = ["|http://", "|https://"].iter().filter_map(|mark| text.rfind(mark)).max()?;
+    let split = ["|http://", "|https://"]
+        .iter()
+        .filter_map(|mark| text.rfind(mark))
+        .max()?;
     let (name, rest) = text.split_at_checked(split)?;
-    Some(ImportId::Pair { name, uri: rest.strip_prefix('|')? })
+    Some(ImportId::Pair {
+        name,
+        uri: rest.strip_prefix('|')?,
+    })
 }
 
 async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, Diagnostic> {
@@ -53,7 +64,10 @@ async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, D
         .read()
         .await
         .map_err(|error| diagnose::explain("Could not import the webhook", &error))?;
-    let matches: Vec<WebhookId> = snapshot.with_pair(name, uri).map(|webhook| webhook.id).collect();
+    let matches: Vec<WebhookId> = snapshot
+        .with_pair(name, uri)
+        .map(|webhook| webhook.id)
+        .collect();
     match matches.as_slice() {
         [id] => Ok(*id),
         [] => Err(Diagnostic::error(
@@ -100,16 +114,34 @@ mod tests {
     #[test]
     fn digits_without_leading_zero_are_a_number() {
         assert_eq!(parse("17"), Some(ImportId::Number("17".parse().unwrap())));
-        for text in ["017", "0", "+17", " 17", "\u{0661}\u{0667}", "2147483648", "", "name", "name|ftp://x"] {
+        for text in [
+            "017",
+            "0",
+            "+17",
+            " 17",
+            "\u{0661}\u{0667}",
+            "2147483648",
+            "",
+            "name",
+            "name|ftp://x",
+        ] {
             assert_eq!(parse(text), None, "{text:?}");
         }
     }
 
     #[test]
     fn a_pair_is_split_where_the_last_address_begins() {
-        is_pair("CI|https://a.example.com/x", "CI", "https://a.example.com/x");
+        is_pair(
+            "CI|https://a.example.com/x",
+            "CI",
+            "https://a.example.com/x",
+        );
         is_pair("a|b|http://x/?to=|y", "a|b", "http://x/?to=|y");
-        is_pair("see |http://old|https://new", "see |http://old", "https://new");
+        is_pair(
+            "see |http://old|https://new",
+            "see |http://old",
+            "https://new",
+        );
         is_pair("17|https://a", "17", "https://a");
     }
 }

@@ -33,12 +33,18 @@ pub(super) struct Found {
 impl Found {
     /// Takes it from the portal's answer.
     pub(super) fn created(created: &CreatedWebhook) -> Self {
-        Self { id: created.id, created_by: created.created_by.as_ref().map(ToString::to_string) }
+        Self {
+            id: created.id,
+            created_by: created.created_by.as_ref().map(ToString::to_string),
+        }
     }
 
     fn adopted(webhook: &Webhook) -> Self {
         let created_by = webhook.created_by.as_ref().map(ToString::to_string);
-        Self { id: webhook.id, created_by }
+        Self {
+            id: webhook.id,
+            created_by,
+        }
     }
 }
 
@@ -66,7 +72,9 @@ pub(super) async fn resolve(
         Sighting::Ours(found) => return Ok(adopt(creation, found, progress)),
         Sighting::Doubtful(id, reason) => return Err(doubtful(creation, id, reason, error)),
         Sighting::Unreadable(list_error) => return Err(unreadable(creation, error, &list_error)),
-        Sighting::Absent if creation.portal.client.is_stopped() => return Err(interrupted(creation, error)),
+        Sighting::Absent if creation.portal.client.stop_signal().is_cancelled() => {
+            return Err(interrupted(creation, error));
+        }
         Sighting::Absent => {}
     }
     match creation.post().await {
@@ -102,7 +110,8 @@ fn possible_until(creation: &Creation<'_>, error: &Error) -> Instant {
 async fn watch(creation: &Creation<'_>, until: Instant) -> Sighting {
     let mut pause = FIRST_PAUSE;
     loop {
-        let is_last = Instant::now() >= until || creation.portal.client.is_stopped();
+        let is_last =
+            Instant::now() >= until || creation.portal.client.stop_signal().is_cancelled();
         let sighting = look(creation).await;
         if is_last || matches!(sighting, Sighting::Ours(_) | Sighting::Doubtful(..)) {
             return sighting;
@@ -124,19 +133,27 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     };
     let (name, uri) = (&creation.model.name, &creation.model.uri);
     // What Terraform manages already is another resource's, or the predecessor of this one.
-    let candidates: Vec<&Webhook> =
-        snapshot.with_pair(name, uri).filter(|webhook| !portal.is_managed(webhook.id)).collect();
-    let Some(newest) = candidates.last() else { return Sighting::Absent };
+    let candidates: Vec<&Webhook> = snapshot
+        .with_pair(name, uri)
+        .filter(|webhook| !portal.is_managed(webhook.id))
+        .collect();
+    let Some(newest) = candidates.last() else {
+        return Sighting::Absent;
+    };
     let caller = match portal.caller().await {
         Ok(caller) => caller,
-        Err(_unreadable) => return Sighting::Doubtful(newest.id, "the API key's owner could not be read"),
+        Err(_unreadable) => {
+            return Sighting::Doubtful(newest.id, "the API key's owner could not be read");
+        }
     };
     let reason = match portal.list.baseline() {
         None => Some("the list could not be read before the webhook was to be created"),
         Some(baseline) => doubt(creation, &baseline, newest, caller.id.as_str()),
     };
     match reason {
-        _ if candidates.len() > 1 => Sighting::Doubtful(newest.id, "several webhooks have this name and uri"),
+        _ if candidates.len() > 1 => {
+            Sighting::Doubtful(newest.id, "several webhooks have this name and uri")
+        }
         Some(reason) => Sighting::Doubtful(newest.id, reason),
         None if portal.claim(newest.id) => Sighting::Ours(Found::adopted(newest)),
         None => Sighting::Doubtful(newest.id, "another resource of this run has taken it"),
@@ -150,11 +167,18 @@ fn doubt(
     webhook: &Webhook,
     caller: &str,
 ) -> Option<&'static str> {
-    let was_there = baseline.with_pair(&webhook.name, &webhook.uri).next().is_some()
+    let was_there = baseline
+        .with_pair(&webhook.name, &webhook.uri)
+        .next()
+        .is_some()
         || baseline.max_id().is_some_and(|max| webhook.id <= max);
     if was_there {
         Some("it was there before")
-    } else if webhook.created_by.as_ref().is_none_or(|creator| creator.as_str() != caller) {
+    } else if webhook
+        .created_by
+        .as_ref()
+        .is_none_or(|creator| creator.as_str() != caller)
+    {
         Some("another user created it")
     } else if !creation.model.matches(creation.triggers, webhook) {
         Some("it is configured differently")
@@ -180,7 +204,10 @@ fn adopt(creation: &Creation<'_>, found: Found, progress: &Progress) -> Found {
 
 fn doubtful(creation: &Creation<'_>, id: WebhookId, reason: &str, error: &Error) -> Diagnostic {
     Diagnostic::error(
-        format!("Webhook \"{}\" may or may not have been created", creation.model.name),
+        format!(
+            "Webhook \"{}\" may or may not have been created",
+            creation.model.name
+        ),
         format!(
             "{} The portal now has a webhook {id} with this name and uri, but it was not taken over, because {reason}. \
              Look at it in the portal. {}",
@@ -194,12 +221,19 @@ fn unreadable(creation: &Creation<'_>, error: &Error, list_error: &Error) -> Dia
     uncertain(
         creation,
         error,
-        &format!("Whether the webhook was created could not be checked: {}", diagnose::detail(list_error)),
+        &format!(
+            "Whether the webhook was created could not be checked: {}",
+            diagnose::detail(list_error)
+        ),
     )
 }
 
 fn interrupted(creation: &Creation<'_>, error: &Error) -> Diagnostic {
-    uncertain(creation, error, "The run was interrupted before it was certain that the webhook was not created.")
+    uncertain(
+        creation,
+        error,
+        "The run was interrupted before it was certain that the webhook was not created.",
+    )
 }
 
 fn given_up(creation: &Creation<'_>, error: &Error) -> Diagnostic {

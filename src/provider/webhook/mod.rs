@@ -25,15 +25,15 @@ mod update;
 
 use async_trait::async_trait;
 
-use self::model::{ENABLED, SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI};
+use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI};
 use super::portal::Portal;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{
-    CreateRequest, DeleteRequest, ImportRequest, Plan, PlanRequest, Progress, ReadRequest, Resource,
-    UpdateRequest, ValidateRequest,
+    CreateRequest, DeleteRequest, ImportRequest, Plan, PlanRequest, Progress, ReadRequest,
+    Resource, UpdateRequest, ValidateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
-use crate::framework::value::{Object, Value};
+use crate::framework::value::Object;
 
 /// The resource `docspace_webhook`.
 #[derive(Debug)]
@@ -65,7 +65,8 @@ impl Resource<Portal> for WebhookResource {
         let ssl = config.get(SSL);
         let wants_ssl = ssl.is_null() || ssl.as_bool() == Some(true);
         let is_plain = config.get(URI).as_str().is_some_and(|uri| {
-            uri.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+            uri.get(..7)
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
         });
         if wants_ssl && is_plain {
             diagnostics.push(ssl_needs_https());
@@ -133,7 +134,6 @@ impl Resource<Portal> for WebhookResource {
         }
     }
 }
-
 
 fn two_secrets() -> Diagnostic {
     Diagnostic::error(

@@ -33,13 +33,26 @@ pub(super) struct WebhookModel {
 impl WebhookModel {
     /// Takes the model out of a planned or stored state.
     pub(super) fn from_object(object: &Object) -> Result<Self, Diagnostic> {
-        let text = |name: &str| object.get(name).as_str().map(str::to_owned).ok_or_else(|| incomplete(name));
+        let text = |name: &str| {
+            object
+                .get(name)
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| incomplete(name))
+        };
         let flag = |name: &str| object.get(name).as_bool().ok_or_else(|| incomplete(name));
-        let triggers = object.get(TRIGGERS).as_elements().ok_or_else(|| incomplete(TRIGGERS))?;
+        let triggers = object
+            .get(TRIGGERS)
+            .as_elements()
+            .ok_or_else(|| incomplete(TRIGGERS))?;
         Ok(Self {
             name: text(NAME)?,
             uri: text(URI)?,
-            triggers: triggers.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            triggers: triggers
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
             enabled: flag(ENABLED)?,
             ssl: flag(SSL)?,
             target_id: object.get(TARGET_ID).as_str().map(str::to_owned),
@@ -47,7 +60,11 @@ impl WebhookModel {
     }
 
     /// Returns the body of a create.
-    pub(super) fn to_create(&self, triggers: TriggerMask, secret: Option<&SecretText>) -> CreateWebhook {
+    pub(super) fn to_create(
+        &self,
+        triggers: TriggerMask,
+        secret: Option<&SecretText>,
+    ) -> CreateWebhook {
         CreateWebhook {
             name: self.name.clone(),
             uri: self.uri.clone(),
@@ -80,7 +97,12 @@ impl WebhookModel {
 
     /// Returns the body of a switch.
     pub(super) fn to_enable(&self, id: WebhookId) -> EnableWebhook {
-        EnableWebhook { id, name: self.name.clone(), uri: self.uri.clone(), enabled: self.enabled }
+        EnableWebhook {
+            id,
+            name: self.name.clone(),
+            uri: self.uri.clone(),
+            enabled: self.enabled,
+        }
     }
 
     /// Says whether a webhook of the portal has exactly this configuration.
@@ -108,7 +130,10 @@ impl StoredSecret {
     pub(super) fn from_object(object: &Object) -> Self {
         Self {
             key: object.get(SECRET_KEY).as_secret().cloned(),
-            version: object.get(SECRET_KEY_WO_VERSION).as_number().and_then(Number::to_i64),
+            version: object
+                .get(SECRET_KEY_WO_VERSION)
+                .as_number()
+                .and_then(Number::to_i64),
         }
     }
 
@@ -176,7 +201,10 @@ mod tests {
         let private: WebhookPrivate = stored.decode();
         assert_eq!(private.created_by.as_deref(), Some("4c65"));
         let damaged = PrivateState::from_bytes(b"\xff".to_vec());
-        assert_eq!(damaged.decode::<WebhookPrivate>(), WebhookPrivate::default());
+        assert_eq!(
+            damaged.decode::<WebhookPrivate>(),
+            WebhookPrivate::default()
+        );
     }
 
     #[test]

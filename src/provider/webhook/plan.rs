@@ -37,7 +37,8 @@ pub(super) async fn plan(
         }
     };
     plan.state.set(super::model::SECRET_KEY, secret.key.clone());
-    plan.state.set(SECRET_KEY_WO_VERSION, secret.version.clone());
+    plan.state
+        .set(SECRET_KEY_WO_VERSION, secret.version.clone());
     plan.private = crate::framework::private_state::PrivateState::encode(&private);
     if secret.is_removed {
         diagnostics.push(removed_secret(&plan.state));
@@ -57,8 +58,13 @@ fn keep_spelling(prior: &Object, private: &WebhookPrivate, planned: &mut Object)
 
 /// Returns the mask of a wholly known set, without asking the portal.
 fn mask_of(triggers: &Value, private: &WebhookPrivate) -> Option<TriggerMask> {
-    let elements = triggers.as_elements().filter(|_| triggers.is_wholly_known())?;
-    let bits = Bits { recorded: &private.trigger_bits, catalog: None };
+    let elements = triggers
+        .as_elements()
+        .filter(|_| triggers.is_wholly_known())?;
+    let bits = Bits {
+        recorded: &private.trigger_bits,
+        catalog: None,
+    };
     bits.mask(elements.iter().filter_map(Value::as_str))
 }
 
@@ -81,8 +87,9 @@ async fn ask(
 ) {
     let planned = &plan.state;
     let is_create = request.prior.is_none();
-    let has_new_triggers =
-        request.prior.is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
+    let has_new_triggers = request
+        .prior
+        .is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
     if is_create {
         if let Err(unsupported) = portal.require_supported_version().await {
             diagnostics.push(unsupported);
@@ -111,11 +118,15 @@ async fn ask(
 
 /// Warns of a webhook that is in the way of a creation.
 async fn check_clash(portal: &LivePortal, planned: &Object, diagnostics: &mut Diagnostics) {
-    let (Some(name), Some(uri)) = (planned.get(NAME).as_str(), planned.get(URI).as_str()) else { return };
+    let (Some(name), Some(uri)) = (planned.get(NAME).as_str(), planned.get(URI).as_str()) else {
+        return;
+    };
     let is_first = portal.note_planned(name, uri);
     match portal.list.read().await {
         Ok(snapshot) => {
-            let unmanaged = snapshot.with_pair(name, uri).find(|webhook| !portal.is_managed(webhook.id));
+            let unmanaged = snapshot
+                .with_pair(name, uri)
+                .find(|webhook| !portal.is_managed(webhook.id));
             if let Some(webhook) = unmanaged {
                 diagnostics.push(clash::planned(name, webhook.id));
             } else if !is_first {
@@ -133,8 +144,15 @@ fn check_triggers(
     catalog: &TriggerCatalog,
     diagnostics: &mut Diagnostics,
 ) {
-    let names = triggers.as_elements().unwrap_or_default().iter().filter_map(Value::as_str);
-    let bits = Bits { recorded: &private.trigger_bits, catalog: Some(catalog) };
+    let names = triggers
+        .as_elements()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Value::as_str);
+    let bits = Bits {
+        recorded: &private.trigger_bits,
+        catalog: Some(catalog),
+    };
     let mut used: Vec<(u8, &str)> = Vec::new();
     for name in names {
         let bit = match triggers::parse(name) {
@@ -150,7 +168,9 @@ fn check_triggers(
             diagnostics.push(
                 Diagnostic::error(
                     "Trigger given twice",
-                    format!("{other:?} and {name:?} are two spellings of one trigger. Keep one of them."),
+                    format!(
+                        "{other:?} and {name:?} are two spellings of one trigger. Keep one of them."
+                    ),
                 )
                 .at_attribute(TRIGGERS),
             );
@@ -168,10 +188,19 @@ fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnostic {
         .entries()
         .iter()
         .map(|entry| entry.name())
-        .map(|known| (strsim::levenshtein(&name.to_lowercase(), &known.to_lowercase()), known))
+        .map(|known| {
+            (
+                strsim::levenshtein(&name.to_lowercase(), &known.to_lowercase()),
+                known,
+            )
+        })
         .collect();
     names.sort();
-    let nearest: Vec<String> = names.into_iter().take(3).map(|(_, name)| format!("{name:?}")).collect();
+    let nearest: Vec<String> = names
+        .into_iter()
+        .take(3)
+        .map(|(_, name)| format!("{name:?}"))
+        .collect();
     Diagnostic::error(
         "Unknown trigger",
         format!(

@@ -2,9 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::model::{
-    ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of,
-};
+use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of};
 use super::triggers::Bits;
 use crate::api::{Role, Timestamp, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
@@ -49,7 +47,10 @@ pub(super) async fn read(
 }
 
 /// Finds a webhook. What the first list does not show must be missing from a second one too.
-pub(super) async fn find(portal: &LivePortal, id: WebhookId) -> Result<Option<Webhook>, Diagnostic> {
+pub(super) async fn find(
+    portal: &LivePortal,
+    id: WebhookId,
+) -> Result<Option<Webhook>, Diagnostic> {
     let explain = |error| diagnose::explain(SUMMARY, &error);
     let snapshot = portal.list.read().await.map_err(explain)?;
     if let Some(webhook) = snapshot.webhook(id) {
@@ -97,11 +98,19 @@ pub(super) fn refresh(
     webhook: &Webhook,
     private: &WebhookPrivate,
 ) -> Result<Object, Diagnostic> {
-    let Some(mask) = webhook.triggers else { return Err(portal::unsupported(None)) };
-    let bits = Bits { recorded: &private.trigger_bits, catalog: None };
+    let Some(mask) = webhook.triggers else {
+        return Err(portal::unsupported(None));
+    };
+    let bits = Bits {
+        recorded: &private.trigger_bits,
+        catalog: None,
+    };
     let known = state.get(TRIGGERS).as_elements().unwrap_or_default();
     if bits.mask(known.iter().filter_map(Value::as_str)) != Some(mask) {
-        state.set(TRIGGERS, Value::set(bits.spell(mask).into_iter().map(Value::from)));
+        state.set(
+            TRIGGERS,
+            Value::set(bits.spell(mask).into_iter().map(Value::from)),
+        );
     }
     state.set(ID, webhook.id.to_string());
     state.set(NAME, webhook.name.as_str());
@@ -116,19 +125,31 @@ pub(super) fn refresh(
 fn switched_off(state: &Object, webhook: &Webhook) -> Option<Diagnostic> {
     let was_enabled = state.get(ENABLED).as_bool() == Some(true);
     let failure = webhook.last_failure_on.as_ref()?;
-    let success = webhook.last_success_on.as_ref().and_then(Timestamp::to_offset_date_time);
-    let is_failing = success.is_none_or(|success| moment(failure).is_none_or(|failed| failed > success));
+    let success = webhook
+        .last_success_on
+        .as_ref()
+        .and_then(Timestamp::to_offset_date_time);
+    let is_failing =
+        success.is_none_or(|success| moment(failure).is_none_or(|failed| failed > success));
     if !was_enabled || webhook.enabled || !is_failing {
         return None;
     }
-    let content = webhook.last_failure_content.as_deref().unwrap_or("no reason recorded");
+    let content = webhook
+        .last_failure_content
+        .as_deref()
+        .unwrap_or("no reason recorded");
     Some(Diagnostic::warning(
-        format!("Webhook \"{}\" ({}) was switched off", webhook.name, webhook.id),
+        format!(
+            "Webhook \"{}\" ({}) was switched off",
+            webhook.name, webhook.id
+        ),
         format!(
             "The portal switches a webhook off when no delivery has succeeded for more than 3 days. The last failure \
              was on {}: {}. Repair the receiver, then apply to switch the webhook on again; the portal probes the \
              receiver before it does.",
-            failure.to_rfc3339().unwrap_or_else(|| failure.as_str().to_owned()),
+            failure
+                .to_rfc3339()
+                .unwrap_or_else(|| failure.as_str().to_owned()),
             shortened(content)
         ),
     ))
@@ -140,7 +161,11 @@ fn moment(timestamp: &Timestamp) -> Option<OffsetDateTime> {
 
 /// Cuts a foreign text to one readable line.
 fn shortened(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(300)
+        .collect();
     line.trim().trim_end_matches('.').to_owned()
 }
 

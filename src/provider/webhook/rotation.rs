@@ -100,7 +100,12 @@ pub(super) async fn plan_update(
         (Value::Null, wo) => plan_automatic(wo, prior, private, is_changed).await,
         (version, wo) => (version.clone(), changed_version(version, wo, prior)),
     };
-    SecretPlan { key: planned_key, version, is_removed, sends }
+    SecretPlan {
+        key: planned_key,
+        version,
+        is_removed,
+        sends,
+    }
 }
 
 /// Plans automatic mode: the prior number only when nothing at all changes.
@@ -110,7 +115,9 @@ async fn plan_automatic(
     private: &WebhookPrivate,
     is_changed: bool,
 ) -> (Value, Option<(&'static str, SecretText)>) {
-    let Some(secret) = wo.as_secret() else { return (Value::unknown(), None) };
+    let Some(secret) = wo.as_secret() else {
+        return (Value::unknown(), None);
+    };
     let is_recognized = recognizes(private, secret).await;
     let is_equal = prior.get(SECRET_KEY).as_secret() == Some(secret);
     let version = prior.get(SECRET_KEY_WO_VERSION);
@@ -147,16 +154,31 @@ fn configured(config: &Object) -> Option<(&'static str, SecretText)> {
 /// Chooses the secret of a new webhook; one is generated when none is configured.
 pub(super) async fn apply_create(config: &Object) -> Result<SecretChange, Diagnostic> {
     if let Some(key) = config.get(SECRET_KEY).as_secret() {
-        return Ok(keep(key.clone(), Some(key.clone()), SecretOrigin::Configured));
+        return Ok(keep(
+            key.clone(),
+            Some(key.clone()),
+            SecretOrigin::Configured,
+        ));
     }
     if let Some(secret) = config.get(SECRET_KEY_WO).as_secret() {
-        let manual = config.get(SECRET_KEY_WO_VERSION).as_number().and_then(Number::to_i64);
+        let manual = config
+            .get(SECRET_KEY_WO_VERSION)
+            .as_number()
+            .and_then(Number::to_i64);
         let hash = match manual {
             Some(_) => None,
             None => Some(SecretHash::of(secret).await.map_err(no_randomness)?),
         };
-        let stored = StoredSecret { key: None, version: Some(manual.unwrap_or(1)) };
-        return Ok(SecretChange { send: Some(secret.clone()), stored, origin: None, hash });
+        let stored = StoredSecret {
+            key: None,
+            version: Some(manual.unwrap_or(1)),
+        };
+        return Ok(SecretChange {
+            send: Some(secret.clone()),
+            stored,
+            origin: None,
+            hash,
+        });
     }
     let secret = secret::generate(secret::MAX_LENGTH).map_err(no_randomness)?;
     Ok(keep(secret.clone(), Some(secret), SecretOrigin::Generated))
@@ -177,7 +199,10 @@ pub(super) async fn apply_update(
         return Ok(keep(key.clone(), send, SecretOrigin::Configured));
     }
     if let Some(secret) = config.get(SECRET_KEY_WO).as_secret() {
-        let manual = config.get(SECRET_KEY_WO_VERSION).as_number().and_then(Number::to_i64);
+        let manual = config
+            .get(SECRET_KEY_WO_VERSION)
+            .as_number()
+            .and_then(Number::to_i64);
         return match manual {
             Some(version) => Ok(apply_manual(secret, version, &before)),
             None => apply_automatic(secret, &before, private).await,
@@ -191,8 +216,16 @@ pub(super) async fn apply_update(
         planned => planned.as_secret().cloned(),
     };
     let origin = stored.as_ref().and(private.secret_origin);
-    let stored = StoredSecret { key: stored, version: None };
-    Ok(SecretChange { send: None, stored, origin, hash: None })
+    let stored = StoredSecret {
+        key: stored,
+        version: None,
+    };
+    Ok(SecretChange {
+        send: None,
+        stored,
+        origin,
+        hash: None,
+    })
 }
 
 fn apply_manual(secret: &SecretText, version: i64, before: &StoredSecret) -> SecretChange {
@@ -203,7 +236,10 @@ fn apply_manual(secret: &SecretText, version: i64, before: &StoredSecret) -> Sec
     };
     SecretChange {
         send: is_sent.then(|| secret.clone()),
-        stored: StoredSecret { key: None, version: Some(version) },
+        stored: StoredSecret {
+            key: None,
+            version: Some(version),
+        },
         origin: None,
         hash: None,
     }
@@ -227,7 +263,10 @@ async fn apply_automatic(
     };
     Ok(SecretChange {
         send: (!is_known).then(|| secret.clone()),
-        stored: StoredSecret { key: None, version: Some(version) },
+        stored: StoredSecret {
+            key: None,
+            version: Some(version),
+        },
         origin: None,
         hash: Some(hash),
     })
@@ -242,14 +281,24 @@ async fn recognizes(private: &WebhookPrivate, secret: &SecretText) -> bool {
 }
 
 fn keep(key: SecretText, send: Option<SecretText>, origin: SecretOrigin) -> SecretChange {
-    let stored = StoredSecret { key: Some(key), version: None };
-    SecretChange { send, stored, origin: Some(origin), hash: None }
+    let stored = StoredSecret {
+        key: Some(key),
+        version: None,
+    };
+    SecretChange {
+        send,
+        stored,
+        origin: Some(origin),
+        hash: None,
+    }
 }
 
 fn no_randomness(error: NoRandomness) -> Diagnostic {
     Diagnostic::error(
         "Could not make a secret",
-        format!("This machine cannot provide what a secret needs: {error}. Nothing was sent to the portal."),
+        format!(
+            "This machine cannot provide what a secret needs: {error}. Nothing was sent to the portal."
+        ),
     )
 }
 

@@ -4,11 +4,11 @@ use url::Url;
 
 use super::secret;
 use super::triggers::{self, ALL, Spelling, SpellingError};
+use crate::api::TRIGGERS;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::framework::value::{Type, Value};
-use crate::api::TRIGGERS;
 
 /// The longest name, in UTF-16 code units, which is what the portal counts (API §4.1).
 pub(super) const MAX_NAME: usize = 50;
@@ -118,7 +118,11 @@ pub(super) fn identity() -> IdentitySchema {
 
 /// The one list of trigger names serves the description, the check and its messages.
 fn trigger_names() -> String {
-    TRIGGERS.iter().map(|trigger| format!("`{}`", trigger.name)).collect::<Vec<_>>().join(", ")
+    TRIGGERS
+        .iter()
+        .map(|trigger| format!("`{}`", trigger.name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn triggers_description() -> String {
@@ -149,9 +153,13 @@ fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 
 fn check_uri(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let Some(text) = value.as_str() else { return };
-    let expected = "Expected the absolute address of the receiver, such as https://example.com/webhook.";
+    let expected =
+        "Expected the absolute address of the receiver, such as https://example.com/webhook.";
     let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    let Some(url) = Url::parse(text).ok().filter(|url| is_clean && url.has_host()) else {
+    let Some(url) = Url::parse(text)
+        .ok()
+        .filter(|url| is_clean && url.has_host())
+    else {
         let detail = format!("The uri is not an absolute URL. {expected}");
         diagnostics.push(invalid("Invalid webhook uri", detail, path));
         return;
@@ -180,7 +188,16 @@ fn check_uri(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 /// Says whether a query argument is named like a credential.
 fn has_token(url: &Url) -> bool {
     const NAMES: [&str; 10] = [
-        "token", "access_token", "api_key", "apikey", "key", "secret", "sig", "signature", "password", "auth",
+        "token",
+        "access_token",
+        "api_key",
+        "apikey",
+        "key",
+        "secret",
+        "sig",
+        "signature",
+        "password",
+        "auth",
     ];
     url.query_pairs().any(|(name, value)| {
         !value.is_empty() && NAMES.contains(&name.to_ascii_lowercase().replace('-', "_").as_str())
@@ -188,7 +205,9 @@ fn has_token(url: &Url) -> bool {
 }
 
 fn check_triggers(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    let Some(elements) = value.as_elements() else { return };
+    let Some(elements) = value.as_elements() else {
+        return;
+    };
     if elements.is_empty() {
         diagnostics.push(invalid(
             "No triggers",
@@ -233,7 +252,8 @@ fn check_triggers(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 }
 
 fn twice(one: &str, other: &str, path: &Path) -> Diagnostic {
-    let detail = format!("{one:?} and {other:?} are two spellings of one trigger. Keep one of them.");
+    let detail =
+        format!("{one:?} and {other:?} are two spellings of one trigger. Keep one of them.");
     invalid("Trigger given twice", detail, path)
 }
 
@@ -249,11 +269,17 @@ fn unknown_trigger(name: &str, error: &SpellingError, path: &Path) -> Diagnostic
             trigger_names().replace('`', "")
         ),
     };
-    invalid("Unknown trigger", format!("{name:?} is not a trigger. {advice}"), path)
+    invalid(
+        "Unknown trigger",
+        format!("{name:?} is not a trigger. {advice}"),
+        path,
+    )
 }
 
 fn check_secret(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    let Some(text) = value.as_secret() else { return };
+    let Some(text) = value.as_secret() else {
+        return;
+    };
     let text = text.expose();
     let length = text.chars().count();
     if text.is_empty() || length > secret::MAX_LENGTH {
@@ -276,7 +302,9 @@ fn check_secret(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 }
 
 fn check_version(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    let Some(number) = value.as_number() else { return };
+    let Some(number) = value.as_number() else {
+        return;
+    };
     if number.to_i64().is_none_or(|version| version < 0) {
         diagnostics.push(invalid(
             "Invalid secret version",

@@ -39,7 +39,9 @@ pub(crate) fn has_valid_characters(secret: &str) -> bool {
 pub(crate) fn shortcomings(secret: &str, policy: &PasswordPolicy) -> Vec<String> {
     let has = |test: fn(&char) -> bool| secret.chars().any(|c| test(&c));
     let mut missing = Vec::new();
-    let least = usize::try_from(policy.min_length).unwrap_or(usize::MAX).max(1);
+    let least = usize::try_from(policy.min_length)
+        .unwrap_or(usize::MAX)
+        .max(1);
     if secret.chars().count() < least {
         missing.push(format!("at least {least} characters"));
     }
@@ -85,7 +87,10 @@ fn random_character() -> Result<char, NoRandomness> {
         getrandom::fill(&mut byte).map_err(|_unavailable| NoRandomness)?;
         let [byte] = byte;
         // The lowest seven bits are uniform; values past the alphabet are drawn again.
-        if let Some(character) = alphabet().nth(usize::from(byte & 0x7f)).filter(|_| size <= 0x80) {
+        if let Some(character) = alphabet()
+            .nth(usize::from(byte & 0x7f))
+            .filter(|_| size <= 0x80)
+        {
             return Ok(char::from(*character));
         }
     }
@@ -103,14 +108,23 @@ impl SecretHash {
     pub(super) async fn of(secret: &SecretText) -> Result<Self, NoRandomness> {
         let mut salt = [0_u8; SALT_LENGTH];
         getrandom::fill(&mut salt).map_err(|_unavailable| NoRandomness)?;
-        let hash = hash(secret.clone(), salt.to_vec()).await.ok_or(NoRandomness)?;
-        Ok(Self { salt: STANDARD_NO_PAD.encode(salt), hash })
+        let hash = hash(secret.clone(), salt.to_vec())
+            .await
+            .ok_or(NoRandomness)?;
+        Ok(Self {
+            salt: STANDARD_NO_PAD.encode(salt),
+            hash,
+        })
     }
 
     /// Says whether the hash is that of a secret. A damaged hash is that of none.
     pub(super) async fn matches(&self, secret: &SecretText) -> bool {
-        let Ok(salt) = STANDARD_NO_PAD.decode(&self.salt) else { return false };
-        hash(secret.clone(), salt).await.is_some_and(|hash| hash == self.hash)
+        let Ok(salt) = STANDARD_NO_PAD.decode(&self.salt) else {
+            return false;
+        };
+        hash(secret.clone(), salt)
+            .await
+            .is_some_and(|hash| hash == self.hash)
     }
 }
 
@@ -120,7 +134,9 @@ async fn hash(secret: SecretText, salt: Vec<u8>) -> Option<String> {
         let params = Params::new(HASH_MEMORY, HASH_PASSES, 1, Some(HASH_LENGTH)).ok()?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut hash = [0_u8; HASH_LENGTH];
-        argon2.hash_password_into(secret.expose().as_bytes(), &salt, &mut hash).ok()?;
+        argon2
+            .hash_password_into(secret.expose().as_bytes(), &salt, &mut hash)
+            .ok()?;
         Some(STANDARD_NO_PAD.encode(hash))
     });
     task.await.ok()?
@@ -132,12 +148,22 @@ mod tests {
 
     #[test]
     fn generated_secrets_have_all_classes_and_never_repeat() {
-        let policy = PasswordPolicy { min_length: 30, upper_case: true, digits: true, special: true };
+        let policy = PasswordPolicy {
+            min_length: 30,
+            upper_case: true,
+            digits: true,
+            special: true,
+        };
         let secrets: Vec<_> = (0..200).map(|_| generate(MAX_LENGTH).unwrap()).collect();
         for secret in &secrets {
             assert_eq!(shortcomings(secret.expose(), &policy), Vec::<String>::new());
             assert!(has_valid_characters(secret.expose()));
-            assert!(secret.expose().bytes().any(|byte| byte.is_ascii_lowercase()));
+            assert!(
+                secret
+                    .expose()
+                    .bytes()
+                    .any(|byte| byte.is_ascii_lowercase())
+            );
         }
         let mut distinct = secrets.clone();
         distinct.sort();
@@ -147,8 +173,9 @@ mod tests {
 
     #[test]
     fn generation_uses_the_whole_alphabet() {
-        let mut seen: Vec<u8> =
-            (0..400).flat_map(|_| generate(MAX_LENGTH).unwrap().expose().as_bytes().to_vec()).collect();
+        let mut seen: Vec<u8> = (0..400)
+            .flat_map(|_| generate(MAX_LENGTH).unwrap().expose().as_bytes().to_vec())
+            .collect();
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), 26 + 26 + 10 + SPECIAL.len());
@@ -156,12 +183,25 @@ mod tests {
 
     #[test]
     fn shortcomings_name_what_is_missing() {
-        let policy = PasswordPolicy { min_length: 10, upper_case: true, digits: true, special: true };
+        let policy = PasswordPolicy {
+            min_length: 10,
+            upper_case: true,
+            digits: true,
+            special: true,
+        };
         assert_eq!(
             shortcomings("abc", &policy),
-            ["at least 10 characters", "a capital letter", "a digit", "a special character"]
+            [
+                "at least 10 characters",
+                "a capital letter",
+                "a digit",
+                "a special character"
+            ]
         );
-        assert_eq!(shortcomings(&"aA1!".repeat(8), &policy), ["at most 30 characters"]);
+        assert_eq!(
+            shortcomings(&"aA1!".repeat(8), &policy),
+            ["at most 30 characters"]
+        );
     }
 
     #[tokio::test]
@@ -171,7 +211,10 @@ mod tests {
         assert!(hash.matches(&secret).await);
         assert!(!hash.matches(&SecretText::new("correct-horsf")).await);
         assert_ne!(hash, SecretHash::of(&secret).await.unwrap());
-        let damaged = SecretHash { salt: "?".to_owned(), hash: hash.hash.clone() };
+        let damaged = SecretHash {
+            salt: "?".to_owned(),
+            hash: hash.hash.clone(),
+        };
         assert!(!damaged.matches(&secret).await);
     }
 }

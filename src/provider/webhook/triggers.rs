@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Trigger, TRIGGERS, TriggerCatalog, TriggerMask};
+use crate::api::{TRIGGERS, Trigger, TriggerCatalog, TriggerMask};
 
 /// The word for every event, also of future portals.
 pub(super) const ALL: &str = "All";
@@ -43,7 +43,9 @@ pub(super) fn parse(text: &str) -> Result<Spelling, SpellingError> {
         return Ok(Spelling::Bit(trigger.bit));
     }
     if text.starts_with(|first: char| first.is_ascii_digit()) {
-        return parse_bit(text).map(Spelling::Bit).ok_or(SpellingError::Malformed);
+        return parse_bit(text)
+            .map(Spelling::Bit)
+            .ok_or(SpellingError::Malformed);
     }
     if let Some(meant) = nearest(text, 2).first() {
         return Err(SpellingError::Misspelled(meant));
@@ -53,7 +55,11 @@ pub(super) fn parse(text: &str) -> Result<Spelling, SpellingError> {
     }
     let is_name = text.starts_with(|first: char| first.is_ascii_uppercase())
         && text.chars().all(|c| c.is_ascii_alphanumeric());
-    if is_name { Ok(Spelling::Foreign) } else { Err(SpellingError::Malformed) }
+    if is_name {
+        Ok(Spelling::Foreign)
+    } else {
+        Err(SpellingError::Malformed)
+    }
 }
 
 /// Reads a power of two in plain decimal digits, without leading zeros.
@@ -70,7 +76,12 @@ pub(super) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
     let wanted = text.to_ascii_lowercase();
     let mut names: Vec<(usize, &'static str)> = std::iter::once(ALL)
         .chain(TRIGGERS.iter().map(|trigger| trigger.name))
-        .map(|name| (strsim::levenshtein(&wanted, &name.to_ascii_lowercase()), name))
+        .map(|name| {
+            (
+                strsim::levenshtein(&wanted, &name.to_ascii_lowercase()),
+                name,
+            )
+        })
         // A short word is near to every other short word: `All` must not be found for `Abc`.
         .filter(|(edits, name)| *edits <= distance && *edits < name.len() - 1)
         .collect();
@@ -95,7 +106,10 @@ impl Bits<'_> {
     }
 
     /// Returns the mask of spellings; none when one of them has no known bit.
-    pub(super) fn mask<'s>(&self, spellings: impl IntoIterator<Item = &'s str>) -> Option<TriggerMask> {
+    pub(super) fn mask<'s>(
+        &self,
+        spellings: impl IntoIterator<Item = &'s str>,
+    ) -> Option<TriggerMask> {
         let mut bits = 0_u64;
         for text in spellings {
             match parse(text) {
@@ -154,17 +168,40 @@ mod tests {
 
     #[test]
     fn slips_of_the_pen_are_recognized() {
-        parses("FileUploadd", &Err(SpellingError::Misspelled("FileUploaded")));
-        parses("fileuploaded", &Err(SpellingError::Misspelled("FileUploaded")));
-        parses("file.uploaded", &Err(SpellingError::Misspelled("FileUploaded")));
-        parses("form.filled.out", &Err(SpellingError::Misspelled("FormFilledOut")));
+        parses(
+            "FileUploadd",
+            &Err(SpellingError::Misspelled("FileUploaded")),
+        );
+        parses(
+            "fileuploaded",
+            &Err(SpellingError::Misspelled("FileUploaded")),
+        );
+        parses(
+            "file.uploaded",
+            &Err(SpellingError::Misspelled("FileUploaded")),
+        );
+        parses(
+            "form.filled.out",
+            &Err(SpellingError::Misspelled("FormFilledOut")),
+        );
         parses("all", &Err(SpellingError::Misspelled("All")));
         parses("RoomCreatd", &Err(SpellingError::Misspelled("RoomCreated")));
     }
 
     #[test]
     fn what_is_neither_name_nor_bit_is_malformed() {
-        for text in ["", "0", "384", "0256", "18446744073709551616", "*", "Some Event", "some", "-1", "1e3"] {
+        for text in [
+            "",
+            "0",
+            "384",
+            "0256",
+            "18446744073709551616",
+            "*",
+            "Some Event",
+            "some",
+            "-1",
+            "1e3",
+        ] {
             parses(text, &Err(SpellingError::Malformed));
         }
     }
@@ -172,10 +209,18 @@ mod tests {
     #[test]
     fn masks_and_spellings_round_trip_through_recorded_bits() {
         let recorded = KnownBits::from([("MoonLanded".to_owned(), 40)]);
-        let bits = Bits { recorded: &recorded, catalog: None };
-        let mask = bits.mask(["MoonLanded", "FileUploaded", "2199023255552"]).unwrap();
+        let bits = Bits {
+            recorded: &recorded,
+            catalog: None,
+        };
+        let mask = bits
+            .mask(["MoonLanded", "FileUploaded", "2199023255552"])
+            .unwrap();
         assert_eq!(mask.bits(), 1 << 40 | 1 << 8 | 1 << 41);
-        assert_eq!(bits.spell(mask), ["FileUploaded", "MoonLanded", "2199023255552"]);
+        assert_eq!(
+            bits.spell(mask),
+            ["FileUploaded", "MoonLanded", "2199023255552"]
+        );
         assert_eq!(bits.mask(["MarsLanded"]), None);
         assert_eq!(bits.spell(TriggerMask::ALL), ["All"]);
     }

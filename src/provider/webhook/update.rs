@@ -42,14 +42,25 @@ pub(super) async fn update(
     request: UpdateRequest,
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
-    let UpdateRequest { config, prior, plan, private } = request;
+    let UpdateRequest {
+        config,
+        prior,
+        plan,
+        private,
+    } = request;
     let id = id_of(&prior)?;
     portal.mark_managed(id);
     let model = WebhookModel::from_object(&plan)?;
     let mut private: WebhookPrivate = private.decode();
     let (triggers, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
     let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;
-    let update = Update { portal, id, model: &model, triggers, secret: &secret };
+    let update = Update {
+        portal,
+        id,
+        model: &model,
+        triggers,
+        secret: &secret,
+    };
     let action = update.action(&prior, &private);
     if let Err(error) = update.send(action).await {
         if !update.has_happened(&error).await {
@@ -68,16 +79,31 @@ pub(super) async fn update(
 impl Update<'_> {
     /// Chooses the least that does it.
     fn action(&self, prior: &Object, private: &WebhookPrivate) -> Action {
-        let Ok(before) = WebhookModel::from_object(prior) else { return Action::Replace };
-        let bits = Bits { recorded: &private.trigger_bits, catalog: None };
+        let Ok(before) = WebhookModel::from_object(prior) else {
+            return Action::Replace;
+        };
+        let bits = Bits {
+            recorded: &private.trigger_bits,
+            catalog: None,
+        };
         let names = prior.get(TRIGGERS).as_elements().unwrap_or_default();
-        let has_same_triggers = bits.mask(names.iter().filter_map(Value::as_str)) == Some(self.triggers);
-        let wanted = WebhookModel { triggers: before.triggers.clone(), ..self.model.clone() };
+        let has_same_triggers =
+            bits.mask(names.iter().filter_map(Value::as_str)) == Some(self.triggers);
+        let wanted = WebhookModel {
+            triggers: before.triggers.clone(),
+            ..self.model.clone()
+        };
         if self.secret.send.is_some() || !has_same_triggers {
             Action::Replace
         } else if wanted == before {
             Action::Nothing
-        } else if before.enabled && wanted == (WebhookModel { enabled: false, ..before }) {
+        } else if before.enabled
+            && wanted
+                == (WebhookModel {
+                    enabled: false,
+                    ..before
+                })
+        {
             Action::SwitchOff
         } else {
             Action::Replace
@@ -95,7 +121,9 @@ impl Update<'_> {
             client.enable_webhook(&self.model.to_enable(self.id)).await
         } else {
             let secret = self.secret.send.as_ref();
-            client.update_webhook(&self.model.to_update(self.id, self.triggers, secret)).await
+            client
+                .update_webhook(&self.model.to_update(self.id, self.triggers, secret))
+                .await
         };
         match result {
             Ok(webhook) => {
@@ -114,13 +142,17 @@ impl Update<'_> {
         if !error.outcome_unknown() || self.secret.send.is_some() {
             return false;
         }
-        self.look().await.is_some_and(|webhook| self.model.matches(self.triggers, &webhook))
+        self.look()
+            .await
+            .is_some_and(|webhook| self.model.matches(self.triggers, &webhook))
     }
 
     /// Records what the portal holds now, with the secret, version and hash from before. When that
     /// cannot be read, nothing is recorded, and Terraform keeps the prior state.
     async fn record_failure(&self, prior: Object, private: &WebhookPrivate, progress: &Progress) {
-        let Some(webhook) = self.look().await else { return };
+        let Some(webhook) = self.look().await else {
+            return;
+        };
         if let Ok(state) = refresh(prior, &webhook, private) {
             progress.save(state, PrivateState::encode(private));
         }

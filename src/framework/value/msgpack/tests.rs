@@ -15,7 +15,10 @@ fn both_ways(ty: &Type, bytes: &[u8], value: &Value) {
 
 #[track_caller]
 fn refuses(ty: &Type, bytes: &[u8], message: &str) {
-    assert_eq!(Value::from_msgpack(ty, bytes).unwrap_err().to_string(), message);
+    assert_eq!(
+        Value::from_msgpack(ty, bytes).unwrap_err().to_string(),
+        message
+    );
 }
 
 fn number(text: &str) -> Value {
@@ -34,9 +37,21 @@ fn object_type() -> Type {
 fn numbers_arrive_as_integers_floats_or_text() {
     both_ways(&Type::Number, &[80], &number("80"));
     both_ways(&Type::Number, b"\xa30.1", &number("0.1"));
-    both_ways(&Type::Number, b"\xb712345678901234567890123", &number("12345678901234567890123"));
-    reads(&Type::Number, &[0xcb, 0x40, 4, 0, 0, 0, 0, 0, 0], &number("2.5"));
-    both_ways(&Type::Number, &[0xcf, 255, 255, 255, 255, 255, 255, 255, 255], &number("18446744073709551615"));
+    both_ways(
+        &Type::Number,
+        b"\xb712345678901234567890123",
+        &number("12345678901234567890123"),
+    );
+    reads(
+        &Type::Number,
+        &[0xcb, 0x40, 4, 0, 0, 0, 0, 0, 0],
+        &number("2.5"),
+    );
+    both_ways(
+        &Type::Number,
+        &[0xcf, 255, 255, 255, 255, 255, 255, 255, 255],
+        &number("18446744073709551615"),
+    );
     both_ways(&Type::Number, &[0xff], &number("-1"));
 }
 
@@ -49,12 +64,32 @@ fn every_extension_is_unknown() {
 
 #[test]
 fn refinements_are_read_and_written() {
-    both_ways(&Type::String, &[0xc7, 3, 12, 0x81, 1, 0xc2], &Value::unknown_not_null());
-    let refined = Value::Unknown(Refinements { not_null: true, prefix: Some("a".to_owned()) });
-    both_ways(&Type::String, &[0xc7, 6, 12, 0x82, 1, 0xc2, 2, 0xa1, b'a'], &refined);
+    both_ways(
+        &Type::String,
+        &[0xc7, 3, 12, 0x81, 1, 0xc2],
+        &Value::unknown_not_null(),
+    );
+    let refined = Value::Unknown(Refinements {
+        not_null: true,
+        prefix: Some("a".to_owned()),
+    });
+    both_ways(
+        &Type::String,
+        &[0xc7, 6, 12, 0x82, 1, 0xc2, 2, 0xa1, b'a'],
+        &refined,
+    );
     // Bounds of numbers and of lengths are passed over, whatever follows is still read.
     let bounds = [0xc7, 8, 12, 0x82, 3, 0x92, 5, 0xc3, 1, 0xc2, 0x00];
-    reads(&Type::Number, bounds.split_last().map(|(_, rest)| rest).unwrap_or(&[]).strip_suffix(&[]).unwrap(), &Value::unknown_not_null());
+    reads(
+        &Type::Number,
+        bounds
+            .split_last()
+            .map(|(_, rest)| rest)
+            .unwrap_or(&[])
+            .strip_suffix(&[])
+            .unwrap(),
+        &Value::unknown_not_null(),
+    );
 }
 
 #[test]
@@ -74,19 +109,56 @@ fn secrets_never_become_plain_strings() {
 
 #[test]
 fn what_is_not_of_the_type_is_refused_without_the_value() {
-    refuses(&Type::Bool, &[0xa1, b'x'], "at the root: expected bool, found a string");
-    refuses(&Type::String, &[1], "at the root: expected a string, found a number");
-    refuses(&object_type(), b"\x81\xa4tags\x91\x01", "at tags[0]: expected a string, found a number");
-    refuses(&object_type(), b"\x81\xa4more\x01", "at more: expected an attribute of the schema, found another");
-    refuses(&Type::String, &[0xa1, 0xff], "at the root: expected a string, found bytes that are not UTF-8");
-    refuses(&Type::Number, &[0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0], "at the root: expected a finite number, found an infinite one");
-    refuses(&Type::Bool, &[0xc3, 0xc3], "at the root: expected the end of the input, found more bytes");
+    refuses(
+        &Type::Bool,
+        &[0xa1, b'x'],
+        "at the root: expected bool, found a string",
+    );
+    refuses(
+        &Type::String,
+        &[1],
+        "at the root: expected a string, found a number",
+    );
+    refuses(
+        &object_type(),
+        b"\x81\xa4tags\x91\x01",
+        "at tags[0]: expected a string, found a number",
+    );
+    refuses(
+        &object_type(),
+        b"\x81\xa4more\x01",
+        "at more: expected an attribute of the schema, found another",
+    );
+    refuses(
+        &Type::String,
+        &[0xa1, 0xff],
+        "at the root: expected a string, found bytes that are not UTF-8",
+    );
+    refuses(
+        &Type::Number,
+        &[0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0],
+        "at the root: expected a finite number, found an infinite one",
+    );
+    refuses(
+        &Type::Bool,
+        &[0xc3, 0xc3],
+        "at the root: expected the end of the input, found more bytes",
+    );
 }
 
 #[test]
 fn claimed_lengths_beyond_the_input_do_not_allocate() {
-    for bytes in [&[0xdd, 255, 255, 255, 255][..], &[0xdb, 255, 255, 255, 255], &[0xdf, 255, 255, 255, 255]] {
-        for ty in [Type::list(Type::Bool), Type::String, object_type(), Type::Map(Box::new(Type::Bool))] {
+    for bytes in [
+        &[0xdd, 255, 255, 255, 255][..],
+        &[0xdb, 255, 255, 255, 255],
+        &[0xdf, 255, 255, 255, 255],
+    ] {
+        for ty in [
+            Type::list(Type::Bool),
+            Type::String,
+            object_type(),
+            Type::Map(Box::new(Type::Bool)),
+        ] {
             assert!(Value::from_msgpack(&ty, bytes).is_err());
         }
     }
