@@ -99,7 +99,7 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         )))
     }
 
-    /// Is shown each state that passes through UpgradeResourceState, before anything else happens
+    /// Is shown each state that passes through `UpgradeResourceState`, before anything else happens
     /// to it in a walk.
     fn observe(&self, context: &C, state: &Object) {
         let _ = (context, state);

@@ -217,18 +217,16 @@ fn read_base_url(
     environment: &dyn Environment,
     diagnostics: &mut Diagnostics,
 ) -> Option<BaseUrl> {
-    let (text, source) = match config.get(BASE_URL).as_str() {
-        Some(text) => (text.to_owned(), "base_url".to_owned()),
-        None => match variable(environment, BASE_URL_VARIABLE) {
-            Some(text) => (
-                text,
-                format!("the environment variable {BASE_URL_VARIABLE}"),
-            ),
-            None => {
-                diagnostics.push(missing(BASE_URL, BASE_URL_VARIABLE, "The portal's address"));
-                return None;
-            }
-        },
+    let (text, source) = if let Some(text) = config.get(BASE_URL).as_str() {
+        (text.to_owned(), BASE_URL.to_owned())
+    } else if let Some(text) = environment.non_empty(BASE_URL_VARIABLE) {
+        (
+            text,
+            format!("the environment variable {BASE_URL_VARIABLE}"),
+        )
+    } else {
+        diagnostics.push(missing(BASE_URL, BASE_URL_VARIABLE, "The portal's address"));
+        return None;
     };
     let allow_plain_http = known_flag(config, ALLOW_PLAIN_HTTP).unwrap_or_default();
     match BaseUrl::parse(&text, allow_plain_http) {
@@ -245,18 +243,16 @@ fn read_api_key(
     environment: &dyn Environment,
     diagnostics: &mut Diagnostics,
 ) -> Option<ApiKey> {
-    let (key, source) = match config.get(API_KEY).as_secret() {
-        Some(key) => (key.as_secret().clone(), "api_key".to_owned()),
-        None => match variable(environment, API_KEY_VARIABLE) {
-            Some(key) => (
-                SecretString::from(key),
-                format!("the environment variable {API_KEY_VARIABLE}"),
-            ),
-            None => {
-                diagnostics.push(missing(API_KEY, API_KEY_VARIABLE, "The API key"));
-                return None;
-            }
-        },
+    let (key, source) = if let Some(key) = config.get(API_KEY).as_secret() {
+        (key.as_secret().clone(), API_KEY.to_owned())
+    } else if let Some(key) = environment.non_empty(API_KEY_VARIABLE) {
+        (
+            SecretString::from(key),
+            format!("the environment variable {API_KEY_VARIABLE}"),
+        )
+    } else {
+        diagnostics.push(missing(API_KEY, API_KEY_VARIABLE, "The API key"));
+        return None;
     };
     match ApiKey::parse(key.expose_secret()) {
         Ok(key) => Some(key),
@@ -420,12 +416,7 @@ fn text_or_variable(
         .get(attribute)
         .as_str()
         .map(str::to_owned)
-        .or_else(|| variable(environment, name))
-}
-
-/// Reads a variable; an empty one counts as not set.
-fn variable(environment: &dyn Environment, name: &str) -> Option<String> {
-    environment.var(name).filter(|value| !value.is_empty())
+        .or_else(|| environment.non_empty(name))
 }
 
 fn user_agent(terraform_version: &str) -> String {

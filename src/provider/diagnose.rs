@@ -23,10 +23,7 @@ pub(super) fn explain(summary: impl Into<String>, error: &api::Error) -> Diagnos
 pub(super) fn detail(error: &api::Error) -> String {
     let mut text = explanation(error);
     if error.attempts() > 1 {
-        text.push_str(&format!(
-            " The request was tried {} times.",
-            error.attempts()
-        ));
+        text = format!("{text} The request was tried {} times.", error.attempts());
     }
     text
 }

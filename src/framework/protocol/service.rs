@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 use super::call::{answer, connection, span};
 use super::{decode, encode, encode_schema};
 use crate::framework::diagnostics::Diagnostic;
-use crate::framework::plugin::Calls;
+use crate::framework::plugin::{Calls, ConnectionId};
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
 use crate::framework::resource::ImportRequest;
@@ -291,8 +291,10 @@ impl<P: Provider> Wire for Service<P> {
         let engine = self.engine();
         let connection = connection(request.extensions());
         let request = request.into_inner();
+        let calls = self.calls.clone();
         answer(&self.calls, span("ConfigureProvider", "", ""), async move {
             let config = decode::config(&engine.registry().provider_type, request.config)?;
+            engine.retain_connections(|key| calls.is_open(ConnectionId(key.0)));
             let diagnostics = engine
                 .configure(connection, config, request.terraform_version)
                 .await;

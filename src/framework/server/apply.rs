@@ -1,4 +1,4 @@
-//! ApplyResourceChange: create, update and delete, and what Terraform learns of them (TPP §7.3).
+//! `ApplyResourceChange`: create, update and delete, and what Terraform learns of them (TPP §7.3).
 
 use super::guard::catch_panic;
 use super::{ConnectionKey, Engine, unknown_type};

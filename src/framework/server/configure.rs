@@ -1,4 +1,4 @@
-//! ValidateProviderConfig, ConfigureProvider and StopProvider.
+//! `ValidateProviderConfig`, `ConfigureProvider` and `StopProvider`.
 
 use std::sync::Arc;
 
@@ -55,6 +55,11 @@ impl<P: Provider> Engine<P> {
             Err(panicked) => diagnostics.push(panicked),
         }
         diagnostics
+    }
+
+    /// Forgets the configurations of connections that are gone.
+    pub fn retain_connections(&self, is_open: impl Fn(ConnectionKey) -> bool) {
+        self.lock().retain(|connection, _| is_open(*connection));
     }
 
     /// Tells what runs for a connection to stop waiting. Returns at once (TPP §3.4).

@@ -1,4 +1,4 @@
-//! ReadDataSource.
+//! `ReadDataSource`.
 
 use super::guard::catch_panic;
 use super::{Capabilities, ConnectionKey, Engine, unknown_type};

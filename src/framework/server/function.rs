@@ -1,4 +1,4 @@
-//! CallFunction.
+//! `CallFunction`.
 
 use super::Engine;
 use crate::framework::function::FunctionError;

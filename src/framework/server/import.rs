@@ -1,4 +1,4 @@
-//! ImportResourceState.
+//! `ImportResourceState`.
 
 use super::apply::sound;
 use super::guard::catch_panic;

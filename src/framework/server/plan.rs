@@ -1,4 +1,4 @@
-//! PlanResourceChange: the deterministic part of every plan, and the check of the result (TPP §7.1).
+//! `PlanResourceChange`: the deterministic part of every plan, and the check of the result (TPP §7.1).
 
 use super::guard::catch_panic;
 use super::{Capabilities, ConnectionKey, Engine, append, unknown_type};

@@ -1,4 +1,4 @@
-//! ReadResource.
+//! `ReadResource`.
 
 use super::apply::sound;
 use super::guard::catch_panic;

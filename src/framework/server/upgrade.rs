@@ -1,4 +1,4 @@
-//! UpgradeResourceState and UpgradeResourceIdentity (TPP §8.6). Both are offline.
+//! `UpgradeResourceState` and `UpgradeResourceIdentity` (TPP §8.6). Both are offline.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! ValidateResourceConfig and ValidateDataResourceConfig.
+//! `ValidateResourceConfig` and `ValidateDataResourceConfig`.
 
 use super::{Capabilities, Engine, unknown_type};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

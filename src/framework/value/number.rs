@@ -50,8 +50,7 @@ impl Number {
 
     fn to_integer_text(&self) -> Option<String> {
         // 20 digits hold every 64-bit integer; longer texts need not be built.
-        (self.exponent >= 0 && self.digits.len() as i64 + self.exponent <= 20)
-            .then(|| self.to_string())
+        (self.exponent >= 0 && self.magnitude() <= 20).then(|| self.to_string())
     }
 
     fn canonical(negative: bool, digits: &str, exponent: i64) -> Result<Self, ParseNumberError> {
@@ -64,7 +63,7 @@ impl Number {
                 exponent: 0,
             });
         }
-        let exponent = exponent + (significant.len() - trimmed.len()) as i64;
+        let exponent = exponent + count(significant.len() - trimmed.len());
         if trimmed.len() > MAX_DIGITS || exponent.abs() > MAX_EXPONENT {
             return Err(ParseNumberError);
         }
@@ -77,7 +76,7 @@ impl Number {
 
     /// The power of ten of the first digit, which orders numbers of one sign.
     fn magnitude(&self) -> i64 {
-        self.digits.len() as i64 + self.exponent
+        count(self.digits.len()) + self.exponent
     }
 
     fn is_zero(&self) -> bool {
@@ -96,6 +95,10 @@ impl Number {
                 .then_with(|| self.digits.cmp(&other.digits)),
         }
     }
+}
+
+fn count(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
 }
 
 impl FromStr for Number {
@@ -124,7 +127,7 @@ impl FromStr for Number {
         Self::canonical(
             negative,
             &digits,
-            i64::from(exponent) - fraction.len() as i64,
+            i64::from(exponent) - count(fraction.len()),
         )
     }
 }

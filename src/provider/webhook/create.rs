@@ -43,10 +43,10 @@ pub(super) async fn create(
     let body = model.to_create(mask, secret.send.as_ref());
     // The list before the first POST tells later what was there before.
     let _turn = portal.turn_to_create(&model.name, &model.uri).await;
-    if let Err(error) = portal.list.read().await {
-        if diagnose::is_definitive(&error) {
-            return Err(diagnose::explain(SUMMARY, &error));
-        }
+    if let Err(error) = portal.list.read().await
+        && diagnose::is_definitive(&error)
+    {
+        return Err(diagnose::explain(SUMMARY, &error));
     }
     let creation = Creation {
         portal,

@@ -45,9 +45,10 @@ async fn is_absent(portal: &LivePortal, id: WebhookId) -> bool {
 
 fn explain(name: &str, id: WebhookId, error: &Error) -> Diagnostic {
     let mut diagnostic = diagnose::explain(SUMMARY, error);
-    diagnostic.detail.push_str(&format!(
-        " Webhook \"{name}\" ({id}) stays in the state; run the command again to delete it."
-    ));
+    diagnostic.detail = format!(
+        "{} Webhook \"{name}\" ({id}) stays in the state; run the command again to delete it.",
+        diagnostic.detail
+    );
     diagnostic.path = None;
     diagnostic
 }

@@ -106,7 +106,7 @@ async fn ask(
     if let Some((attribute, secret)) = &secret.sends {
         match portal.policy().await {
             Ok(policy) => {
-                let missing = secret::shortcomings(secret.expose(), policy);
+                let missing = secret::shortcomings(secret.expose(), *policy);
                 if !missing.is_empty() {
                     diagnostics.push(too_weak(&missing).at_attribute(attribute));
                 }
@@ -187,7 +187,7 @@ fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnostic {
     let mut names: Vec<(usize, String)> = catalog
         .entries()
         .iter()
-        .map(|entry| entry.name())
+        .map(crate::api::CatalogEntry::name)
         .map(|known| {
             (
                 strsim::levenshtein(&name.to_lowercase(), &known.to_lowercase()),

@@ -30,10 +30,10 @@ pub(super) async fn read(
         return Ok(());
     };
     let creator = webhook.created_by.as_ref().map(ToString::to_string);
-    if let (Some(recorded), Some(found)) = (&private.created_by, &creator) {
-        if recorded != found {
-            return Err(another_creator(id));
-        }
+    if let (Some(recorded), Some(found)) = (&private.created_by, &creator)
+        && recorded != found
+    {
+        return Err(another_creator(id));
     }
     if creator.is_some() {
         private.created_by = creator;

@@ -17,7 +17,7 @@ pub(super) const MAX_TARGET_ID: usize = 255;
 
 /// Returns the schema.
 pub(super) fn schema() -> Schema {
-    Schema::new(
+    with_secret(Schema::new(
         "A webhook of a DocSpace portal: the portal sends a signed POST request to a receiver for \
          each event that the webhook subscribes to.\n\nEvery change is made in place: the webhook \
          keeps its id and its delivery history.",
@@ -61,6 +61,21 @@ pub(super) fn schema() -> Schema {
         .default(true),
     )
     .with(
+        "target_id",
+        Attribute::optional(
+            Type::String,
+            "Deliver only events of this one entity: the id of a file, folder, room or agent, or the \
+             GUID of a user or group; at most 255 UTF-16 code units. Omit it to receive the events of \
+             all entities.",
+        )
+        .check(check_target_id),
+    ))
+}
+
+/// Adds the three attributes of the secret (product §4.2).
+fn with_secret(schema: Schema) -> Schema {
+    schema
+    .with(
         "secret_key",
         Attribute::optional_computed(
             Type::Secret,
@@ -94,16 +109,6 @@ pub(super) fn schema() -> Schema {
              changed, and the number counts the changes.",
         )
         .check(check_version),
-    )
-    .with(
-        "target_id",
-        Attribute::optional(
-            Type::String,
-            "Deliver only events of this one entity: the id of a file, folder, room or agent, or the \
-             GUID of a user or group; at most 255 UTF-16 code units. Omit it to receive the events of \
-             all entities.",
-        )
-        .check(check_target_id),
     )
 }
 

@@ -36,8 +36,8 @@ pub(crate) fn has_valid_characters(secret: &str) -> bool {
 }
 
 /// Returns what a secret lacks for a portal's policy, in words; nothing when it satisfies it.
-pub(crate) fn shortcomings(secret: &str, policy: &PasswordPolicy) -> Vec<String> {
-    let has = |test: fn(&char) -> bool| secret.chars().any(|c| test(&c));
+pub(crate) fn shortcomings(secret: &str, policy: PasswordPolicy) -> Vec<String> {
+    let has = |test: fn(&u8) -> bool| secret.bytes().any(|byte| test(&byte));
     let mut missing = Vec::new();
     let least = usize::try_from(policy.min_length)
         .unwrap_or(usize::MAX)
@@ -48,13 +48,13 @@ pub(crate) fn shortcomings(secret: &str, policy: &PasswordPolicy) -> Vec<String>
     if secret.chars().count() > MAX_LENGTH {
         missing.push(format!("at most {MAX_LENGTH} characters"));
     }
-    if policy.upper_case && !has(char::is_ascii_uppercase) {
+    if policy.upper_case && !has(u8::is_ascii_uppercase) {
         missing.push("a capital letter".to_owned());
     }
-    if policy.digits && !has(char::is_ascii_digit) {
+    if policy.digits && !has(u8::is_ascii_digit) {
         missing.push("a digit".to_owned());
     }
-    if policy.special && !has(char::is_ascii_punctuation) {
+    if policy.special && !has(u8::is_ascii_punctuation) {
         missing.push("a special character".to_owned());
     }
     missing
@@ -156,7 +156,7 @@ mod tests {
         };
         let secrets: Vec<_> = (0..200).map(|_| generate(MAX_LENGTH).unwrap()).collect();
         for secret in &secrets {
-            assert_eq!(shortcomings(secret.expose(), &policy), Vec::<String>::new());
+            assert_eq!(shortcomings(secret.expose(), policy), Vec::<String>::new());
             assert!(has_valid_characters(secret.expose()));
             assert!(
                 secret
@@ -190,7 +190,7 @@ mod tests {
             special: true,
         };
         assert_eq!(
-            shortcomings("abc", &policy),
+            shortcomings("abc", policy),
             [
                 "at least 10 characters",
                 "a capital letter",
@@ -199,7 +199,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            shortcomings(&"aA1!".repeat(8), &policy),
+            shortcomings(&"aA1!".repeat(8), policy),
             ["at most 30 characters"]
         );
     }

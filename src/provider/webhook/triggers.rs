@@ -68,7 +68,8 @@ fn parse_bit(text: &str) -> Option<u8> {
         return None;
     }
     let bits: u64 = text.parse().ok()?;
-    (bits.count_ones() == 1).then(|| u8::try_from(bits.trailing_zeros()).ok())?
+    bits.is_power_of_two()
+        .then(|| u8::try_from(bits.trailing_zeros()).ok())?
 }
 
 /// Returns the names of the table, and `All`, that are at most `distance` edits away, nearest first.
@@ -115,10 +116,9 @@ impl Bits<'_> {
             match parse(text) {
                 Ok(Spelling::All) => return Some(TriggerMask::ALL),
                 Ok(Spelling::Bit(bit)) => bits |= 1 << bit,
-                Ok(Spelling::Foreign) => bits |= 1 << self.of_foreign(text)?,
                 // A spelling that was accepted once can be refused by a later table; what was
                 // recorded for it still counts.
-                Err(_) => bits |= 1 << self.of_foreign(text)?,
+                Ok(Spelling::Foreign) | Err(_) => bits |= 1 << self.of_foreign(text)?,
             }
         }
         (bits != 0).then(|| TriggerMask::from_bits(bits))

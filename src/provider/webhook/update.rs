@@ -62,11 +62,11 @@ pub(super) async fn update(
         secret: &secret,
     };
     let action = update.action(&prior, &private);
-    if let Err(error) = update.send(action).await {
-        if !update.has_happened(&error).await {
-            update.record_failure(prior, &private, progress).await;
-            return Err(update.explain(&error));
-        }
+    if let Err(error) = update.send(action).await
+        && !update.has_happened(&error).await
+    {
+        update.record_failure(prior, &private, progress).await;
+        return Err(update.explain(&error));
     }
     private.trigger_bits = trigger_bits;
     secret.record(&mut private);
