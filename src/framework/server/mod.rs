@@ -8,6 +8,8 @@
 mod apply;
 mod configure;
 mod data;
+#[cfg(test)]
+mod fake;
 mod function;
 mod guard;
 mod import;

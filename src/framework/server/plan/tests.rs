@@ -1,1 +1,142 @@
-//! Tests.
+//! Tests of planning: Terraform's rules of what a plan may be (TPP §7.1).
+
+use super::super::fake::{Fake, plan, thing};
+use super::*;
+use crate::framework::value::SecretText;
+
+fn config(name: &str) -> Object {
+    Object::new().with("name", name)
+}
+
+fn state_of(planned: Planned) -> Object {
+    assert!(
+        !planned.diagnostics.has_errors(),
+        "{:?}",
+        planned.diagnostics
+    );
+    planned.state.unwrap()
+}
+
+#[tokio::test]
+async fn a_creation_plans_defaults_and_unknown_computed_values() {
+    let state = state_of(plan(Fake::default(), None, config("a")).await);
+    assert_eq!(state, thing(Value::unknown(), "a"));
+}
+
+#[tokio::test]
+async fn an_unchanged_configuration_plans_the_prior_state() {
+    let prior = thing("7".into(), "a");
+    let planned = plan(Fake::default(), Some(prior.clone()), config("a")).await;
+    assert_eq!(planned.private, PrivateState::from_bytes(b"kept".to_vec()));
+    assert_eq!(planned.identity, Some(Object::new().with("id", "7")));
+    assert_eq!(state_of(planned), prior);
+}
+
+#[tokio::test]
+async fn removing_an_argument_goes_back_to_its_default_or_null() {
+    let prior = thing("7".into(), "a")
+        .with("enabled", false)
+        .with("note", "x");
+    let state = state_of(plan(Fake::default(), Some(prior), config("a")).await);
+    assert_eq!(state, thing("7".into(), "a"));
+}
+
+#[tokio::test]
+async fn write_only_values_never_reach_the_plan() {
+    let config = config("a").with("secret", SecretText::new("hidden"));
+    let planning = |plan: &mut Plan| plan.state.set("secret", SecretText::new("hidden"));
+    let planned = plan(
+        Fake {
+            planning,
+            ..Fake::default()
+        },
+        None,
+        config,
+    )
+    .await;
+    assert_eq!(state_of(planned).get("secret"), &Value::Null);
+}
+
+#[tokio::test]
+async fn unknown_arguments_stay_unknown() {
+    let config = config("a")
+        .with("note", Value::unknown())
+        .with("enabled", Value::unknown());
+    let state = state_of(plan(Fake::default(), None, config).await);
+    assert!(state.get("note").is_unknown() && state.get("enabled").is_unknown());
+}
+
+#[tokio::test]
+async fn a_plan_that_terraform_would_refuse_is_reported_as_a_bug() {
+    let breaking: [fn(&mut Plan); 4] = [
+        |plan| plan.state.set("name", "other"),
+        |plan| plan.state.set("note", "invented"),
+        |plan| plan.state.set("name", Value::unknown()),
+        |plan| plan.state.set("enabled", "yes"),
+    ];
+    for planning in breaking {
+        let planned = plan(
+            Fake {
+                planning,
+                ..Fake::default()
+            },
+            None,
+            config("a"),
+        )
+        .await;
+        assert!(planned.diagnostics.has_errors());
+    }
+}
+
+#[tokio::test]
+async fn a_prior_spelling_may_be_kept() {
+    let planning = |plan: &mut Plan| plan.state.set("name", "A");
+    let prior = thing("7".into(), "A");
+    let planned = plan(
+        Fake {
+            planning,
+            ..Fake::default()
+        },
+        Some(prior.clone()),
+        config("a"),
+    )
+    .await;
+    assert_eq!(state_of(planned), prior);
+}
+
+#[tokio::test]
+async fn a_deletion_plans_nothing_and_asks_nobody() {
+    let planning = |_: &mut Plan| panic!("must not be asked");
+    let call = PlanCall {
+        prior: Some(thing("7".into(), "a")),
+        config: None,
+        private: PrivateState::default(),
+        identity: None,
+        capabilities: Capabilities::default(),
+    };
+    let engine = super::super::fake::engine(Fake {
+        planning,
+        ..Fake::default()
+    })
+    .await;
+    let planned = engine
+        .plan(super::super::fake::CONNECTION, "fake_thing", call)
+        .await;
+    assert!(planned.state.is_none() && planned.diagnostics.is_empty());
+}
+
+#[tokio::test]
+async fn a_panic_while_planning_becomes_a_diagnostic() {
+    let planning = |_: &mut Plan| panic!("hidden");
+    let planned = plan(
+        Fake {
+            planning,
+            ..Fake::default()
+        },
+        None,
+        config("a"),
+    )
+    .await;
+    assert!(planned.diagnostics.has_errors());
+    assert!(!format!("{planned:?}").contains("hidden"));
+}
