@@ -2,9 +2,9 @@
 //!
 //! A record whose `@message`, `@level` or `@timestamp` is not a string crashes Terraform itself, so
 //! every line goes through [`record`], which builds the object; nothing else in the process may write
-//! JSON to stderr. Fields of the enclosing spans are joined into each event: a call's handler opens
-//! one `tracing::error_span!` (error, so that it exists at every level) with the conventional fields
-//! of TPP §9.3 (`tf_rpc`, `tf_req_id`, `tf_resource_type`).
+//! JSON to stderr. Fields of the enclosing spans are joined into each event, at every level of logging:
+//! a call's handler opens one `tracing::info_span!` with the conventional fields of TPP §9.3 (`tf_rpc`,
+//! `tf_req_id`, `tf_resource_type`).
 //!
 //! Only this crate's own targets pass. Crates below us log request and response headers at debug
 //! level, and a header is where the API key is.
@@ -96,7 +96,17 @@ impl<W> HostLayer<W> {
             .target()
             .strip_prefix(CRATE)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
-        ours && *metadata.level() <= self.level
+        let level = if metadata.is_span() {
+            self.span_level()
+        } else {
+            self.level
+        };
+        ours && *metadata.level() <= level
+    }
+
+    /// An error needs the fields of its call even where informational events are not written.
+    fn span_level(&self) -> LevelFilter {
+        self.level.max(LevelFilter::INFO)
     }
 }
 
@@ -118,7 +128,7 @@ where
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.level)
+        Some(self.span_level())
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -227,6 +237,18 @@ mod tests {
         assert_eq!(line["who"], "event");
         assert_eq!(line["status"], 200);
         assert_eq!(line["ok"], true);
+    }
+
+    #[test]
+    fn an_error_carries_its_call_even_if_nothing_else_is_written() {
+        let lines = lines(LevelFilter::ERROR, || {
+            let call = tracing::info_span!("call", tf_rpc = "ReadResource");
+            let _call = call.enter();
+            tracing::info!("not written");
+            tracing::error!("written");
+        });
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0]["tf_rpc"], "ReadResource");
     }
 
     #[test]

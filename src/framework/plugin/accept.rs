@@ -25,7 +25,7 @@ use super::listen::{Listener, Socket};
 const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many newcomers are waited for at a time; each costs a file descriptor.
-const NEWCOMERS: usize = 64;
+const NEWCOMERS: usize = 32;
 
 /// How long to rest when the system refuses to accept, as it does when descriptors run out.
 const REST: Duration = Duration::from_millis(50);

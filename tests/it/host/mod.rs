@@ -1,0 +1,121 @@
+//! A plugin host: it starts the built binary as Terraform does and plays Terraform's part.
+//!
+//! [`process`], [`handshake`], [`certificate`], [`transport`] and [`stderr`] are the outside of a
+//! plugin process; [`Host`] joins them and holds what a host holds, one connection with its streams.
+//! The inside is in the modules about values and schemas, and in those that play core's rules.
+//! No type of the library is used: a fault on its side cannot hide on ours.
+
+pub mod certificate;
+pub mod handshake;
+pub mod process;
+pub mod stderr;
+pub mod transport;
+pub mod wire;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Channel;
+
+pub use self::process::{Exit, Launch, Process};
+use self::stderr::Record;
+use self::wire::plugin::grpc_broker_client::GrpcBrokerClient;
+use self::wire::plugin::grpc_controller_client::GrpcControllerClient;
+use self::wire::plugin::grpc_stdio_client::GrpcStdioClient;
+use self::wire::plugin::{ConnInfo, Empty};
+use self::wire::tfplugin6::provider_client::ProviderClient;
+
+/// How long Terraform waits for a plugin to end before it kills it (TPP §3.3).
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(2);
+
+/// A running plugin and the host's connection to it.
+pub struct Host {
+    process: Process,
+    channel: Channel,
+    /// The streams that a host opens at once and keeps.
+    streams: [JoinHandle<()>; 2],
+    /// Keeps the request side of the broker's stream open; hanging up means dropping it too.
+    _offers: mpsc::Sender<ConnInfo>,
+}
+
+impl Host {
+    /// Starts the plugin as Terraform does and connects.
+    pub async fn start() -> Self {
+        Self::launch(Launch::as_host()).await
+    }
+
+    /// Starts the plugin in this way and connects.
+    pub async fn launch(launch: Launch) -> Self {
+        let mut process = launch.spawn();
+        let handshake = process.handshake().await;
+        assert_eq!(
+            handshake.certificate.is_some(),
+            process.certificate().is_some(),
+            "TLS is on exactly when the host asks for it"
+        );
+        let channel = transport::connect(&handshake, process.certificate())
+            .await
+            .unwrap();
+        let (offers, offered) = mpsc::channel(1);
+        Self {
+            streams: [
+                tokio::spawn(keep_stdio(channel.clone())),
+                tokio::spawn(keep_broker(channel.clone(), offered)),
+            ],
+            _offers: offers,
+            process,
+            channel,
+        }
+    }
+
+    /// The provider's calls, raw, with the host's limits.
+    pub fn provider(&self) -> ProviderClient<Channel> {
+        ProviderClient::new(self.channel.clone())
+            .max_decoding_message_size(i32::MAX as usize)
+            .max_encoding_message_size(i32::MAX as usize)
+    }
+
+    /// The process, for signals and the like.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Hangs up without a word, as a killed host does.
+    pub fn hang_up(self) -> Process {
+        for stream in &self.streams {
+            stream.abort();
+        }
+        self.process
+    }
+
+    /// Ends the plugin as Terraform does, and checks everything a host could complain of.
+    pub async fn stop(self) -> Vec<Record> {
+        let mut controller = GrpcControllerClient::new(self.channel.clone());
+        controller.shutdown(Empty {}).await.unwrap();
+        let mut process = self.hang_up();
+        let exit = process.exit_within(SHUTDOWN_LIMIT).await;
+        assert_eq!(exit.code, Some(0), "{}", exit.stderr);
+        assert_eq!(exit.stdout, "", "stdout carries the handshake only");
+        assert_eq!(process.temporary_files(), Vec::<std::path::PathBuf>::new());
+        stderr::records(&exit.stderr)
+    }
+}
+
+async fn keep_stdio(channel: Channel) {
+    let mut client = GrpcStdioClient::new(channel);
+    let mut stream = client.stream_stdio(()).await.unwrap().into_inner();
+    if let Ok(Some(data)) = stream.message().await {
+        panic!("the host would log unexpected data: {data:?}");
+    }
+}
+
+async fn keep_broker(channel: Channel, offers: mpsc::Receiver<ConnInfo>) {
+    let mut client = GrpcBrokerClient::new(channel);
+    let offers = ReceiverStream::new(offers);
+    let mut stream = client.start_stream(offers).await.unwrap().into_inner();
+    if let Ok(Some(offer)) = stream.message().await {
+        panic!("the host has no use for a brokered connection: {offer:?}");
+    }
+}
