@@ -2,13 +2,15 @@
 //! implements.
 //!
 //! Floors, from the ground up: the generated wire code below `protocol` and [`plugin`]; the engine in
-//! [`server`]; the traits in [`provider`], [`resource`], [`data_source`] and [`function`]; and the
+//! [`server`]; the traits in [`provider`], [`resource`], [`data_source`],
+//! [`ephemeral`] and [`function`]; and the
 //! vocabulary they share: [`value`], [`schema`], [`path`], [`diagnostics`], [`private_state`].
 //! Nothing here knows of DocSpace.
 
 pub mod data_source;
 pub mod diagnostics;
 pub mod environment;
+pub mod ephemeral;
 pub mod function;
 pub mod log;
 pub mod path;

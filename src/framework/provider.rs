@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::data_source::DataSource;
 use super::diagnostics::Diagnostics;
+use super::ephemeral::EphemeralResource;
 use super::function::Function;
 use super::resource::Resource;
 use super::schema::Schema;
@@ -45,6 +46,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Returns the data sources.
     fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Context>>> {
+        Vec::new()
+    }
+
+    /// Returns the ephemeral resources.
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Self::Context>>> {
         Vec::new()
     }
 

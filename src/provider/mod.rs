@@ -4,6 +4,7 @@ mod config;
 mod diagnose;
 pub mod portal;
 mod webhook;
+mod webhook_secret;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use async_trait::async_trait;
 use self::config::Settings;
 use self::portal::{LivePortal, Portal};
 use self::webhook::WebhookResource;
+use self::webhook_secret::WebhookSecret;
 use crate::api::Client;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
+use crate::framework::ephemeral::EphemeralResource;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::Resource;
 use crate::framework::schema::Schema;
@@ -81,5 +84,9 @@ impl Provider for DocSpace {
 
     fn resources(&self) -> Vec<Box<dyn Resource<Portal>>> {
         vec![Box::new(WebhookResource)]
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Portal>>> {
+        vec![Box::new(WebhookSecret)]
     }
 }

@@ -22,6 +22,9 @@ const WORST_CASE: Duration = Duration::from_secs(15);
 /// The same for older portals, whose probe waits 100 s.
 const WORST_CASE_BEFORE_3_7: Duration = Duration::from_secs(110);
 
+/// A wait that the practitioner should hear of.
+const LONG_WAIT: Duration = Duration::from_secs(10);
+
 /// What the provider block became.
 #[derive(Debug)]
 pub enum Portal {
@@ -69,6 +72,7 @@ pub struct LivePortal {
     seen: Mutex<Seen>,
     creating: Mutex<BTreeMap<Pair, Arc<tokio::sync::Mutex<()>>>>,
     is_trouble_reported: AtomicBool,
+    is_wait_reported: AtomicBool,
 }
 
 /// Name and uri, which are unique together.
@@ -95,6 +99,7 @@ impl LivePortal {
             seen: Mutex::default(),
             creating: Mutex::default(),
             is_trouble_reported: AtomicBool::new(false),
+            is_wait_reported: AtomicBool::new(false),
         }
     }
 
@@ -204,6 +209,23 @@ impl LivePortal {
                 ),
             )
         });
+    }
+
+    /// Returns a warning, once per process, when the portal made a request wait for long.
+    pub(super) fn long_wait(&self) -> Option<Diagnostic> {
+        let longest = self.client.waits().longest();
+        if longest < LONG_WAIT || self.is_wait_reported.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        Some(Diagnostic::warning(
+            "The portal slowed this run down",
+            format!(
+                "Requests had to be repeated, and one waited {} seconds before. The portal limits requests per user, \
+                 over all keys and parallel runs, or was unavailable for a while. Fewer runs at the same time, or a \
+                 lower max_concurrent_writes, help. TF_LOG=DEBUG shows each wait.",
+                longest.as_secs()
+            ),
+        ))
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

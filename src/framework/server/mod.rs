@@ -8,6 +8,7 @@
 mod apply;
 mod configure;
 mod data;
+mod ephemeral;
 #[cfg(test)]
 mod fake;
 mod function;

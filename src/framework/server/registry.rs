@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::ephemeral::EphemeralResource;
 use crate::framework::function::{Function, Signature};
 use crate::framework::provider::Provider;
 use crate::framework::resource::Resource;
@@ -33,6 +34,8 @@ pub struct Registry<C> {
     pub resources: BTreeMap<&'static str, Registered<dyn Resource<C>>>,
     /// Data sources by type name.
     pub data_sources: BTreeMap<&'static str, Registered<dyn DataSource<C>>>,
+    /// Ephemeral resources by type name.
+    pub ephemeral_resources: BTreeMap<&'static str, Registered<dyn EphemeralResource<C>>>,
     /// Functions by name.
     pub functions: BTreeMap<&'static str, (Box<dyn Function>, Signature)>,
     /// What is wrong with the schemas: provider bugs.
@@ -80,6 +83,21 @@ impl<C: Send + Sync + 'static> Registry<C> {
                 },
             );
         }
+        let mut ephemeral_resources = BTreeMap::new();
+        for item in provider.ephemeral_resources() {
+            let (name, schema) = (item.type_name(), item.schema());
+            problems.extend(check(name, SchemaKind::Other, &schema));
+            let ty = schema.ty();
+            ephemeral_resources.insert(
+                name,
+                Registered {
+                    item,
+                    schema,
+                    ty,
+                    identity: None,
+                },
+            );
+        }
         let functions = provider
             .functions()
             .into_iter()
@@ -99,6 +117,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
             provider_type,
             resources,
             data_sources,
+            ephemeral_resources,
             functions,
             problems,
         }

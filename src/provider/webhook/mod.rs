@@ -19,7 +19,7 @@ mod plan;
 mod read;
 mod rotation;
 mod schema;
-mod secret;
+pub(super) mod secret;
 mod triggers;
 mod update;
 
@@ -89,7 +89,13 @@ impl Resource<Portal> for WebhookResource {
         request: CreateRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        create::create(context.live()?, request, progress).await
+        let portal = context.live()?;
+        let result = create::create(portal, request, progress).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn read(
@@ -98,7 +104,13 @@ impl Resource<Portal> for WebhookResource {
         request: ReadRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        read::read(context.live()?, request, progress).await
+        let portal = context.live()?;
+        let result = read::read(portal, request, progress).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn update(
@@ -107,16 +119,28 @@ impl Resource<Portal> for WebhookResource {
         request: UpdateRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        update::update(context.live()?, request, progress).await
+        let portal = context.live()?;
+        let result = update::update(portal, request, progress).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn delete(
         &self,
         context: &Portal,
         request: DeleteRequest,
-        _progress: &Progress,
+        progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        delete::delete(context.live()?, request).await
+        let portal = context.live()?;
+        let result = delete::delete(portal, request).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn import(
