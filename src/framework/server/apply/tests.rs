@@ -28,7 +28,7 @@ async fn a_creation_returns_state_private_state_and_identity() {
             Ok(())
         },
         None,
-        planned(),
+        Some(planned()),
     )
     .await;
     assert!(applied.diagnostics.is_empty());
