@@ -50,6 +50,7 @@ calls!(
     get_functions "GetFunctions",
     validate_provider_config "ValidateProviderConfig",
     configure_provider "ConfigureProvider",
+    plan_action "PlanAction",
     validate_resource_config "ValidateResourceConfig" tf_resource_type,
     upgrade_resource_state "UpgradeResourceState" tf_resource_type,
     upgrade_resource_identity "UpgradeResourceIdentity" tf_resource_type,
@@ -57,9 +58,13 @@ calls!(
     read_resource "ReadResource" tf_resource_type,
     plan_resource_change "PlanResourceChange" tf_resource_type,
     apply_resource_change "ApplyResourceChange" tf_resource_type,
+    move_resource_state "MoveResourceState",
+    generate_resource_config "GenerateResourceConfig" tf_resource_type,
+    validate_list_resource_config "ValidateListResourceConfig" tf_list_resource_type,
     validate_data_resource_config "ValidateDataResourceConfig" tf_data_source_type,
     read_data_source "ReadDataSource" tf_data_source_type,
     validate_ephemeral_resource_config "ValidateEphemeralResourceConfig" tf_ephemeral_resource_type,
+    validate_action_config "ValidateActionConfig" tf_action_type,
     open_ephemeral_resource "OpenEphemeralResource" tf_ephemeral_resource_type,
 );
 
@@ -127,7 +132,7 @@ fn log_answer(diagnostics: &[wire::Diagnostic], start: Instant) {
 }
 
 /// Returns a random version 4 UUID that tells the lines of one call from those of another.
-fn request_id() -> String {
+pub(super) fn request_id() -> String {
     let mut bytes = [0_u8; 16];
     if getrandom::fill(&mut bytes).is_err() {
         return String::new();

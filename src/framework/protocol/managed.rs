@@ -6,7 +6,7 @@ use super::{decode, encode};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
-use crate::framework::resource::ImportRequest;
+use crate::framework::resource::{ImportRequest, MoveRequest};
 use crate::framework::schema::IdentitySchema;
 use crate::framework::server::{ApplyRequest, ConnectionKey, Engine, PlanCall, ReadCall};
 use crate::framework::value::Type;
@@ -147,6 +147,58 @@ pub(super) async fn apply<P: Provider>(
             .unwrap_or_default(),
         diagnostics,
         ..Default::default()
+    })
+}
+
+/// Takes over the state of another resource type.
+pub(super) async fn move_state<P: Provider>(
+    engine: Arc<Engine<P>>,
+    _connection: ConnectionKey,
+    request: wire::move_resource_state::Request,
+) -> Result<wire::move_resource_state::Response, Diagnostic> {
+    let types = resource_types(&engine, &request.target_type_name)?;
+    let raw = request.source_state.unwrap_or_default();
+    let source_state = serde_json::from_slice(&raw.json).map_err(|_syntax| {
+        Diagnostic::error(
+            "Unsupported move",
+            "The state of the source cannot be read. Remove the moved block, and import the object instead.",
+        )
+    })?;
+    let call = MoveRequest {
+        source_provider: request.source_provider_address,
+        source_type: request.source_type_name,
+        source_state,
+    };
+    let moved = engine.move_state(&request.target_type_name, &call);
+    let mut diagnostics = encode::diagnostics(moved.diagnostics);
+    Ok(wire::move_resource_state::Response {
+        target_state: match moved.state {
+            Some(object) => encode::state(&types.value, Some(object), &mut diagnostics),
+            None => None,
+        },
+        target_private: moved.private.into_bytes(),
+        target_identity: encode::identity(types.identity.as_ref(), moved.identity)?,
+        diagnostics,
+    })
+}
+
+/// Writes a configuration for an object.
+pub(super) async fn generate_config<P: Provider>(
+    engine: Arc<Engine<P>>,
+    _connection: ConnectionKey,
+    request: wire::generate_resource_config::Request,
+) -> Result<wire::generate_resource_config::Response, Diagnostic> {
+    let types = resource_types(&engine, &request.type_name)?;
+    let state = decode::config(&types.value, request.state)?;
+    Ok(match engine.generate_config(&request.type_name, &state) {
+        Ok(config) => wire::generate_resource_config::Response {
+            config: Some(encode::object(&types.value, Some(config))?),
+            diagnostics: Vec::new(),
+        },
+        Err(diagnostics) => wire::generate_resource_config::Response {
+            config: None,
+            diagnostics: encode::diagnostics(diagnostics),
+        },
     })
 }
 

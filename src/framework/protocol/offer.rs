@@ -76,6 +76,16 @@ pub(super) async fn schema<P: Provider>(
             .iter()
             .map(|(name, found)| ((*name).to_owned(), encode_schema::schema(&found.schema)))
             .collect(),
+        list_resource_schemas: registry
+            .list_resources
+            .iter()
+            .map(|(name, found)| ((*name).to_owned(), encode_schema::schema(&found.schema)))
+            .collect(),
+        action_schemas: registry
+            .actions
+            .iter()
+            .map(|(name, found)| ((*name).to_owned(), encode_schema::action(&found.schema)))
+            .collect(),
         functions: function_schemas(&engine),
         server_capabilities: Some(capabilities()),
         diagnostics: encode::diagnostics(registry.problems.clone()),
@@ -129,7 +139,7 @@ fn capabilities() -> wire::ServerCapabilities {
     wire::ServerCapabilities {
         plan_destroy: true,
         get_provider_schema_optional: true,
-        move_resource_state: false,
-        generate_resource_config: false,
+        move_resource_state: true,
+        generate_resource_config: true,
     }
 }

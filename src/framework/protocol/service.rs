@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use super::call::{Answer, Call, answer, connection};
-use super::{managed, offer, provider_block, unmanaged};
+use super::{managed, offer, provider_block, streams, unmanaged};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::plugin::{Calls, ConnectionId};
 use crate::framework::provider::Provider;
@@ -177,6 +178,67 @@ impl<P: Provider> Wire for Service<P> {
         request: Request<wire::apply_resource_change::Request>,
     ) -> Answered<wire::apply_resource_change::Response> {
         self.answer(request, managed::apply).await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<wire::move_resource_state::Request>,
+    ) -> Answered<wire::move_resource_state::Response> {
+        self.answer(request, managed::move_state).await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<wire::generate_resource_config::Request>,
+    ) -> Answered<wire::generate_resource_config::Response> {
+        self.answer(request, managed::generate_config).await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<wire::validate_list_resource_config::Request>,
+    ) -> Answered<wire::validate_list_resource_config::Response> {
+        self.answer(request, unmanaged::validate_list).await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<wire::list_resource::Request>,
+    ) -> Answered<BoxStream<wire::list_resource::Event>> {
+        let connection = connection(request.extensions());
+        streams::list(
+            Arc::clone(&self.engine),
+            &self.calls,
+            connection,
+            request.into_inner(),
+        )
+    }
+
+    async fn validate_action_config(
+        &self,
+        request: Request<wire::validate_action_config::Request>,
+    ) -> Answered<wire::validate_action_config::Response> {
+        self.answer(request, unmanaged::validate_action).await
+    }
+
+    async fn plan_action(
+        &self,
+        request: Request<wire::plan_action::Request>,
+    ) -> Answered<wire::plan_action::Response> {
+        self.answer(request, unmanaged::plan_action).await
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<wire::invoke_action::Request>,
+    ) -> Answered<BoxStream<wire::invoke_action::Event>> {
+        let connection = connection(request.extensions());
+        streams::invoke(
+            Arc::clone(&self.engine),
+            &self.calls,
+            connection,
+            request.into_inner(),
+        )
     }
 
     async fn validate_data_resource_config(

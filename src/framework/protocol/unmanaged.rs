@@ -7,7 +7,7 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::function::FunctionError;
 use crate::framework::provider::Provider;
 use crate::framework::server::{ConnectionKey, Engine};
-use crate::framework::value::Type;
+use crate::framework::value::{Object, Type};
 use crate::wire::tfplugin6 as wire;
 
 /// Checks a data source's configuration.
@@ -75,6 +75,58 @@ pub(super) async fn open_ephemeral<P: Provider>(
         diagnostics,
         ..Default::default()
     })
+}
+
+/// Checks the filters of a list resource.
+pub(super) async fn validate_list<P: Provider>(
+    engine: Arc<Engine<P>>,
+    _connection: ConnectionKey,
+    request: wire::validate_list_resource_config::Request,
+) -> Result<wire::validate_list_resource_config::Response, Diagnostic> {
+    let list = engine
+        .registry()
+        .list_resources
+        .get(request.type_name.as_str());
+    let list = list.ok_or_else(|| encode::missing(&request.type_name))?;
+    let config = decode::config(&list.ty, request.config)?;
+    let diagnostics = encode::diagnostics(engine.validate_list(&request.type_name, &config));
+    Ok(wire::validate_list_resource_config::Response { diagnostics })
+}
+
+/// Checks an action's configuration.
+pub(super) async fn validate_action<P: Provider>(
+    engine: Arc<Engine<P>>,
+    _connection: ConnectionKey,
+    request: wire::validate_action_config::Request,
+) -> Result<wire::validate_action_config::Response, Diagnostic> {
+    let config = action_config(&engine, &request.type_name, request.config)?;
+    let diagnostics = encode::diagnostics(engine.validate_action(&request.type_name, &config));
+    Ok(wire::validate_action_config::Response { diagnostics })
+}
+
+/// Plans an action: it can only be put off.
+pub(super) async fn plan_action<P: Provider>(
+    engine: Arc<Engine<P>>,
+    connection: ConnectionKey,
+    request: wire::plan_action::Request,
+) -> Result<wire::plan_action::Response, Diagnostic> {
+    let config = action_config(&engine, &request.action_type, request.config)?;
+    let capabilities = decode::capabilities(request.client_capabilities);
+    let diagnostics = engine.validate_action(&request.action_type, &config);
+    Ok(wire::plan_action::Response {
+        diagnostics: encode::diagnostics(diagnostics),
+        deferred: encode::deferred(engine.is_action_deferred(connection, capabilities)),
+    })
+}
+
+fn action_config<P: Provider>(
+    engine: &Engine<P>,
+    type_name: &str,
+    config: Option<wire::DynamicValue>,
+) -> Result<Object, Diagnostic> {
+    let action = engine.registry().actions.get(type_name);
+    let action = action.ok_or_else(|| encode::missing(type_name))?;
+    decode::config(&action.ty, config)
 }
 
 /// Computes a function.
