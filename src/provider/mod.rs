@@ -14,11 +14,13 @@ use async_trait::async_trait;
 use self::config::Settings;
 use self::portal::{LivePortal, Portal};
 use self::webhook::WebhookResource;
+use self::webhook::list::WebhookList;
 use self::webhook_secret::WebhookSecret;
 use crate::api::Client;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
 use crate::framework::ephemeral::EphemeralResource;
+use crate::framework::list_resource::ListResource;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::Resource;
 use crate::framework::schema::Schema;
@@ -84,6 +86,10 @@ impl Provider for DocSpace {
 
     fn resources(&self) -> Vec<Box<dyn Resource<Portal>>> {
         vec![Box::new(WebhookResource)]
+    }
+
+    fn list_resources(&self) -> Vec<Box<dyn ListResource<Portal>>> {
+        vec![Box::new(WebhookList)]
     }
 
     fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Portal>>> {

@@ -9,7 +9,8 @@ use crate::framework::provider::Provider;
 use crate::framework::server::{ConnectionKey, Engine};
 use crate::wire::tfplugin6 as wire;
 use wire::get_metadata::{
-    DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ResourceMetadata,
+    ActionMetadata, DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ListResourceMetadata,
+    ResourceMetadata,
 };
 
 /// Lists what the provider offers, by name.
@@ -40,6 +41,20 @@ pub(super) async fn metadata<P: Provider>(
             .ephemeral_resources
             .keys()
             .map(|key| EphemeralMetadata {
+                type_name: name(key),
+            })
+            .collect(),
+        list_resources: registry
+            .list_resources
+            .keys()
+            .map(|key| ListResourceMetadata {
+                type_name: name(key),
+            })
+            .collect(),
+        actions: registry
+            .actions
+            .keys()
+            .map(|key| ActionMetadata {
                 type_name: name(key),
             })
             .collect(),

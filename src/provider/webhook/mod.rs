@@ -7,14 +7,19 @@
 //! | `plan`, `rotation` | what will change, and what happens to the secret |
 //! | `create`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
+//! | `moved` | taking over webhooks from generic REST providers |
+//! | `list`, `filter` | finding webhooks |
 //! | `clash` | messages about a name and uri that are taken |
 
 mod clash;
 mod create;
 mod delete;
+pub(super) mod filter;
 mod import;
+pub(super) mod list;
 mod lost_create;
 mod model;
+mod moved;
 mod plan;
 mod read;
 mod rotation;
@@ -29,8 +34,8 @@ use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI};
 use super::portal::Portal;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{
-    CreateRequest, DeleteRequest, ImportRequest, Plan, PlanRequest, Progress, ReadRequest,
-    Resource, UpdateRequest, ValidateRequest,
+    CreateRequest, DeleteRequest, ImportRequest, MoveRequest, Plan, PlanRequest, Progress,
+    ReadRequest, Resource, UpdateRequest, ValidateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Object;
@@ -150,6 +155,10 @@ impl Resource<Portal> for WebhookResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         import::import(context.live()?, request, progress).await
+    }
+
+    fn move_state(&self, request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {
+        moved::move_state(request, progress)
     }
 
     fn observe(&self, context: &Portal, state: &Object) {
