@@ -3,6 +3,7 @@
 mod config;
 mod diagnose;
 pub mod portal;
+mod redeliver;
 mod webhook;
 mod webhook_secret;
 
@@ -13,10 +14,12 @@ use async_trait::async_trait;
 
 use self::config::Settings;
 use self::portal::{LivePortal, Portal};
+use self::redeliver::Redeliver;
 use self::webhook::WebhookResource;
 use self::webhook::list::WebhookList;
 use self::webhook_secret::WebhookSecret;
 use crate::api::Client;
+use crate::framework::action::Action;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
 use crate::framework::ephemeral::EphemeralResource;
@@ -86,6 +89,10 @@ impl Provider for DocSpace {
 
     fn resources(&self) -> Vec<Box<dyn Resource<Portal>>> {
         vec![Box::new(WebhookResource)]
+    }
+
+    fn actions(&self) -> Vec<Box<dyn Action<Portal>>> {
+        vec![Box::new(Redeliver)]
     }
 
     fn list_resources(&self) -> Vec<Box<dyn ListResource<Portal>>> {

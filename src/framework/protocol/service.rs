@@ -206,12 +206,12 @@ impl<P: Provider> Wire for Service<P> {
         request: Request<wire::list_resource::Request>,
     ) -> Answered<BoxStream<wire::list_resource::Event>> {
         let connection = connection(request.extensions());
-        streams::list(
+        Ok(streams::list(
             Arc::clone(&self.engine),
             &self.calls,
             connection,
             request.into_inner(),
-        )
+        ))
     }
 
     async fn validate_action_config(
@@ -233,12 +233,12 @@ impl<P: Provider> Wire for Service<P> {
         request: Request<wire::invoke_action::Request>,
     ) -> Answered<BoxStream<wire::invoke_action::Event>> {
         let connection = connection(request.extensions());
-        streams::invoke(
+        Ok(streams::invoke(
             Arc::clone(&self.engine),
             &self.calls,
             connection,
             request.into_inner(),
-        )
+        ))
     }
 
     async fn validate_data_resource_config(

@@ -14,6 +14,7 @@ use crate::framework::action::Reports;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::plugin::Calls;
 use crate::framework::provider::Provider;
+use crate::framework::schema::IdentitySchema;
 use crate::framework::server::{ConnectionKey, Engine, ListCall, Listed};
 use crate::framework::value::Type;
 use crate::wire::tfplugin6 as wire;
@@ -28,7 +29,7 @@ pub(super) fn list<P: Provider>(
     calls: &Calls,
     connection: ConnectionKey,
     request: wire::list_resource::Request,
-) -> Result<Response<BoxStream<wire::list_resource::Event>>, Status> {
+) -> Response<BoxStream<wire::list_resource::Event>> {
     let span = tracing::info_span!(
         "call",
         tf_rpc = "ListResource",
@@ -46,7 +47,7 @@ pub(super) fn list<P: Provider>(
         }
     };
     drop(calls.spawn(task.instrument(span)));
-    Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    Response::new(Box::pin(ReceiverStream::new(receiver)))
 }
 
 async fn run_list<P: Provider>(
@@ -63,7 +64,7 @@ async fn run_list<P: Provider>(
     };
     let (value, identity) = (
         resource.ty.clone(),
-        resource.identity.as_ref().map(|schema| schema.ty()),
+        resource.identity.as_ref().map(IdentitySchema::ty),
     );
     let call = ListCall {
         config: decode::config(&list.ty, request.config)?,
@@ -116,7 +117,7 @@ pub(super) fn invoke<P: Provider>(
     calls: &Calls,
     connection: ConnectionKey,
     request: wire::invoke_action::Request,
-) -> Result<Response<BoxStream<wire::invoke_action::Event>>, Status> {
+) -> Response<BoxStream<wire::invoke_action::Event>> {
     let span = tracing::info_span!(
         "call",
         tf_rpc = "InvokeAction",
@@ -152,7 +153,7 @@ pub(super) fn invoke<P: Provider>(
         );
     };
     drop(calls.spawn(task.instrument(span)));
-    Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    Response::new(Box::pin(ReceiverStream::new(receiver)))
 }
 
 async fn run_action<P: Provider>(
