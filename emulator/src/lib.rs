@@ -19,13 +19,18 @@ mod checks;
 mod config;
 mod control;
 mod dates;
+mod delivery;
 mod emulator;
+mod event;
 mod faults;
+mod journal;
 mod json;
+mod limits;
 mod locks;
 mod log;
 mod outbound;
 mod password;
+mod payload;
 mod pipeline;
 mod portal;
 mod probe;
@@ -34,7 +39,9 @@ mod resolver;
 mod routes;
 mod sabotage;
 mod server;
+mod state_file;
 mod store;
+mod tls;
 mod trigger;
 mod url_rules;
 mod wire;
@@ -42,13 +49,16 @@ mod wire;
 pub use account::{Credential, CredentialKind, OWNER_ID, Role, User};
 pub use address_range::{AddressRange, InvalidRange};
 pub use config::{
-    Config, DEFAULT_API_KEY, HostRule, PortalState, ProbeOutcome, RateLimits, Resolution, Settings,
+    Config, DEFAULT_API_KEY, HostRule, InvalidSettings, PortalState, ProbeOutcome, RateLimits,
+    Resolution, Settings, TlsIdentity,
 };
 pub use emulator::{Emulator, NewWebhook};
+pub use event::{Event, InvalidEvent};
 pub use faults::{
     Fault, FaultAction, FaultMatch, FaultRedirect, FaultReport, FaultResponse, FaultStage,
     FaultStatus, FaultTrickle, FaultTruncation, InvalidFault,
 };
+pub use journal::{Delivery, DeliveryState};
 pub use log::{RequestLogEntry, RequestSummary};
 pub use password::PasswordPolicy;
 pub use profile::{Profile, UnknownProfile};
