@@ -1,6 +1,6 @@
 //! What the provider has to say, in a form that tests can read and people can read in a failure.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::wire::tfplugin6::attribute_path::step::Selector;
 use super::wire::tfplugin6::diagnostic::Severity;
@@ -63,11 +63,11 @@ pub fn from_wire(diagnostics: Vec<wire::Diagnostic>) -> Vec<Diagnostic> {
 pub fn path(path: &AttributePath) -> String {
     let mut text = String::new();
     for step in &path.steps {
-        match step.selector.as_ref().expect("a step without a selector") {
+        match step.selector.as_ref().unwrap() {
             Selector::AttributeName(name) if text.is_empty() => text.push_str(name),
             Selector::AttributeName(name) => text.extend([".", name]),
-            Selector::ElementKeyString(key) => text.push_str(&format!("[{key:?}]")),
-            Selector::ElementKeyInt(index) => text.push_str(&format!("[{index}]")),
+            Selector::ElementKeyString(key) => write!(text, "[{key:?}]").unwrap(),
+            Selector::ElementKeyInt(index) => write!(text, "[{index}]").unwrap(),
         }
     }
     text
@@ -87,7 +87,7 @@ impl<T> Answer<T> {
     pub fn ok(self) -> T {
         let errors: Vec<_> = self.diagnostics.iter().filter(|d| d.is_error()).collect();
         assert!(errors.is_empty(), "the provider refused: {errors:#?}");
-        self.result.expect("a call without errors has a result")
+        self.result.unwrap()
     }
 
     /// The result of a call about which there was nothing to say.

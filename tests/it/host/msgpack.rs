@@ -46,7 +46,9 @@ impl Item {
                     [None, Some(0xdc), Some(0xdd)],
                     out,
                 );
-                items.iter().for_each(|item| item.write(out));
+                for item in items {
+                    item.write(out);
+                }
             }
             Self::Map(entries) => {
                 write_length(

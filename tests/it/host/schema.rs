@@ -36,6 +36,7 @@ pub struct Object {
 
 /// One attribute.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "the wire has as many")]
 pub struct Attribute {
     pub shape: Shape,
     pub required: bool,
@@ -88,7 +89,7 @@ impl Schemas {
     /// What core would refuse, or crash at.
     pub fn from_wire(
         answer: get_provider_schema::Response,
-        identities: BTreeMap<String, wire::ResourceIdentitySchema>,
+        identities: &BTreeMap<String, wire::ResourceIdentitySchema>,
     ) -> Result<Arc<Self>, String> {
         let provider = answer.provider.ok_or("missing provider schema")?;
         let mut resources = BTreeMap::new();

@@ -308,8 +308,8 @@ fn infer(value: &Value) -> (Type, Value) {
 mod tests {
     use super::*;
 
-    fn ty(signature: Value) -> Type {
-        Type::parse(&signature).unwrap()
+    fn ty(signature: &Value) -> Type {
+        Type::parse(signature).unwrap()
     }
 
     fn round_trip(value: &Value, ty: &Type) -> Value {
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn objects_are_complete_and_sets_have_one_order() {
-        let ty = ty(json!(["object", {"a": "string", "s": ["set", "string"], "d": "dynamic"}]));
+        let ty = ty(&json!(["object", {"a": "string", "s": ["set", "string"], "d": "dynamic"}]));
         let value = json!({"s": ["b", "a", "b"], "d": [1, {"x": "e\u{301}"}]});
         assert_eq!(
             round_trip(&value, &ty),
@@ -352,7 +352,7 @@ mod tests {
             msgpack: vec![0x80],
             json: Vec::new(),
         };
-        let fault = decode(Some(&answer), &ty(json!(["object", {"a": "string"}]))).unwrap_err();
+        let fault = decode(Some(&answer), &ty(&json!(["object", {"a": "string"}]))).unwrap_err();
         assert_eq!(fault, "an object with 1 attributes is required (0 given)");
     }
 }

@@ -56,9 +56,9 @@ impl Host {
         let prior = plan.prior.as_ref();
         let request = wire::apply_resource_change::Request {
             type_name: plan.type_name.clone(),
-            prior_state: kind.encode(prior.map_or(&Value::Null, |prior| &prior.value)),
-            planned_state: kind.encode(&plan.planned),
-            config: kind.encode(&plan.config),
+            prior_state: Some(kind.encode(prior.map_or(&Value::Null, |prior| &prior.value))),
+            planned_state: Some(kind.encode(&plan.planned)),
+            config: Some(kind.encode(&plan.config)),
             planned_private: plan.private.clone(),
             planned_identity: kind.encode_identity(plan.identity.as_ref()),
             provider_meta: None,

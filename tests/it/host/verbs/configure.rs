@@ -40,7 +40,7 @@ impl Host {
     pub async fn validate_resource(&self, name: &str, config: &Value) -> Answer<()> {
         let request = wire::validate_resource_config::Request {
             type_name: name.to_owned(),
-            config: self.kind(name).await.encode(config),
+            config: Some(self.kind(name).await.encode(config)),
             client_capabilities: Some(self.capabilities),
         };
         let answer = self.provider().validate_resource_config(request).await;

@@ -10,6 +10,7 @@ mod data;
 mod plan;
 mod state;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -75,10 +76,10 @@ impl Host {
         let request = wire::get_resource_identity_schemas::Request {};
         let identities = provider.get_resource_identity_schemas(request).await;
         let identities = match identities {
-            Err(status) if status.code() == Code::Unimplemented => Default::default(),
+            Err(status) if status.code() == Code::Unimplemented => BTreeMap::default(),
             answer => answered("GetResourceIdentitySchemas", answer).identity_schemas,
         };
-        by_core("GetProviderSchema", Schemas::from_wire(answer, identities))
+        by_core("GetProviderSchema", Schemas::from_wire(answer, &identities))
     }
 
     /// Everything about one resource type that encoding and checking need.
@@ -106,8 +107,8 @@ struct Kind {
 
 impl Kind {
     #[track_caller]
-    fn encode(&self, value: &Value) -> Option<DynamicValue> {
-        Some(encode(value, &self.ty))
+    fn encode(&self, value: &Value) -> DynamicValue {
+        encode(value, &self.ty)
     }
 
     /// Decodes an object that core is going to store, null included.

@@ -128,9 +128,9 @@ impl Host {
         let identity = inputs.prior.and_then(|prior| prior.identity.as_ref());
         let request = wire::plan_resource_change::Request {
             type_name: name.to_owned(),
-            prior_state: kind.encode(prior),
-            proposed_new_state: kind.encode(&proposed),
-            config: kind.encode(config),
+            prior_state: Some(kind.encode(prior)),
+            proposed_new_state: Some(kind.encode(&proposed)),
+            config: Some(kind.encode(config)),
             prior_private: inputs.prior_private.to_vec(),
             prior_identity: kind.encode_identity(identity),
             provider_meta: None,

@@ -54,7 +54,7 @@ impl Host {
         let kind = self.kind(&state.type_name).await;
         let request = wire::read_resource::Request {
             type_name: state.type_name.clone(),
-            current_state: kind.encode(&state.value),
+            current_state: Some(kind.encode(&state.value)),
             private: state.private.clone(),
             provider_meta: None,
             client_capabilities: Some(self.capabilities),
