@@ -83,6 +83,8 @@ type Pair = (String, String);
 struct Seen {
     /// Webhooks that Terraform manages: in its state, or created or adopted by this process.
     managed: BTreeSet<WebhookId>,
+    /// Those of them that this process created.
+    created: BTreeSet<WebhookId>,
     /// Pairs that were planned to be created.
     planned: BTreeSet<Pair>,
 }
@@ -160,6 +162,18 @@ impl LivePortal {
     /// Notes that Terraform manages a webhook.
     pub(super) fn mark_managed(&self, id: WebhookId) {
         self.seen().managed.insert(id);
+    }
+
+    /// Notes that this process created a webhook.
+    pub(super) fn mark_created(&self, id: WebhookId) {
+        let mut seen = self.seen();
+        seen.managed.insert(id);
+        seen.created.insert(id);
+    }
+
+    /// Says whether this process created a webhook.
+    pub(super) fn is_created(&self, id: WebhookId) -> bool {
+        self.seen().created.contains(&id)
     }
 
     /// Says whether Terraform manages a webhook, as far as this process knows.
