@@ -205,6 +205,11 @@ impl LivePortal {
         turn.lock_owned().await
     }
 
+    /// Says whether the portal could not be asked while planning, so that asking again is a waste.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        self.is_trouble_reported.load(Ordering::Relaxed)
+    }
+
     /// Reports that the portal could not be asked while planning: an error when every other request
     /// would fail too, else one warning; in either case once per process.
     pub(super) fn report_trouble(&self, error: &Error, diagnostics: &mut Diagnostics) {
