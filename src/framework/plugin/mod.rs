@@ -20,6 +20,8 @@ mod calls;
 mod cli;
 mod connection;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod handshake;
 mod listen;
 mod panic_hook;
