@@ -32,6 +32,8 @@ mod profiles;
 mod program;
 /// Random operations against a small independent model of the rules.
 mod properties;
+/// What the README promises.
+mod readme;
 /// A receiver on loopback with scripted answers.
 mod receiver;
 /// Thousands of webhooks.
