@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -91,6 +92,8 @@ pub struct Emulator {
     is_https: bool,
     control: SocketAddr,
     api_key: SecretString,
+    /// The thread of [`Emulator::start_blocking`], joined on drop.
+    thread: Option<JoinHandle<()>>,
 }
 
 impl fmt::Debug for Emulator {
@@ -120,6 +123,7 @@ impl Emulator {
             base: portal_listener.local_addr()?,
             control: control_listener.local_addr()?,
             api_key: config.api_key,
+            thread: None,
             portal: Arc::clone(&portal),
         };
         let tasks = portal.tasks.clone();
@@ -133,12 +137,33 @@ impl Emulator {
         Ok(emulator)
     }
 
+    /// Starts a portal on a thread of its own, for tests without a runtime or that block theirs.
+    ///
+    /// Dropping the handle waits for that thread, so nothing is left behind.
+    ///
+    /// # Errors
+    /// As [`Emulator::start`]; or no thread can be started.
+    pub fn start_blocking(config: Config) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let mut emulator = runtime.block_on(Self::start(config))?;
+        let portal = Arc::clone(&emulator.portal);
+        let thread = std::thread::Builder::new().name("docspace-emulator".to_owned());
+        emulator.thread = Some(thread.spawn(move || {
+            runtime.block_on(async {
+                portal.shutdown.cancelled().await;
+                finish(&portal).await;
+            });
+        })?);
+        Ok(emulator)
+    }
+
     /// Stops listening, lets running requests finish for up to five seconds, and stops the rest.
     pub async fn shutdown(self) {
         self.portal.shutdown.cancel();
-        self.portal.tasks.close();
-        // Past the limit the tasks are left to the runtime, which ends with the program.
-        drop(tokio::time::timeout(SHUTDOWN_LIMIT, self.portal.tasks.wait()).await);
+        finish(&self.portal).await;
     }
 
     /// The portal's address, `http://127.0.0.1:port` (`https` with [`Config::tls`]), without a trailing slash.
@@ -286,6 +311,12 @@ impl Emulator {
     }
 }
 
+async fn finish(portal: &Portal) {
+    portal.tasks.close();
+    // Past the limit the tasks are left to the runtime, which ends with the program.
+    drop(tokio::time::timeout(SHUTDOWN_LIMIT, portal.tasks.wait()).await);
+}
+
 async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         let text = format!("cannot listen on {address}: {error}");
@@ -296,5 +327,9 @@ async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.portal.shutdown.cancel();
+        if let Some(thread) = self.thread.take() {
+            // A panic of that thread has been printed already.
+            drop(thread.join());
+        }
     }
 }

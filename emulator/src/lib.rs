@@ -10,6 +10,10 @@
 //! Facts about the portal are cited as "API §n". No type is shared with the provider: a fake that shares types with
 //! its client cannot catch a wrong field name.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod account;
 mod address_range;
 mod answer;

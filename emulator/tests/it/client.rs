@@ -61,6 +61,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn control(emulator: &Emulator) -> Self {
         Self::new(&emulator.control_url(), None)
     }

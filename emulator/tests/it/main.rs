@@ -16,6 +16,8 @@ mod control;
 mod deliveries;
 /// Every fault action happens, where and as often as its rule says.
 mod faults;
+/// The in-process handle: start, stop, drop.
+mod handle;
 /// The delivery journal and the retry endpoints.
 mod journal;
 /// Knobs of API §13.2: callers, scopes, portal states, time zones, rate limits.
@@ -30,6 +32,8 @@ mod profiles;
 mod program;
 /// Random operations against a small independent model of the rules.
 mod properties;
+/// What the README promises.
+mod readme;
 /// A receiver on loopback with scripted answers.
 mod receiver;
 /// Thousands of webhooks.
