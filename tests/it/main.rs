@@ -1,4 +1,4 @@
-//! Tests that need the built binary, as one program.
+//! Tests that need the built binary or a running portal, as one program.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +10,8 @@
 )]
 #![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
 
+/// The API client against the emulator, its faults, and worse servers.
+mod client;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
 #[expect(
     dead_code,
