@@ -11,7 +11,12 @@
 #![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
 
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
-#[expect(dead_code, reason = "the tests of the provider need more verbs than these")]
+#[expect(
+    dead_code,
+    reason = "the tests of the provider need more verbs than these"
+)]
 mod host;
+/// The house rules: floors, files, supply chain, what the provider offers.
+mod house;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
