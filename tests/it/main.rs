@@ -18,5 +18,7 @@ mod client;
     reason = "the tests of the provider need more verbs than these"
 )]
 mod host;
+/// The house rules: floors, files, supply chain, what the provider offers.
+mod house;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
