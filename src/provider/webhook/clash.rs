@@ -1,6 +1,6 @@
 //! Messages about a webhook that has the same name and uri (product §4.3).
 
-use crate::api::WebhookId;
+use crate::api::{Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 
 /// Warns while planning that a webhook outside of Terraform's management is in the way.
@@ -32,6 +32,21 @@ pub(super) fn refused(name: &str, id: WebhookId) -> Diagnostic {
             "The portal has a webhook {id} with the same name and uri, and refused to create another one. Nothing was \
              created. {}",
             how_to_import(id)
+        ),
+    )
+}
+
+/// Explains at apply that the portal takes another webhook's name and uri for the same.
+pub(super) fn refused_alike(name: &str, webhook: &Webhook) -> Diagnostic {
+    let Webhook {
+        id, name: other, ..
+    } = webhook;
+    Diagnostic::error(
+        format!("Webhook \"{name}\" exists already (id {id})"),
+        format!(
+            "The portal has a webhook {id} named \"{other}\" whose name and uri differ from these in upper and lower \
+             case only. This portal takes them for the same, and refused to create another one. Nothing was created. {}",
+            how_to_import(*id)
         ),
     )
 }
