@@ -108,6 +108,12 @@ impl Workspace {
         self.provider[argument] = value;
     }
 
+    /// Starts with another argument in the provider block.
+    pub fn also(mut self, argument: &str, value: Value) -> Self {
+        self.set(argument, value);
+        self
+    }
+
     /// The only object in the state.
     #[track_caller]
     pub fn it(&self) -> &State {

@@ -3,7 +3,7 @@
 use docspace_emulator::{Config, Emulator, Fault, Profile, RequestLogEntry, Webhook};
 use serde_json::{Value, json};
 
-use crate::core::{Report, Workspace};
+use crate::core::{Report, Workspace, one};
 
 /// What stands before the interesting part of every path.
 const SETTINGS: &str = "/api/2.0/settings";
@@ -45,6 +45,14 @@ impl Portal {
     /// An empty directory that is configured for it.
     pub fn workspace(&self) -> Workspace {
         Workspace::new(self.provider())
+    }
+
+    /// A directory in which this webhook exists already.
+    pub async fn settled(&self, config: &Value) -> Workspace {
+        let mut directory = self.workspace();
+        directory.apply(&one(config)).await.quiet();
+        self.take();
+        directory
     }
 
     /// What was asked since this was last called, in order, as in `GET /webhook`.
