@@ -5,6 +5,7 @@ mod lifecycle;
 mod planning;
 mod portal;
 mod provider_block;
+mod secrets;
 mod triggers;
 mod validation;
 
