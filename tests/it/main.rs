@@ -12,6 +12,8 @@
 
 /// The API client against the emulator, its faults, and worse servers.
 mod client;
+/// Core in miniature: whole commands over the host's verbs.
+mod core;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
 #[expect(
     dead_code,
@@ -22,3 +24,5 @@ mod host;
 mod house;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
+/// The resource `docspace_webhook`.
+mod webhook;
