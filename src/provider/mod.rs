@@ -2,6 +2,7 @@
 
 mod config;
 mod diagnose;
+mod functions;
 pub mod portal;
 mod webhook;
 mod webhook_secret;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use self::config::Settings;
+use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
 use self::portal::{LivePortal, Portal};
 use self::webhook::WebhookResource;
 use self::webhook_secret::WebhookSecret;
@@ -19,6 +21,7 @@ use crate::api::Client;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
 use crate::framework::ephemeral::EphemeralResource;
+use crate::framework::function::Function;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::Resource;
 use crate::framework::schema::Schema;
@@ -88,5 +91,12 @@ impl Provider for DocSpace {
 
     fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Portal>>> {
         vec![Box::new(WebhookSecret)]
+    }
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        vec![
+            Box::new(TriggersDecode),
+            Box::new(TriggersEncode),
+            Box::new(WebhookSignature),
+        ]
     }
 }

@@ -18,9 +18,9 @@ mod model;
 mod plan;
 mod read;
 mod rotation;
-mod schema;
+pub(super) mod schema;
 pub(super) mod secret;
-mod triggers;
+pub(super) mod triggers;
 mod update;
 
 use async_trait::async_trait;
