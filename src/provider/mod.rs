@@ -1,11 +1,15 @@
 //! The provider: everything that `docspace` offers to a configuration.
 
 mod config;
+mod dates;
 mod diagnose;
 mod functions;
 pub mod portal;
 mod webhook;
+mod webhook_deliveries;
 mod webhook_secret;
+mod webhook_triggers;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,8 +20,13 @@ use self::config::Settings;
 use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
 use self::portal::{LivePortal, Portal};
 use self::webhook::WebhookResource;
+use self::webhook::data_source::WebhookDataSource;
+use self::webhook_deliveries::WebhookDeliveries;
 use self::webhook_secret::WebhookSecret;
+use self::webhook_triggers::WebhookTriggers;
+use self::webhooks::Webhooks;
 use crate::api::Client;
+use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
 use crate::framework::ephemeral::EphemeralResource;
@@ -87,6 +96,15 @@ impl Provider for DocSpace {
 
     fn resources(&self) -> Vec<Box<dyn Resource<Portal>>> {
         vec![Box::new(WebhookResource)]
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn DataSource<Portal>>> {
+        vec![
+            Box::new(WebhookDataSource),
+            Box::new(WebhookDeliveries),
+            Box::new(WebhookTriggers),
+            Box::new(Webhooks),
+        ]
     }
 
     fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Portal>>> {

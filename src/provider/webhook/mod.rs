@@ -7,11 +7,14 @@
 //! | `plan`, `rotation` | what will change, and what happens to the secret |
 //! | `create`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
+//! | `data_source`, `filter` | what data sources tell of webhooks, and choosing among them |
 //! | `clash` | messages about a name and uri that are taken |
 
 mod clash;
 mod create;
+pub(super) mod data_source;
 mod delete;
+pub(super) mod filter;
 mod import;
 mod lost_create;
 mod model;
