@@ -10,6 +10,8 @@
 )]
 #![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
 
+/// Data sources and functions against the emulator.
+mod data;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
 #[expect(
     dead_code,
