@@ -14,6 +14,8 @@
 mod client;
 /// Core in miniature: whole commands over the host's verbs.
 mod core;
+/// Data sources and functions against the emulator.
+mod data;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
 #[expect(
     dead_code,
