@@ -1,0 +1,294 @@
+//! What can be set: at start ([`Config`]) and at any time ([`Settings`]).
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Credential, OWNER_ID, Role, User};
+use crate::address_range::AddressRange;
+use crate::dates::Zones;
+use crate::password::PasswordPolicy;
+use crate::profile::Profile;
+
+/// The API key of the default configuration, with the shape of a real one (API §3.1).
+pub const DEFAULT_API_KEY: &str =
+    "sk-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// Everything the emulator is told at start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the portal listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where the control API listens; port 0 picks a free one.
+    pub control: SocketAddr,
+    /// The unrestricted key of the portal's owner.
+    pub api_key: SecretString,
+    /// People besides the owner.
+    pub users: Vec<User>,
+    /// Keys, tokens and passwords besides `api_key`.
+    pub credentials: Vec<Credential>,
+    /// Keeps webhooks in this file across restarts.
+    pub state_file: Option<PathBuf>,
+    /// Certificates (PEM) to trust when receivers are probed and called, besides the system's.
+    pub receiver_ca: Option<Vec<u8>>,
+    /// How many request log entries are kept; counters are exact beyond that.
+    pub log_capacity: usize,
+    /// What can also be changed while the emulator runs.
+    pub settings: Settings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            listen: any_port,
+            control: any_port,
+            api_key: SecretString::from(DEFAULT_API_KEY),
+            users: Vec::new(),
+            credentials: Vec::new(),
+            state_file: None,
+            receiver_ca: None,
+            log_capacity: 20_000,
+            settings: Settings::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Makes a portal that never opens a connection while validating: no probe, no name lookups.
+    ///
+    /// Every host name counts as a public address; the blacklist still refuses literal addresses and `localhost`.
+    pub fn offline() -> Self {
+        let mut config = Self::default();
+        config.settings.probe = false;
+        config
+    }
+
+    /// Adds a user with an API key of the given scopes (none: unrestricted).
+    #[must_use]
+    pub fn with_caller(mut self, user: User, api_key: &str, scopes: &[&str]) -> Self {
+        let key = Credential::api_key(api_key, user.id.clone())
+            .with_scopes(scopes.iter().copied().map(str::to_owned));
+        self.credentials.push(key);
+        self.users.push(user);
+        self
+    }
+
+    /// The owner first, then everybody else.
+    pub(crate) fn all_users(&self) -> Vec<User> {
+        let mut users = vec![User::new(OWNER_ID, Role::Owner)];
+        users.extend(self.users.iter().cloned());
+        users
+    }
+}
+
+/// The knobs of API §13.2; all of them can be changed while the emulator runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The portal version to reproduce.
+    pub profile: Profile,
+    /// Whether receivers are probed (API §7 D) and host names looked up; false keeps validation offline.
+    pub probe: bool,
+    /// How long a probe may take before it counts as timed out, in milliseconds.
+    pub probe_timeout_ms: u64,
+    /// Address ranges receivers may not be in; empty lifts the blacklist (API §7.1).
+    pub blacklist: Vec<AddressRange>,
+    /// Outcomes for single receivers, by `host:port`, `host` or `*`.
+    pub hosts: BTreeMap<String, HostRule>,
+    /// The rules for secrets (API §7.2).
+    pub password_policy: PasswordPolicy,
+    /// Whether non-admins are locked out of webhooks (API §3.4).
+    pub dev_tools_limited: bool,
+    /// Whether the portal serves at all (API §7, front 4 to 6).
+    pub portal_state: PortalState,
+    /// Rate limits; `None` switches them off, as shipped (API §9).
+    pub rate_limits: Option<RateLimits>,
+    /// The portal's time zone, in minutes east of UTC (API §4.4).
+    pub portal_utc_offset_minutes: i32,
+    /// The time zone of the server's operating system, in minutes east of UTC (API §4.4).
+    pub server_utc_offset_minutes: i32,
+    /// Added to every answer of the portal, in milliseconds.
+    pub latency_ms: u64,
+    /// How much faster than real the delivery clock runs: 10 turns the 1 s wait before a retry into 0.1 s.
+    pub delivery_speed: f64,
+    /// Whether `GET /settings` calls the portal self-hosted (API §12).
+    pub standalone: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            probe: true,
+            probe_timeout_ms: 10_000,
+            blacklist: AddressRange::portal_default(),
+            hosts: BTreeMap::new(),
+            password_policy: PasswordPolicy::default(),
+            dev_tools_limited: false,
+            portal_state: PortalState::Active,
+            rate_limits: None,
+            portal_utc_offset_minutes: 0,
+            server_utc_offset_minutes: 0,
+            latency_ms: 0,
+            delivery_speed: 1.0,
+            standalone: true,
+        }
+    }
+}
+
+impl Settings {
+    pub(crate) fn zones(&self) -> Zones {
+        Zones {
+            portal_minutes: self.portal_utc_offset_minutes,
+            server_minutes: self.server_utc_offset_minutes,
+        }
+    }
+
+    /// Finds the rule of a receiver: `host:port` wins over `host`, which wins over `*`.
+    pub(crate) fn host_rule(&self, host: &str, port: u16) -> HostRule {
+        let mut found = HostRule::default();
+        for key in [format!("{host}:{port}"), host.to_owned(), "*".to_owned()] {
+            if let Some(rule) = self.hosts.get(&key) {
+                found.resolve = found.resolve.or_else(|| rule.resolve.clone());
+                found.probe = found.probe.or(rule.probe);
+            }
+        }
+        found
+    }
+}
+
+/// What the portal finds out about one receiver.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HostRule {
+    /// What its name resolves to; `None` asks the system.
+    pub resolve: Option<Resolution>,
+    /// How it answers the probe; `None` really sends one, unless probes are off.
+    pub probe: Option<ProbeOutcome>,
+}
+
+/// The result of looking a host name up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// An address that no default blacklist contains.
+    Public,
+    /// An address in the default blacklist.
+    Blacklisted,
+    /// The lookup fails.
+    Unresolvable,
+    /// The lookup succeeds without any address.
+    NoAddresses,
+    /// These addresses; the first is the one that is connected to.
+    Addresses(Vec<IpAddr>),
+}
+
+/// The result of a HEAD probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProbeOutcome {
+    /// The receiver answers with this status.
+    Status(u16),
+    /// Nothing listens there.
+    Refused,
+    /// The certificate is not accepted.
+    TlsFailure,
+    /// No answer in time; reported at once, nobody waits.
+    Timeout,
+}
+
+/// Whether the portal serves requests (API §7, common front).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PortalState {
+    /// The ordinary state.
+    #[default]
+    Active,
+    /// Suspended or removed: 404 without an `error` object.
+    Suspended,
+    /// Being transferred, restored or encrypted: 403.
+    Busy,
+    /// No valid tariff or licence: 402.
+    Unpaid,
+    /// No such portal: 500 for callers with an API key, 404 for anonymous endpoints.
+    Unknown,
+    /// The caller's address is not allowed: 403 with plain text or a JSON string.
+    IpRestricted,
+}
+
+/// The portal's rate limits with their documented defaults (API §9); 0 switches one limiter off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RateLimits {
+    /// Requests in any 60 seconds.
+    pub per_minute: u32,
+    /// GET requests in flight.
+    pub concurrent_reads: u32,
+    /// Other requests in flight.
+    pub concurrent_writes: u32,
+    /// POST and PUT requests per day.
+    pub writes_per_day: u32,
+    /// Calls of one sensitive path in 15 minutes.
+    pub sensitive_per_quarter_hour: u32,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self {
+            per_minute: 1500,
+            concurrent_reads: 50,
+            concurrent_writes: 15,
+            writes_per_day: 10_000,
+            sensitive_per_quarter_hour: 5,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_round_trip_and_refuse_unknown_names() {
+        let settings = Settings {
+            hosts: BTreeMap::from([(
+                "hooks.example.com".to_owned(),
+                HostRule {
+                    resolve: Some(Resolution::Addresses(vec![Ipv4Addr::LOCALHOST.into()])),
+                    probe: Some(ProbeOutcome::Status(204)),
+                },
+            )]),
+            rate_limits: Some(RateLimits::default()),
+            ..Settings::default()
+        };
+        let json = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&json).unwrap(), settings);
+        assert!(serde_json::from_str::<Settings>(r#"{"prob":false}"#).is_err());
+    }
+
+    #[test]
+    fn the_most_specific_host_rule_wins_per_field() {
+        let mut settings = Settings::default();
+        let rule = |resolve, probe| HostRule { resolve, probe };
+        settings.hosts.insert(
+            "*".to_owned(),
+            rule(Some(Resolution::Public), Some(ProbeOutcome::Status(200))),
+        );
+        settings
+            .hosts
+            .insert("a:1".to_owned(), rule(None, Some(ProbeOutcome::Refused)));
+        let found = settings.host_rule("a", 1);
+        assert_eq!(
+            found,
+            rule(Some(Resolution::Public), Some(ProbeOutcome::Refused))
+        );
+        assert_eq!(
+            settings.host_rule("a", 2).probe,
+            Some(ProbeOutcome::Status(200))
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! `/faults`: the fault rules.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::{ControlError, Shared, read, reply};
+use crate::faults::Fault;
+
+pub(super) async fn list(State(portal): Shared) -> Response {
+    reply(&portal.faults.reports())
+}
+
+pub(super) async fn add(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+    let fault: Fault = read(&body)?;
+    let id = portal
+        .faults
+        .add(fault)
+        .map_err(|error| ControlError::bad_request(&error))?;
+    let mut response = find(&portal, id)?;
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+pub(super) async fn show(
+    State(portal): Shared,
+    Path(id): Path<u64>,
+) -> Result<Response, ControlError> {
+    find(&portal, id)
+}
+
+pub(super) async fn remove(
+    State(portal): Shared,
+    Path(id): Path<u64>,
+) -> Result<Response, ControlError> {
+    let removed = portal.faults.remove(id).ok_or_else(|| missing(id))?;
+    Ok(reply(&removed))
+}
+
+pub(super) async fn clear(State(portal): Shared) -> Response {
+    portal.faults.clear();
+    StatusCode::NO_CONTENT.into_response()
+}
+
+fn find(portal: &crate::portal::Portal, id: u64) -> Result<Response, ControlError> {
+    let reports = portal.faults.reports();
+    let report = reports.iter().find(|report| report.id == id);
+    Ok(reply(report.ok_or_else(|| missing(id))?))
+}
+
+fn missing(id: u64) -> ControlError {
+    ControlError::not_found(format!("no fault {id}"))
+}

@@ -1,0 +1,165 @@
+//! `/users` and `/credentials`: who may call the portal. Credential values go in and never come out.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{ControlError, Shared, read, reply};
+use crate::account::{Credential, CredentialKind, OWNER_ID, User, yes};
+use crate::locks::lock;
+
+pub(super) async fn users(State(portal): Shared) -> Response {
+    reply(&lock(&portal.directory).users)
+}
+
+pub(super) async fn put_user(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+    let user: User = read(&body)?;
+    let mut directory = lock(&portal.directory);
+    directory.users.retain(|known| known.id != user.id);
+    directory.users.push(user.clone());
+    Ok((StatusCode::CREATED, reply(&user)).into_response())
+}
+
+/// A credential as given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewCredential {
+    #[serde(default)]
+    kind: CredentialKind,
+    value: SecretString,
+    #[serde(default = "owner")]
+    user_id: String,
+    #[serde(default)]
+    scopes: Vec<String>,
+    #[serde(default = "yes")]
+    active: bool,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    expires_at: Option<OffsetDateTime>,
+    #[serde(default)]
+    name: String,
+}
+
+fn owner() -> String {
+    OWNER_ID.to_owned()
+}
+
+/// Changes to a credential; the value stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CredentialPatch {
+    user_id: Option<String>,
+    scopes: Option<Vec<String>>,
+    active: Option<bool>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    expires_at: Option<OffsetDateTime>,
+}
+
+/// A credential as shown; the id is its place in the list, from 1 for the key of the start.
+#[derive(Serialize)]
+struct Shown {
+    id: usize,
+    kind: CredentialKind,
+    postfix: String,
+    user_id: String,
+    scopes: Vec<String>,
+    active: bool,
+    #[serde(with = "time::serde::rfc3339::option")]
+    expires_at: Option<OffsetDateTime>,
+    name: String,
+}
+
+fn shown(id: usize, credential: &Credential) -> Shown {
+    Shown {
+        id,
+        kind: credential.kind,
+        postfix: credential.postfix(),
+        user_id: credential.user_id.clone(),
+        scopes: credential.scopes.clone(),
+        active: credential.active,
+        expires_at: credential.expires_at,
+        name: credential.name.clone(),
+    }
+}
+
+pub(super) async fn credentials(State(portal): Shared) -> Response {
+    let directory = lock(&portal.directory);
+    let list: Vec<Shown> = directory
+        .credentials
+        .iter()
+        .enumerate()
+        .map(|(index, credential)| shown(index + 1, credential))
+        .collect();
+    reply(&list)
+}
+
+pub(super) async fn add_credential(
+    State(portal): Shared,
+    body: Bytes,
+) -> Result<Response, ControlError> {
+    let new: NewCredential = read(&body)?;
+    let mut directory = lock(&portal.directory);
+    if directory.user(&new.user_id).is_none() {
+        let text = format!("no user {}: add it with POST /users first", new.user_id);
+        return Err(ControlError::bad_request(&text));
+    }
+    let credential = Credential {
+        kind: new.kind,
+        value: new.value,
+        user_id: new.user_id,
+        scopes: new.scopes,
+        active: new.active,
+        expires_at: new.expires_at,
+        name: new.name,
+    };
+    let answer = shown(directory.credentials.len() + 1, &credential);
+    directory.credentials.push(credential);
+    Ok((StatusCode::CREATED, reply(&answer)).into_response())
+}
+
+pub(super) async fn change_credential(
+    State(portal): Shared,
+    Path(id): Path<usize>,
+    body: Bytes,
+) -> Result<Response, ControlError> {
+    let patch: CredentialPatch = read(&body)?;
+    let mut directory = lock(&portal.directory);
+    let credential = id
+        .checked_sub(1)
+        .and_then(|index| directory.credentials.get_mut(index))
+        .ok_or_else(|| missing(id))?;
+    if let Some(user_id) = patch.user_id {
+        credential.user_id = user_id;
+    }
+    if let Some(scopes) = patch.scopes {
+        credential.scopes = scopes;
+    }
+    if let Some(active) = patch.active {
+        credential.active = active;
+    }
+    if patch.expires_at.is_some() {
+        credential.expires_at = patch.expires_at;
+    }
+    Ok(reply(&shown(id, credential)))
+}
+
+/// Switches a credential off for good; ids of the others stay as they are.
+pub(super) async fn remove_credential(
+    State(portal): Shared,
+    Path(id): Path<usize>,
+) -> Result<Response, ControlError> {
+    let mut directory = lock(&portal.directory);
+    let credential = id
+        .checked_sub(1)
+        .and_then(|index| directory.credentials.get_mut(index))
+        .ok_or_else(|| missing(id))?;
+    credential.active = false;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn missing(id: usize) -> ControlError {
+    ControlError::not_found(format!("no credential {id}"))
+}

@@ -1,0 +1,77 @@
+//! `/webhooks`: the stored webhooks, read and changed behind the API's back.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{ControlError, Shared, read, reply};
+use crate::emulator::NewWebhook;
+use crate::locks::lock;
+use crate::store::{Webhook, WebhookPatch};
+
+pub(super) async fn list(State(portal): Shared) -> Response {
+    let webhooks = lock(&portal.store).snapshot();
+    let shown: Vec<&Webhook> = webhooks.iter().map(AsRef::as_ref).collect();
+    reply(&shown)
+}
+
+pub(super) async fn create(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+    let webhook: NewWebhook = read(&body)?;
+    let mut response = reply(&portal.insert_unchecked(webhook.into_webhook()));
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+pub(super) async fn show(
+    State(portal): Shared,
+    Path(id): Path<i32>,
+) -> Result<Response, ControlError> {
+    let webhook = lock(&portal.store).find(id);
+    Ok(reply(webhook.ok_or_else(|| missing(id))?.as_ref()))
+}
+
+pub(super) async fn change(
+    State(portal): Shared,
+    Path(id): Path<i32>,
+    body: Bytes,
+) -> Result<Response, ControlError> {
+    let patch: WebhookPatch = read(&body)?;
+    let changed = lock(&portal.store).patch(id, patch);
+    Ok(reply(changed.ok_or_else(|| missing(id))?.as_ref()))
+}
+
+pub(super) async fn remove(
+    State(portal): Shared,
+    Path(id): Path<i32>,
+) -> Result<Response, ControlError> {
+    let removed = lock(&portal.store).remove(id);
+    Ok(reply(removed.ok_or_else(|| missing(id))?.as_ref()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Comparison {
+    secret: SecretString,
+}
+
+/// Tells whether the stored secret is the given one, without showing it.
+pub(super) async fn compare_secret(
+    State(portal): Shared,
+    Path(id): Path<i32>,
+    body: Bytes,
+) -> Result<Response, ControlError> {
+    let Comparison { secret } = read(&body)?;
+    let webhook = lock(&portal.store).find(id);
+    let webhook = webhook.ok_or_else(|| missing(id))?;
+    Ok(reply(
+        &json!({ "matches": webhook.secret_is(secret.expose_secret()) }),
+    ))
+}
+
+fn missing(id: i32) -> ControlError {
+    ControlError::not_found(format!("no webhook {id}"))
+}

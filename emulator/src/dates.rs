@@ -1,0 +1,174 @@
+//! How the portal prints dates (API §4.4): wall clock of one zone, offset of another, and two precisions.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+/// The zones that decide how dates are printed (API §4.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Zones {
+    pub(crate) portal_minutes: i32,
+    pub(crate) server_minutes: i32,
+}
+
+/// Whether a date comes from the request that set it or from the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Precision {
+    /// Up to seven digits, as create and update answer.
+    Fresh,
+    /// Whole seconds, rounded, as every later read answers.
+    Stored,
+}
+
+impl Zones {
+    /// Prints a date of a webhook: portal wall clock with the server's offset.
+    pub(crate) fn config_date(self, at: OffsetDateTime, precision: Precision) -> String {
+        let at = match precision {
+            Precision::Fresh => at,
+            Precision::Stored => to_whole_seconds(at),
+        };
+        let wall = at.to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
+        format!(
+            "{}{}{}",
+            date_and_time(wall),
+            fraction(wall),
+            offset(self.server_minutes)
+        )
+    }
+
+    /// Prints a date of the journal: whole seconds and `Z`, shifted by the portal's offset (API §4.4).
+    pub(crate) fn journal_date(self, at: OffsetDateTime) -> String {
+        let wall = to_whole_seconds(at).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
+        format!("{}Z", date_and_time(wall))
+    }
+
+    /// Prints a date of an API key: always seven digits, `Z` or the portal's offset (API §4.4).
+    pub(crate) fn key_date(self, at: OffsetDateTime) -> String {
+        let wall = at.to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
+        let zone = if self.portal_minutes == 0 {
+            "Z".to_owned()
+        } else {
+            offset(self.portal_minutes)
+        };
+        format!(
+            "{}.{:07}{zone}",
+            date_and_time(wall),
+            wall.nanosecond() / 100
+        )
+    }
+}
+
+/// Prints UTC with whole seconds, as delivered payloads do (API §10).
+pub(crate) fn payload_date(at: OffsetDateTime) -> String {
+    format!("{}Z", date_and_time(at.to_offset(UtcOffset::UTC)))
+}
+
+/// Parses the ISO 8601 dates of the journal's filters; without an offset they count as UTC (API §4.4).
+pub(crate) fn parse_query_date(text: &str) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    // A `+` of an offset arrives as a blank when the client did not escape it.
+    let text = text.replacen(' ', "+", 1);
+    [
+        text.clone(),
+        format!("{text}Z"),
+        format!("{text}:00Z"),
+        format!("{text}T00:00:00Z"),
+    ]
+    .iter()
+    .find_map(|candidate| OffsetDateTime::parse(candidate, &Rfc3339).ok())
+}
+
+fn to_whole_seconds(at: OffsetDateTime) -> OffsetDateTime {
+    let rounded = at + Duration::milliseconds(500);
+    rounded.replace_nanosecond(0).unwrap_or(rounded)
+}
+
+fn minutes(count: i32) -> Duration {
+    Duration::minutes(i64::from(count))
+}
+
+fn date_and_time(at: OffsetDateTime) -> String {
+    let (year, month, day) = at.to_calendar_date();
+    let (hour, minute, second) = at.to_hms();
+    format!(
+        "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}",
+        u8::from(month)
+    )
+}
+
+/// Up to seven digits without trailing zeros; nothing at all for a whole second.
+fn fraction(at: OffsetDateTime) -> String {
+    let ticks = at.nanosecond() / 100;
+    if ticks == 0 {
+        return String::new();
+    }
+    format!(".{}", format!("{ticks:07}").trim_end_matches('0'))
+}
+
+fn offset(minutes: i32) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.unsigned_abs();
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    const AT: OffsetDateTime = datetime!(2026-06-30 12:34:56.7891234 UTC);
+
+    #[test]
+    fn the_same_moment_is_printed_with_two_precisions() {
+        let zones = Zones::default();
+        assert_eq!(
+            zones.config_date(AT, Precision::Fresh),
+            "2026-06-30T12:34:56.7891234+00:00"
+        );
+        assert_eq!(
+            zones.config_date(AT, Precision::Stored),
+            "2026-06-30T12:34:57+00:00"
+        );
+        let half = datetime!(2026-06-30 12:34:56.5 UTC);
+        assert_eq!(
+            zones.config_date(half, Precision::Fresh),
+            "2026-06-30T12:34:56.5+00:00"
+        );
+    }
+
+    #[test]
+    fn the_wall_clock_is_the_portals_and_the_offset_the_servers() {
+        let zones = Zones {
+            portal_minutes: 120,
+            server_minutes: -90,
+        };
+        assert_eq!(
+            zones.config_date(AT, Precision::Stored),
+            "2026-06-30T14:34:57-01:30"
+        );
+        assert_eq!(zones.journal_date(AT), "2026-06-30T14:34:57Z");
+        assert_eq!(zones.key_date(AT), "2026-06-30T14:34:56.7891234+02:00");
+        assert_eq!(
+            Zones::default().key_date(datetime!(2026-06-30 12:00 UTC)),
+            "2026-06-30T12:00:00.0000000Z"
+        );
+    }
+
+    #[test]
+    fn query_dates_are_read_with_and_without_an_offset() {
+        let noon = datetime!(2026-06-30 12:00 UTC);
+        for text in [
+            "2026-06-30T12:00:00Z",
+            "2026-06-30T14:00:00+02:00",
+            "2026-06-30T14:00:00 02:00",
+            "2026-06-30T12:00:00",
+            "2026-06-30T12:00",
+        ] {
+            assert_eq!(parse_query_date(text), Some(noon), "{text}");
+        }
+        assert_eq!(
+            parse_query_date("2026-06-30"),
+            Some(datetime!(2026-06-30 00:00 UTC))
+        );
+        assert_eq!(parse_query_date("yesterday"), None);
+    }
+}

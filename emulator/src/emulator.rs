@@ -1,0 +1,258 @@
+//! The handle of a running emulator: start, stop, and everything the control API can do, without HTTP.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+
+use crate::account::{Credential, OWNER_ID, User};
+use crate::config::{Config, Settings};
+use crate::faults::{Fault, FaultReport, InvalidFault};
+use crate::locks::lock;
+use crate::log::{RequestLogEntry, RequestSummary};
+use crate::portal::{Portal, now};
+use crate::store::{Webhook, WebhookPatch};
+use crate::{control, server};
+
+/// How long a shutdown waits for running requests.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
+
+/// A webhook stored without asking the API: no check runs, the owner counts as its creator unless told otherwise.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewWebhook {
+    /// See [`Webhook::name`].
+    pub name: String,
+    /// See [`Webhook::uri`].
+    pub uri: String,
+    /// The secret deliveries are signed with.
+    pub secret: SecretString,
+    /// See [`Webhook::enabled`].
+    pub enabled: bool,
+    /// See [`Webhook::ssl`].
+    pub ssl: bool,
+    /// See [`Webhook::triggers`].
+    pub triggers: i64,
+    /// See [`Webhook::target_id`].
+    pub target_id: Option<String>,
+    /// See [`Webhook::created_by`].
+    pub created_by: String,
+}
+
+impl Default for NewWebhook {
+    fn default() -> Self {
+        Self {
+            name: "Somebody's webhook".to_owned(),
+            uri: "https://example.com/somebody".to_owned(),
+            secret: SecretString::from("somebodys-secret"),
+            enabled: true,
+            ssl: true,
+            triggers: 0,
+            target_id: None,
+            created_by: OWNER_ID.to_owned(),
+        }
+    }
+}
+
+impl NewWebhook {
+    pub(crate) fn into_webhook(self) -> Webhook {
+        Webhook {
+            id: 0,
+            name: self.name,
+            uri: self.uri,
+            secret: self.secret,
+            enabled: self.enabled,
+            ssl: self.ssl,
+            triggers: self.triggers,
+            trigger_text: None,
+            target_id: self.target_id,
+            created_by: self.created_by,
+            created_on: now(),
+            modified_by: None,
+            modified_on: None,
+            last_failure_on: None,
+            last_failure_content: None,
+            last_success_on: None,
+            status: 0,
+        }
+    }
+}
+
+/// A running portal; dropping it stops everything it started.
+pub struct Emulator {
+    portal: Arc<Portal>,
+    base: SocketAddr,
+    control: SocketAddr,
+    api_key: SecretString,
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("base_url", &self.base_url())
+            .field("control_url", &self.control_url())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Emulator {
+    /// Starts a portal and its control API; both listen when this returns.
+    ///
+    /// # Errors
+    /// An address cannot be bound, or the extra certificates cannot be read.
+    pub async fn start(config: Config) -> io::Result<Self> {
+        // The error says that somebody installed one before, which is as good.
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+        let portal = Arc::new(Portal::new(&config)?);
+        let portal_listener = TcpListener::bind(config.listen).await?;
+        let control_listener = TcpListener::bind(config.control).await?;
+        let emulator = Self {
+            base: portal_listener.local_addr()?,
+            control: control_listener.local_addr()?,
+            api_key: config.api_key,
+            portal: Arc::clone(&portal),
+        };
+        let tasks = portal.tasks.clone();
+        drop(tasks.spawn(server::serve(Arc::clone(&portal), portal_listener)));
+        drop(tasks.spawn(control::serve(portal, control_listener)));
+        Ok(emulator)
+    }
+
+    /// Stops listening, lets running requests finish for up to five seconds, and stops the rest.
+    pub async fn shutdown(self) {
+        self.portal.shutdown.cancel();
+        self.portal.tasks.close();
+        // Past the limit the tasks are left to the runtime, which ends with the program.
+        drop(tokio::time::timeout(SHUTDOWN_LIMIT, self.portal.tasks.wait()).await);
+    }
+
+    /// The portal's address, `http://127.0.0.1:port`, without a trailing slash.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.base)
+    }
+
+    /// The control API's address, `http://127.0.0.1:port`, without a trailing slash.
+    pub fn control_url(&self) -> String {
+        format!("http://{}", self.control)
+    }
+
+    /// The owner's API key.
+    pub fn api_key(&self) -> &str {
+        self.api_key.expose_secret()
+    }
+
+    /// All webhooks by id.
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        let snapshot = lock(&self.portal.store).snapshot();
+        snapshot.into_iter().map(Arc::unwrap_or_clone).collect()
+    }
+
+    /// One webhook.
+    pub fn webhook(&self, id: i32) -> Option<Webhook> {
+        lock(&self.portal.store).find(id).map(Arc::unwrap_or_clone)
+    }
+
+    /// Whether a webhook exists and its secret is exactly this.
+    pub fn secret_is(&self, id: i32, expected: &str) -> bool {
+        self.webhook(id)
+            .is_some_and(|webhook| webhook.secret_is(expected))
+    }
+
+    /// Stores a webhook as somebody else would, without any check or request.
+    pub fn create_webhook(&self, webhook: NewWebhook) -> Webhook {
+        self.portal.insert_unchecked(webhook.into_webhook())
+    }
+
+    /// Changes a webhook behind everybody's back.
+    pub fn patch_webhook(&self, id: i32, patch: WebhookPatch) -> Option<Webhook> {
+        lock(&self.portal.store)
+            .patch(id, patch)
+            .map(Arc::unwrap_or_clone)
+    }
+
+    /// Removes a webhook behind everybody's back.
+    pub fn delete_webhook(&self, id: i32) -> Option<Webhook> {
+        lock(&self.portal.store)
+            .remove(id)
+            .map(Arc::unwrap_or_clone)
+    }
+
+    /// The requests since the last reset, oldest first, up to the log's capacity.
+    pub fn request_log(&self) -> Vec<RequestLogEntry> {
+        self.portal.log.entries()
+    }
+
+    /// Exact counters since the last reset.
+    pub fn request_summary(&self) -> RequestSummary {
+        self.portal.log.summary()
+    }
+
+    /// Forgets logged requests and counters.
+    pub fn reset_log(&self) {
+        self.portal.log.reset();
+    }
+
+    /// Puts a fault rule in force and returns its number.
+    ///
+    /// # Errors
+    /// The rule contradicts itself; the error says how.
+    pub fn add_fault(&self, fault: Fault) -> Result<u64, InvalidFault> {
+        self.portal.faults.add(fault)
+    }
+
+    /// The fault rules with their counters.
+    pub fn faults(&self) -> Vec<FaultReport> {
+        self.portal.faults.reports()
+    }
+
+    /// How often a rule acted; 0 for a rule that is not there.
+    pub fn fault_hits(&self, id: u64) -> u64 {
+        let reports = self.portal.faults.reports();
+        reports
+            .iter()
+            .find(|report| report.id == id)
+            .map_or(0, |report| report.hits)
+    }
+
+    /// Removes every fault rule.
+    pub fn clear_faults(&self) {
+        self.portal.faults.clear();
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        Settings::clone(&self.portal.settings.current())
+    }
+
+    /// Changes the settings for every later request.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        self.portal.settings.change(change);
+    }
+
+    /// Adds a user, or replaces the one with the same id.
+    pub fn put_user(&self, user: User) {
+        let mut directory = lock(&self.portal.directory);
+        directory.users.retain(|known| known.id != user.id);
+        directory.users.push(user);
+    }
+
+    /// Adds a credential.
+    pub fn add_credential(&self, credential: Credential) {
+        lock(&self.portal.directory).credentials.push(credential);
+    }
+
+    /// Returns to the state after start: no webhooks, no faults, no log, the first settings and people.
+    pub fn reset(&self) {
+        self.portal.reset();
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.portal.shutdown.cancel();
+    }
+}

@@ -1,0 +1,255 @@
+//! The life of one request: log, faults, the portal's common front (API §7), the endpoint.
+//!
+//! A request is handled in a task of its own: the portal finishes what it has begun even when the client has left.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::header::{ACCEPT, ALLOW, HOST, SET_COOKIE, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::account::Caller;
+use crate::answer::{Answer, HandlerError, Refusal, RequestFacts};
+use crate::authentication::{self, Authentication, Verdict};
+use crate::config::{PortalState, Settings};
+use crate::faults::{Fault, FaultAction, FaultStage};
+use crate::locks::lock;
+use crate::log::Arrival;
+use crate::portal::Portal;
+use crate::routes::{self, Access, Call, Route, Routed};
+use crate::sabotage;
+
+/// What happens on the connection.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// An answer in one piece.
+    Answer(Answer),
+    /// An answer that breaks off after this many bytes of its body.
+    Truncated(Answer, usize),
+    /// An answer in pieces of this size with this pause between them.
+    Paced(Answer, usize, Duration),
+    /// Nothing until the client leaves.
+    Stalled,
+    /// A TCP reset.
+    Reset,
+    /// An orderly close.
+    Closed,
+}
+
+impl Outcome {
+    /// Status and body length for the log, when there is an answer.
+    fn sent(&self) -> Option<(u16, usize)> {
+        match self {
+            Self::Answer(answer) | Self::Paced(answer, ..) => {
+                Some((answer.status.as_u16(), answer.body.len()))
+            }
+            Self::Truncated(answer, kept) => Some((answer.status.as_u16(), *kept)),
+            Self::Stalled | Self::Reset | Self::Closed => None,
+        }
+    }
+}
+
+/// Handles a request from arrival to outcome, and records it.
+pub(crate) async fn exchange(portal: Arc<Portal>, parts: Parts, body: Bytes) -> Outcome {
+    let settings = portal.settings.current();
+    let path = parts.uri.path();
+    let routed = routes::find(&parts.method, path, settings.profile);
+    let sequence = portal.next_sequence();
+    let mut pending = portal.log.begin(Arrival {
+        sequence,
+        method: &parts.method,
+        path: parts
+            .uri
+            .path_and_query()
+            .map_or_else(|| path.to_owned(), ToString::to_string),
+        route: routed.label(&parts.method, path),
+        headers: &parts.headers,
+        body: &body,
+    });
+    let fault = portal.faults.choose(&parts.method, path);
+    if let Some((id, _)) = &fault {
+        pending.set_fault(*id);
+    }
+    let fault = fault.map(|(_, fault)| fault);
+    let facts = facts(&parts, sequence);
+    wait(&portal, settings.latency_ms).await;
+    let outcome = run(&portal, settings, routed, facts, fault, parts.headers, body).await;
+    if let Some((status, bytes)) = outcome.sent() {
+        pending.finish(status, bytes);
+    }
+    outcome
+}
+
+async fn run(
+    portal: &Arc<Portal>,
+    settings: Arc<Settings>,
+    routed: Routed,
+    facts: RequestFacts,
+    fault: Option<Fault>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Outcome {
+    let stage = fault.as_ref().map(Fault::stage);
+    if let (Some(fault), Some(FaultStage::Before)) = (&fault, stage) {
+        wait(portal, fault.delay_ms).await;
+        if fault.action != FaultAction::Pass {
+            return sabotage::replace(&fault.action, &facts);
+        }
+    }
+    let answer = respond(portal, settings, routed, &facts, headers, body).await;
+    match fault {
+        Some(fault) if stage == Some(FaultStage::After) => {
+            wait(portal, fault.delay_ms).await;
+            sabotage::spoil(&fault.action, answer, &facts)
+        }
+        _ => Outcome::Answer(answer),
+    }
+}
+
+/// Waits, but not past the emulator's own end.
+async fn wait(portal: &Portal, milliseconds: u64) {
+    if milliseconds > 0 {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(milliseconds)) => {}
+            () = portal.shutdown.cancelled() => {}
+        }
+    }
+}
+
+fn facts(parts: &Parts, sequence: u64) -> RequestFacts {
+    let header = |name| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let origin = format!("http://{}", header(HOST));
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("/", axum::http::uri::PathAndQuery::as_str);
+    RequestFacts {
+        method: parts.method.clone(),
+        href: format!("{origin}{target}"),
+        origin,
+        sequence,
+        accepts_json: header(ACCEPT).contains("json"),
+    }
+}
+
+/// Everything after faults: authentication, routing, the front, the endpoint.
+async fn respond(
+    portal: &Arc<Portal>,
+    settings: Arc<Settings>,
+    routed: Routed,
+    facts: &RequestFacts,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let who = authentication::authenticate(&headers, &lock(&portal.directory), settings.profile);
+    let result = match routed {
+        Routed::Outside => Ok(Answer::html(StatusCode::NOT_FOUND)),
+        Routed::Unknown => Err(Refusal::Empty(StatusCode::NOT_FOUND)),
+        Routed::WrongMethod(allow, _) => Ok(method_not_allowed(&allow)),
+        Routed::Found(route, number) => match front(route, &settings, facts, &who) {
+            Err(refusal) => Err(refusal),
+            Ok(caller) => {
+                let call = Call {
+                    portal: Arc::clone(portal),
+                    settings,
+                    facts: facts.clone(),
+                    caller,
+                    number,
+                    headers,
+                    body,
+                };
+                routes::dispatch(route.endpoint, &call).await
+            }
+        },
+    };
+    let answer = result.unwrap_or_else(|refusal| refusal.into_answer(facts));
+    with_credential_headers(answer, &who)
+}
+
+fn method_not_allowed(allow: &str) -> Answer {
+    let answer = Answer::empty(StatusCode::METHOD_NOT_ALLOWED);
+    match HeaderValue::from_str(allow) {
+        Ok(value) => answer.with_header(ALLOW, value),
+        Err(_) => answer,
+    }
+}
+
+/// The common front (API §7): credentials and scope, the portal's state, tariff, address.
+fn front(
+    route: &Route,
+    settings: &Settings,
+    facts: &RequestFacts,
+    who: &Authentication,
+) -> Result<Option<Caller>, Refusal> {
+    if settings.portal_state == PortalState::Unknown {
+        return Err(unknown_portal(route, who));
+    }
+    let caller = who.caller();
+    if route.access != Access::Anonymous && caller.is_none() {
+        return Err(match who.verdict {
+            Verdict::NoSubject => {
+                let message = "Claim 'sub' is not present in JWT";
+                HandlerError::bare(StatusCode::UNAUTHORIZED, message).into()
+            }
+            _ => Refusal::Empty(StatusCode::UNAUTHORIZED),
+        });
+    }
+    let scopes: &[&str] = match route.access {
+        Access::AnyScope => &[],
+        Access::OwnAccount => &[
+            "accounts.self:read",
+            "accounts.self:write",
+            "*:read",
+            "*:write",
+        ],
+        Access::Anonymous | Access::Scoped if facts.method == Method::GET => &["*:read", "*:write"],
+        Access::Anonymous | Access::Scoped => &["*:write"],
+    };
+    let lacks_scope =
+        caller.is_some_and(|caller| !scopes.is_empty() && !caller.credential.allows(scopes));
+    if lacks_scope {
+        return Err(Refusal::Empty(StatusCode::FORBIDDEN));
+    }
+    match settings.portal_state {
+        PortalState::Suspended => Err(Refusal::Problem(StatusCode::NOT_FOUND)),
+        PortalState::Busy => Err(Refusal::Problem(StatusCode::FORBIDDEN)),
+        PortalState::Unpaid => Err(Refusal::Problem(StatusCode::PAYMENT_REQUIRED)),
+        PortalState::IpRestricted => Err(Refusal::Restricted),
+        PortalState::Active | PortalState::Unknown => Ok(caller.cloned()),
+    }
+}
+
+/// A host name without a portal (API §8.2): no key can be known there.
+fn unknown_portal(route: &Route, who: &Authentication) -> Refusal {
+    if who.is_api_key {
+        HandlerError::unknown_portal().into()
+    } else if route.access == Access::Anonymous {
+        Refusal::Problem(StatusCode::NOT_FOUND)
+    } else {
+        Refusal::Empty(StatusCode::UNAUTHORIZED)
+    }
+}
+
+/// Headers that depend on how the caller authenticated (API §3.1, §8.2).
+fn with_credential_headers(answer: Answer, who: &Authentication) -> Answer {
+    if who.is_basic {
+        return answer.with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Basic"));
+    }
+    if who.is_cookie && answer.status == StatusCode::UNAUTHORIZED {
+        return answer.with_header(
+            SET_COOKIE,
+            HeaderValue::from_static(
+                "asc_auth_key=; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/",
+            ),
+        );
+    }
+    answer
+}

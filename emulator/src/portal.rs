@@ -1,0 +1,154 @@
+//! The portal's shared state: what routes, deliveries, the control API and the in-process handle all work on.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use secrecy::ExposeSecret;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::account::{Caller, Credential, CredentialKind, OWNER_ID, User};
+use crate::config::{Config, Settings};
+use crate::faults::Faults;
+use crate::locks::lock;
+use crate::log::RequestLog;
+use crate::outbound::Outbound;
+use crate::store::{Store, Webhook};
+
+/// The settings in force, replaced as a whole so that a request sees one consistent set.
+#[derive(Debug, Default)]
+pub(crate) struct SettingsCell(RwLock<Arc<Settings>>);
+
+impl SettingsCell {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self(RwLock::new(Arc::new(settings)))
+    }
+
+    pub(crate) fn current(&self) -> Arc<Settings> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
+        let mut guard = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut guard));
+    }
+}
+
+/// The portal's people and what they authenticate with.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    pub(crate) users: Vec<User>,
+    pub(crate) credentials: Vec<Credential>,
+}
+
+impl Directory {
+    /// Finds a usable credential of an active user; `accepts` says which value was presented.
+    pub(crate) fn authenticate(
+        &self,
+        kinds: &[CredentialKind],
+        accepts: impl Fn(&User, &str) -> bool,
+    ) -> Option<Caller> {
+        let now = OffsetDateTime::now_utc();
+        self.credentials
+            .iter()
+            .filter(|credential| kinds.contains(&credential.kind) && credential.is_usable(now))
+            .find_map(|credential| {
+                let user = self.user(&credential.user_id)?;
+                let is_match = user.active && accepts(user, credential.value.expose_secret());
+                is_match.then(|| Caller {
+                    user: user.clone(),
+                    credential: credential.clone(),
+                })
+            })
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+}
+
+pub(crate) struct Portal {
+    pub(crate) settings: Arc<SettingsCell>,
+    pub(crate) directory: Mutex<Directory>,
+    pub(crate) store: Mutex<Store>,
+    pub(crate) log: RequestLog,
+    pub(crate) faults: Faults,
+    pub(crate) outbound: Outbound,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    initial: Initial,
+    sequence: AtomicU64,
+}
+
+/// What a reset returns to.
+struct Initial {
+    settings: Settings,
+    users: Vec<User>,
+    credentials: Vec<Credential>,
+}
+
+impl Portal {
+    pub(crate) fn new(config: &Config) -> io::Result<Self> {
+        let settings = Arc::new(SettingsCell::new(config.settings.clone()));
+        let outbound = Outbound::new(&settings, config.receiver_ca.as_deref())?;
+        let mut credentials = vec![Credential::api_key(
+            config.api_key.expose_secret(),
+            OWNER_ID,
+        )];
+        credentials.extend(config.credentials.iter().cloned());
+        let initial = Initial {
+            settings: config.settings.clone(),
+            users: config.all_users(),
+            credentials,
+        };
+        Ok(Self {
+            settings,
+            directory: Mutex::new(initial.directory()),
+            store: Mutex::default(),
+            log: RequestLog::new(config.log_capacity),
+            faults: Faults::default(),
+            outbound,
+            shutdown: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            initial,
+            sequence: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.sequence.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Stores a webhook that nobody asked the API for.
+    pub(crate) fn insert_unchecked(&self, webhook: Webhook) -> Webhook {
+        Arc::unwrap_or_clone(lock(&self.store).insert(webhook))
+    }
+
+    /// Returns to the state after start: no webhooks, no faults, no log, the first settings and people.
+    pub(crate) fn reset(&self) {
+        self.settings
+            .change(|settings| settings.clone_from(&self.initial.settings));
+        *lock(&self.directory) = self.initial.directory();
+        lock(&self.store).clear();
+        self.faults.clear();
+        self.log.reset();
+    }
+}
+
+impl Initial {
+    fn directory(&self) -> Directory {
+        Directory {
+            users: self.users.clone(),
+            credentials: self.credentials.clone(),
+        }
+    }
+}
+
+/// The current time with the portal's resolution of 100 ns.
+pub(crate) fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    let ticks = now.nanosecond() / 100 * 100;
+    now.replace_nanosecond(ticks).unwrap_or(now)
+}

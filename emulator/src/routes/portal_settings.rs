@@ -1,0 +1,110 @@
+//! What the portal says about itself: settings, version, password policy, dev tools access (API §3.3, §3.4, §7.2).
+
+use serde::Serialize;
+
+use super::Call;
+use crate::answer::{Answer, HandlerError, Refusal};
+use crate::binding::bind_dev_tools;
+use crate::config::PortalState;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PortalSettings {
+    version: &'static str,
+    standalone: bool,
+    tenant_alias: &'static str,
+    tenant_status: u8,
+    base_domain: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timezone: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    utc_hours_offset: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limited_access_dev_tools_for_users: Option<bool>,
+}
+
+/// `GET /settings`: a few members more for callers who are known.
+pub(super) fn show(call: &Call) -> Answer {
+    let settings = &call.settings;
+    let is_known = call.caller.is_some();
+    call.success(&PortalSettings {
+        version: settings.profile.build(),
+        standalone: settings.standalone,
+        tenant_alias: "portal",
+        tenant_status: u8::from(settings.portal_state != PortalState::Active),
+        base_domain: "localhost",
+        timezone: is_known.then_some("UTC"),
+        utc_hours_offset: is_known.then(|| f64::from(settings.portal_utc_offset_minutes) / 60.0),
+        limited_access_dev_tools_for_users: is_known.then_some(settings.dev_tools_limited),
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Build {
+    doc_space: &'static str,
+    document_server: &'static str,
+}
+
+/// `GET /settings/version/build`.
+pub(super) fn build(call: &Call) -> Answer {
+    call.success(&Build {
+        doc_space: call.settings.profile.build(),
+        document_server: "9.0.0",
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PasswordSettings {
+    min_length: usize,
+    upper_case: bool,
+    digits: bool,
+    spec_symbols: bool,
+    allowed_characters_regex_str: &'static str,
+    digits_regex_str: &'static str,
+    upper_case_regex_str: &'static str,
+    spec_symbols_regex_str: &'static str,
+}
+
+/// `GET /settings/security/password`.
+pub(super) fn password(call: &Call) -> Answer {
+    let policy = call.settings.password_policy;
+    call.success(&PasswordSettings {
+        min_length: policy.min_length,
+        upper_case: policy.upper_case,
+        digits: policy.digits,
+        spec_symbols: policy.spec_symbols,
+        allowed_characters_regex_str: r"[\x21-\x7E]",
+        digits_regex_str: r"(?=.*\d)",
+        upper_case_regex_str: "(?=.*[A-Z])",
+        spec_symbols_regex_str: r"(?=.*[\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E])",
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DevTools {
+    limited_access_for_users: bool,
+}
+
+/// `GET /settings/devtoolsaccess`.
+pub(super) fn dev_tools(call: &Call) -> Answer {
+    call.success(&DevTools {
+        limited_access_for_users: call.settings.dev_tools_limited,
+    })
+}
+
+/// `POST /settings/devtoolsaccess`, admins only.
+pub(super) fn change_dev_tools(call: &Call) -> Result<Answer, Refusal> {
+    let limited = bind_dev_tools(call.json_body()?)?;
+    if !call.caller()?.is_admin() {
+        return Err(HandlerError::access_denied().into());
+    }
+    call.portal
+        .settings
+        .change(|settings| settings.dev_tools_limited = limited);
+    Ok(call.success(&DevTools {
+        limited_access_for_users: limited,
+    }))
+}
