@@ -10,6 +10,8 @@
 
 pub mod api;
 pub mod framework;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod provider;
 pub(crate) mod wire;
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use docspace_emulator::{Config, Profile};
+use docspace_emulator::{Config, Profile, RateLimits, TlsIdentity};
 use lexopt::prelude::*;
 use secrecy::SecretString;
 
@@ -30,6 +30,7 @@ pub(crate) fn parse(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<Command, lexopt::Error> {
     let mut config = Config::default();
+    let (mut certificate, mut private_key) = (None, None);
     let mut parser = lexopt::Parser::from_iter(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -44,12 +45,31 @@ pub(crate) fn parse(
             Long("probe-timeout-ms") => {
                 config.settings.probe_timeout_ms = parser.value()?.parse()?;
             }
+            Long("delivery-speed") => {
+                config.settings.delivery_speed = parser.value()?.parse()?;
+            }
+            Long("rate-limits") => config.settings.rate_limits = Some(RateLimits::default()),
+            Long("state") => config.state_file = Some(parser.value()?.into()),
+            Long("tls-cert") => certificate = Some(file(&parser.value()?.into())?),
+            Long("tls-key") => private_key = Some(file(&parser.value()?.into())?),
             Long("receiver-ca") => config.receiver_ca = Some(file(&parser.value()?.into())?),
             Long("latency-ms") => config.settings.latency_ms = parser.value()?.parse()?,
             Long("log-capacity") => config.log_capacity = parser.value()?.parse()?,
             other => return Err(other.unexpected()),
         }
     }
+    config.tls = match (certificate, private_key) {
+        (Some(certificate_chain), Some(private_key)) => Some(TlsIdentity {
+            certificate_chain,
+            private_key: private_key.into(),
+        }),
+        (None, None) => None,
+        _ => return Err("--tls-cert and --tls-key belong together".into()),
+    };
+    config
+        .settings
+        .validate()
+        .map_err(|error| error.to_string())?;
     Ok(Command::Run(Box::new(config)))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Credential, OWNER_ID, Role, User};
@@ -32,12 +32,23 @@ pub struct Config {
     pub credentials: Vec<Credential>,
     /// Keeps webhooks in this file across restarts.
     pub state_file: Option<PathBuf>,
+    /// Makes the portal speak https; the control API stays with http.
+    pub tls: Option<TlsIdentity>,
     /// Certificates (PEM) to trust when receivers are probed and called, besides the system's.
     pub receiver_ca: Option<Vec<u8>>,
     /// How many request log entries are kept; counters are exact beyond that.
     pub log_capacity: usize,
     /// What can also be changed while the emulator runs.
     pub settings: Settings,
+}
+
+/// The certificate with which the portal answers https.
+#[derive(Clone, Debug)]
+pub struct TlsIdentity {
+    /// The certificate chain as PEM, the portal's own first.
+    pub certificate_chain: Vec<u8>,
+    /// Its private key as PEM.
+    pub private_key: SecretSlice<u8>,
 }
 
 impl Default for Config {
@@ -50,6 +61,7 @@ impl Default for Config {
             users: Vec::new(),
             credentials: Vec::new(),
             state_file: None,
+            tls: None,
             receiver_ca: None,
             log_capacity: 20_000,
             settings: Settings::default(),
@@ -115,6 +127,10 @@ pub struct Settings {
     pub latency_ms: u64,
     /// How much faster than real the delivery clock runs: 10 turns the 1 s wait before a retry into 0.1 s.
     pub delivery_speed: f64,
+    /// How often a failed delivery is repeated, 5 by default (API §10).
+    pub delivery_retries: u32,
+    /// How long a receiver may take to answer a delivery, in milliseconds of real time.
+    pub delivery_timeout_ms: u64,
     /// Whether `GET /settings` calls the portal self-hosted (API §12).
     pub standalone: bool,
 }
@@ -135,12 +151,35 @@ impl Default for Settings {
             server_utc_offset_minutes: 0,
             latency_ms: 0,
             delivery_speed: 1.0,
+            delivery_retries: 5,
+            delivery_timeout_ms: 100_000,
             standalone: true,
         }
     }
 }
 
 impl Settings {
+    /// Refuses values that make no sense together or at all.
+    ///
+    /// # Errors
+    /// The sentence names the setting.
+    pub fn validate(&self) -> Result<(), InvalidSettings> {
+        let refuse = |text: &str| Err(InvalidSettings(text.to_owned()));
+        if !(self.delivery_speed.is_finite() && self.delivery_speed > 0.0) {
+            return refuse("delivery_speed must be a number above 0");
+        }
+        let day = -24 * 60..=24 * 60;
+        if !day.contains(&self.portal_utc_offset_minutes)
+            || !day.contains(&self.server_utc_offset_minutes)
+        {
+            return refuse("a UTC offset must be between -1440 and 1440 minutes");
+        }
+        if self.password_policy.min_length > crate::password::MAX_LENGTH {
+            return refuse("password_policy.min_length must not be above 30");
+        }
+        Ok(())
+    }
+
     pub(crate) fn zones(&self) -> Zones {
         Zones {
             portal_minutes: self.portal_utc_offset_minutes,
@@ -160,6 +199,11 @@ impl Settings {
         found
     }
 }
+
+/// Settings that cannot work, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidSettings(pub String);
 
 /// What the portal finds out about one receiver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -11,12 +12,14 @@ use tokio::net::TcpListener;
 
 use crate::account::{Credential, OWNER_ID, User};
 use crate::config::{Config, Settings};
+use crate::event::{Event, InvalidEvent};
 use crate::faults::{Fault, FaultReport, InvalidFault};
+use crate::journal::Delivery;
 use crate::locks::lock;
 use crate::log::{RequestLogEntry, RequestSummary};
 use crate::portal::{Portal, now};
 use crate::store::{Webhook, WebhookPatch};
-use crate::{control, server};
+use crate::{control, delivery, server, state_file, tls};
 
 /// How long a shutdown waits for running requests.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
@@ -86,8 +89,11 @@ impl NewWebhook {
 pub struct Emulator {
     portal: Arc<Portal>,
     base: SocketAddr,
+    is_https: bool,
     control: SocketAddr,
     api_key: SecretString,
+    /// The thread of [`Emulator::start_blocking`], joined on drop.
+    thread: Option<JoinHandle<()>>,
 }
 
 impl fmt::Debug for Emulator {
@@ -107,32 +113,63 @@ impl Emulator {
     pub async fn start(config: Config) -> io::Result<Self> {
         // The error says that somebody installed one before, which is as good.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+        config.settings.validate().map_err(io::Error::other)?;
         let portal = Arc::new(Portal::new(&config)?);
-        let portal_listener = TcpListener::bind(config.listen).await?;
-        let control_listener = TcpListener::bind(config.control).await?;
+        let portal_listener = listen(config.listen).await?;
+        let control_listener = listen(config.control).await?;
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let emulator = Self {
+            is_https: tls.is_some(),
             base: portal_listener.local_addr()?,
             control: control_listener.local_addr()?,
             api_key: config.api_key,
+            thread: None,
             portal: Arc::clone(&portal),
         };
         let tasks = portal.tasks.clone();
-        drop(tasks.spawn(server::serve(Arc::clone(&portal), portal_listener)));
+        if let Some(path) = config.state_file {
+            drop(tasks.spawn(state_file::keep(Arc::clone(&portal), path)));
+        }
+        let served = server::serve(Arc::clone(&portal), portal_listener, tls);
+        drop(tasks.spawn(served));
+        drop(tasks.spawn(delivery::run(Arc::clone(&portal))));
         drop(tasks.spawn(control::serve(portal, control_listener)));
+        Ok(emulator)
+    }
+
+    /// Starts a portal on a thread of its own, for tests without a runtime or that block theirs.
+    ///
+    /// Dropping the handle waits for that thread, so nothing is left behind.
+    ///
+    /// # Errors
+    /// As [`Emulator::start`]; or no thread can be started.
+    pub fn start_blocking(config: Config) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let mut emulator = runtime.block_on(Self::start(config))?;
+        let portal = Arc::clone(&emulator.portal);
+        let thread = std::thread::Builder::new().name("docspace-emulator".to_owned());
+        emulator.thread = Some(thread.spawn(move || {
+            runtime.block_on(async {
+                portal.shutdown.cancelled().await;
+                finish(&portal).await;
+            });
+        })?);
         Ok(emulator)
     }
 
     /// Stops listening, lets running requests finish for up to five seconds, and stops the rest.
     pub async fn shutdown(self) {
         self.portal.shutdown.cancel();
-        self.portal.tasks.close();
-        // Past the limit the tasks are left to the runtime, which ends with the program.
-        drop(tokio::time::timeout(SHUTDOWN_LIMIT, self.portal.tasks.wait()).await);
+        finish(&self.portal).await;
     }
 
-    /// The portal's address, `http://127.0.0.1:port`, without a trailing slash.
+    /// The portal's address, `http://127.0.0.1:port` (`https` with [`Config::tls`]), without a trailing slash.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.base)
+        let scheme = if self.is_https { "https" } else { "http" };
+        format!("{scheme}://{}", self.base)
     }
 
     /// The control API's address, `http://127.0.0.1:port`, without a trailing slash.
@@ -176,9 +213,7 @@ impl Emulator {
 
     /// Removes a webhook behind everybody's back.
     pub fn delete_webhook(&self, id: i32) -> Option<Webhook> {
-        lock(&self.portal.store)
-            .remove(id)
-            .map(Arc::unwrap_or_clone)
+        self.portal.remove_webhook(id).map(Arc::unwrap_or_clone)
     }
 
     /// The requests since the last reset, oldest first, up to the log's capacity.
@@ -245,14 +280,56 @@ impl Emulator {
         lock(&self.portal.directory).credentials.push(credential);
     }
 
+    /// Lets something happen on the portal; returns the queued deliveries, one for each webhook that hears of it.
+    ///
+    /// # Errors
+    /// The trigger is none that this portal knows.
+    pub fn raise_event(&self, event: &Event) -> Result<Vec<Delivery>, InvalidEvent> {
+        let queued = delivery::raise(&self.portal, event)?;
+        Ok(queued.into_iter().map(Arc::unwrap_or_clone).collect())
+    }
+
+    /// The delivery journal, oldest first.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        let journal = lock(&self.portal.journal);
+        let mut entries: Vec<Delivery> = journal
+            .newest_first()
+            .map(|entry| Delivery::clone(entry))
+            .collect();
+        entries.reverse();
+        entries
+    }
+
+    /// Waits until every delivery has ended; false if that takes longer than the limit.
+    pub async fn deliveries_settled(&self, limit: Duration) -> bool {
+        self.portal.deliveries_settled(limit).await
+    }
+
     /// Returns to the state after start: no webhooks, no faults, no log, the first settings and people.
     pub fn reset(&self) {
         self.portal.reset();
     }
 }
 
+async fn finish(portal: &Portal) {
+    portal.tasks.close();
+    // Past the limit the tasks are left to the runtime, which ends with the program.
+    drop(tokio::time::timeout(SHUTDOWN_LIMIT, portal.tasks.wait()).await);
+}
+
+async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let text = format!("cannot listen on {address}: {error}");
+        io::Error::new(error.kind(), text)
+    })
+}
+
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.portal.shutdown.cancel();
+        if let Some(thread) = self.thread.take() {
+            // A panic of that thread has been printed already.
+            drop(thread.join());
+        }
     }
 }

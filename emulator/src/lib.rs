@@ -10,6 +10,10 @@
 //! Facts about the portal are cited as "API §n". No type is shared with the provider: a fake that shares types with
 //! its client cannot catch a wrong field name.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod account;
 mod address_range;
 mod answer;
@@ -19,13 +23,18 @@ mod checks;
 mod config;
 mod control;
 mod dates;
+mod delivery;
 mod emulator;
+mod event;
 mod faults;
+mod journal;
 mod json;
+mod limits;
 mod locks;
 mod log;
 mod outbound;
 mod password;
+mod payload;
 mod pipeline;
 mod portal;
 mod probe;
@@ -34,7 +43,9 @@ mod resolver;
 mod routes;
 mod sabotage;
 mod server;
+mod state_file;
 mod store;
+mod tls;
 mod trigger;
 mod url_rules;
 mod wire;
@@ -42,13 +53,16 @@ mod wire;
 pub use account::{Credential, CredentialKind, OWNER_ID, Role, User};
 pub use address_range::{AddressRange, InvalidRange};
 pub use config::{
-    Config, DEFAULT_API_KEY, HostRule, PortalState, ProbeOutcome, RateLimits, Resolution, Settings,
+    Config, DEFAULT_API_KEY, HostRule, InvalidSettings, PortalState, ProbeOutcome, RateLimits,
+    Resolution, Settings, TlsIdentity,
 };
 pub use emulator::{Emulator, NewWebhook};
+pub use event::{Event, InvalidEvent};
 pub use faults::{
     Fault, FaultAction, FaultMatch, FaultRedirect, FaultReport, FaultResponse, FaultStage,
     FaultStatus, FaultTrickle, FaultTruncation, InvalidFault,
 };
+pub use journal::{Delivery, DeliveryState};
 pub use log::{RequestLogEntry, RequestSummary};
 pub use password::PasswordPolicy;
 pub use profile::{Profile, UnknownProfile};

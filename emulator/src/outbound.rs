@@ -1,17 +1,24 @@
 //! The portal's own HTTP client: probes and deliveries, never a request of the emulator's user.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Method};
+use reqwest::{Certificate, Client, Response};
 use url::Url;
 
-use crate::config::Settings;
 use crate::portal::SettingsCell;
 use crate::resolver::{NameNotKnown, PinnedResolver};
+
+/// What the portal's runtime follows before it gives up.
+const MAX_REDIRECTS: usize = 50;
+
+/// How much of a receiver's answer is kept.
+const KEPT_BODY: usize = 64 * 1024;
 
 /// A call without an answer, in the portal's words (API §8.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,56 +50,34 @@ impl CallFailure {
     }
 }
 
-/// Clients for every combination of certificate check and redirect rule.
+/// Clients for every combination of certificate check and redirect rule, each built when it is first needed.
 pub(crate) struct Outbound {
     settings: Arc<SettingsCell>,
-    strict: Client,
-    lax: Client,
-    following_strict: Client,
-    following_lax: Client,
+    extra_ca: Vec<Certificate>,
+    strict: OnceLock<Client>,
+    lax: OnceLock<Client>,
+    following_strict: OnceLock<Client>,
+    following_lax: OnceLock<Client>,
 }
 
 impl Outbound {
-    /// Builds the clients.
+    /// Reads the extra certificates.
     ///
     /// # Errors
-    /// The extra certificates are no PEM, or the TLS set-up failed.
+    /// They are no PEM.
     pub(crate) fn new(settings: &Arc<SettingsCell>, extra_ca: Option<&[u8]>) -> io::Result<Self> {
-        let certificates = match extra_ca {
+        let extra_ca = match extra_ca {
             Some(pem) => Certificate::from_pem_bundle(pem).map_err(io::Error::other)?,
             None => Vec::new(),
         };
-        let build = |verifies: bool, redirects: Policy| {
-            let mut builder = Client::builder()
-                .no_proxy()
-                .redirect(redirects)
-                .pool_max_idle_per_host(0)
-                .tls_danger_accept_invalid_certs(!verifies)
-                .tls_danger_accept_invalid_hostnames(!verifies)
-                .dns_resolver(PinnedResolver {
-                    settings: Arc::clone(settings),
-                });
-            for certificate in &certificates {
-                builder = builder.add_root_certificate(certificate.clone());
-            }
-            builder.build().map_err(io::Error::other)
-        };
         Ok(Self {
             settings: Arc::clone(settings),
-            strict: build(true, Policy::none())?,
-            lax: build(false, Policy::none())?,
-            following_strict: build(true, Policy::limited(50))?,
-            following_lax: build(false, Policy::limited(50))?,
+            extra_ca,
+            strict: OnceLock::new(),
+            lax: OnceLock::new(),
+            following_strict: OnceLock::new(),
+            following_lax: OnceLock::new(),
         })
-    }
-
-    fn client(&self, settings: &Settings, verifies: bool) -> &Client {
-        match (settings.profile.follows_redirects(), verifies) {
-            (false, true) => &self.strict,
-            (false, false) => &self.lax,
-            (true, true) => &self.following_strict,
-            (true, false) => &self.following_lax,
-        }
     }
 
     /// Sends a HEAD request and returns the status.
@@ -102,14 +87,106 @@ impl Outbound {
         verifies: bool,
         limit: Duration,
     ) -> Result<u16, CallFailure> {
-        let settings = self.settings.current();
-        self.client(&settings, verifies)
-            .request(Method::HEAD, url.clone())
+        self.client(verifies)?
+            .head(url.clone())
             .timeout(limit)
             .send()
             .await
             .map(|answer| answer.status().as_u16())
             .map_err(|error| classify(&error, url, limit))
+    }
+
+    /// Posts a signed body and reads the answer.
+    pub(crate) async fn post(
+        &self,
+        url: &Url,
+        verifies: bool,
+        limit: Duration,
+        signature: &str,
+        body: String,
+    ) -> Result<Received, CallFailure> {
+        let client = self.client(verifies)?;
+        let exchange = async {
+            let answer = client
+                .post(url.clone())
+                .timeout(limit)
+                .header(ACCEPT, "*/*")
+                .header(CONTENT_TYPE, "application/json; charset=utf-8")
+                .header("x-docspace-signature-256", signature)
+                .body(body)
+                .send()
+                .await?;
+            Received::read(answer).await
+        };
+        exchange.await.map_err(|error| classify(&error, url, limit))
+    }
+
+    /// Returns the client for a call; building one reads the system's certificates, which takes a while.
+    fn client(&self, verifies: bool) -> Result<Client, CallFailure> {
+        let follows = self.settings.current().profile.follows_redirects();
+        let slot = match (follows, verifies) {
+            (false, true) => &self.strict,
+            (false, false) => &self.lax,
+            (true, true) => &self.following_strict,
+            (true, false) => &self.following_lax,
+        };
+        if let Some(client) = slot.get() {
+            return Ok(client.clone());
+        }
+        let redirects = if follows {
+            Policy::limited(MAX_REDIRECTS)
+        } else {
+            Policy::none()
+        };
+        let mut builder = Client::builder()
+            .no_proxy()
+            .redirect(redirects)
+            .pool_max_idle_per_host(0)
+            .tls_danger_accept_invalid_certs(!verifies)
+            .tls_danger_accept_invalid_hostnames(!verifies)
+            .dns_resolver(PinnedResolver {
+                settings: Arc::clone(&self.settings),
+            });
+        for certificate in &self.extra_ca {
+            builder = builder.add_root_certificate(certificate.clone());
+        }
+        let client = builder.build().map_err(|_no_tls| CallFailure::Tls)?;
+        Ok(slot.get_or_init(|| client).clone())
+    }
+}
+
+/// Header and body of a receiver's answer, as the journal keeps them.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    /// JSON from name to values.
+    pub(crate) headers: String,
+    pub(crate) body: String,
+}
+
+impl Received {
+    async fn read(mut answer: Response) -> reqwest::Result<Self> {
+        let mut headers = BTreeMap::<String, Vec<String>>::new();
+        for (name, value) in answer.headers() {
+            headers
+                .entry(name.to_string())
+                .or_default()
+                .push(String::from_utf8_lossy(value.as_bytes()).into_owned());
+        }
+        let status = answer.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await? {
+            body.extend_from_slice(&piece);
+            if body.len() >= KEPT_BODY {
+                body.truncate(KEPT_BODY);
+                break;
+            }
+        }
+        Ok(Self {
+            status,
+            headers: serde_json::json!(headers).to_string(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::answer::{Answer, HandlerError, Refusal, RequestFacts};
 use crate::authentication::{self, Authentication, Verdict};
 use crate::config::{PortalState, Settings};
 use crate::faults::{Fault, FaultAction, FaultStage};
+use crate::limits::{Exceeded, Permit};
 use crate::locks::lock;
 use crate::log::Arrival;
 use crate::portal::Portal;
@@ -73,24 +74,36 @@ pub(crate) async fn exchange(portal: Arc<Portal>, parts: Parts, body: Bytes) -> 
         pending.set_fault(*id);
     }
     let fault = fault.map(|(_, fault)| fault);
-    let facts = facts(&parts, sequence);
-    wait(&portal, settings.latency_ms).await;
-    let outcome = run(&portal, settings, routed, facts, fault, parts.headers, body).await;
+    let facts = facts(&parts, sequence, portal.scheme);
+    let request = Received {
+        settings,
+        routed,
+        facts,
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        path: path.to_owned(),
+        headers: parts.headers,
+        body,
+    };
+    let outcome = run(&portal, fault, request).await;
     if let Some((status, bytes)) = outcome.sent() {
         pending.finish(status, bytes);
     }
     outcome
 }
 
-async fn run(
-    portal: &Arc<Portal>,
+/// A request that has arrived completely.
+struct Received {
     settings: Arc<Settings>,
     routed: Routed,
     facts: RequestFacts,
-    fault: Option<Fault>,
+    path: String,
+    query: String,
     headers: HeaderMap,
     body: Bytes,
-) -> Outcome {
+}
+
+async fn run(portal: &Arc<Portal>, fault: Option<Fault>, request: Received) -> Outcome {
+    let facts = request.facts.clone();
     let stage = fault.as_ref().map(Fault::stage);
     if let (Some(fault), Some(FaultStage::Before)) = (&fault, stage) {
         wait(portal, fault.delay_ms).await;
@@ -98,7 +111,7 @@ async fn run(
             return sabotage::replace(&fault.action, &facts);
         }
     }
-    let answer = respond(portal, settings, routed, &facts, headers, body).await;
+    let answer = respond(portal, request).await;
     match fault {
         Some(fault) if stage == Some(FaultStage::After) => {
             wait(portal, fault.delay_ms).await;
@@ -118,7 +131,7 @@ async fn wait(portal: &Portal, milliseconds: u64) {
     }
 }
 
-fn facts(parts: &Parts, sequence: u64) -> RequestFacts {
+fn facts(parts: &Parts, sequence: u64, scheme: &str) -> RequestFacts {
     let header = |name| {
         parts
             .headers
@@ -126,7 +139,7 @@ fn facts(parts: &Parts, sequence: u64) -> RequestFacts {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     };
-    let origin = format!("http://{}", header(HOST));
+    let origin = format!("{scheme}://{}", header(HOST));
     let target = parts
         .uri
         .path_and_query()
@@ -140,21 +153,55 @@ fn facts(parts: &Parts, sequence: u64) -> RequestFacts {
     }
 }
 
-/// Everything after faults: authentication, routing, the front, the endpoint.
-async fn respond(
-    portal: &Arc<Portal>,
-    settings: Arc<Settings>,
-    routed: Routed,
-    facts: &RequestFacts,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
-    let who = authentication::authenticate(&headers, &lock(&portal.directory), settings.profile);
+/// Everything after faults: authentication, rate limits, routing, the front, the endpoint.
+async fn respond(portal: &Arc<Portal>, request: Received) -> Answer {
+    let profile = request.settings.profile;
+    let who = authentication::authenticate(&request.headers, &lock(&portal.directory), profile);
+    let _permit = match admit(portal, &request, &who) {
+        Ok(permit) => permit,
+        Err(exceeded) => return with_credential_headers(exceeded.into_answer(), &who),
+    };
+    wait(portal, request.settings.latency_ms).await;
+    let answer = handle(portal, request, &who).await;
+    with_credential_headers(answer, &who)
+}
+
+/// Counts the request where rate limits are on; anonymous callers share one count.
+fn admit<'a>(
+    portal: &'a Portal,
+    request: &Received,
+    who: &Authentication,
+) -> Result<Option<Permit<'a>>, Exceeded> {
+    let Some(limits) = &request.settings.rate_limits else {
+        return Ok(None);
+    };
+    let key = who.caller().map_or("", |caller| caller.user.id.as_str());
+    let is_sensitive = matches!(&request.routed, Routed::Found(route, _) if route.is_sensitive());
+    let sensitive = is_sensitive.then_some(request.path.as_str());
+    portal
+        .limiter
+        .admit(limits, key, &request.facts.method, sensitive)
+        .map(Some)
+}
+
+async fn handle(portal: &Arc<Portal>, request: Received, who: &Authentication) -> Answer {
+    let Received {
+        settings,
+        routed,
+        facts,
+        path: _,
+        query,
+        headers,
+        body,
+    } = request;
+    let query = url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
     let result = match routed {
         Routed::Outside => Ok(Answer::html(StatusCode::NOT_FOUND)),
         Routed::Unknown => Err(Refusal::Empty(StatusCode::NOT_FOUND)),
         Routed::WrongMethod(allow, _) => Ok(method_not_allowed(&allow)),
-        Routed::Found(route, number) => match front(route, &settings, facts, &who) {
+        Routed::Found(route, number) => match front(route, &settings, &facts, who) {
             Err(refusal) => Err(refusal),
             Ok(caller) => {
                 let call = Call {
@@ -163,6 +210,7 @@ async fn respond(
                     facts: facts.clone(),
                     caller,
                     number,
+                    query,
                     headers,
                     body,
                 };
@@ -170,8 +218,7 @@ async fn respond(
             }
         },
     };
-    let answer = result.unwrap_or_else(|refusal| refusal.into_answer(facts));
-    with_credential_headers(answer, &who)
+    result.unwrap_or_else(|refusal| refusal.into_answer(&facts))
 }
 
 fn method_not_allowed(allow: &str) -> Answer {

@@ -3,18 +3,23 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::account::{Caller, Credential, CredentialKind, OWNER_ID, User};
 use crate::config::{Config, Settings};
 use crate::faults::Faults;
+use crate::journal::Journal;
+use crate::limits::Limiter;
 use crate::locks::lock;
 use crate::log::RequestLog;
 use crate::outbound::Outbound;
+use crate::state_file;
 use crate::store::{Store, Webhook};
 
 /// The settings in force, replaced as a whole so that a request sees one consistent set.
@@ -73,12 +78,20 @@ pub(crate) struct Portal {
     pub(crate) settings: Arc<SettingsCell>,
     pub(crate) directory: Mutex<Directory>,
     pub(crate) store: Mutex<Store>,
+    pub(crate) journal: Mutex<Journal>,
+    /// Wakes the senders.
+    pub(crate) queue: Notify,
+    /// Tells that a delivery was queued or has ended.
+    pub(crate) deliveries_changed: Notify,
+    pub(crate) limiter: Limiter,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) outbound: Outbound,
     pub(crate) shutdown: CancellationToken,
     pub(crate) tasks: TaskTracker,
     initial: Initial,
+    /// `http` or `https`.
+    pub(crate) scheme: &'static str,
     sequence: AtomicU64,
 }
 
@@ -92,6 +105,10 @@ struct Initial {
 impl Portal {
     pub(crate) fn new(config: &Config) -> io::Result<Self> {
         let settings = Arc::new(SettingsCell::new(config.settings.clone()));
+        let store = match &config.state_file {
+            Some(path) => state_file::load(path)?,
+            None => Store::default(),
+        };
         let outbound = Outbound::new(&settings, config.receiver_ca.as_deref())?;
         let mut credentials = vec![Credential::api_key(
             config.api_key.expose_secret(),
@@ -106,13 +123,22 @@ impl Portal {
         Ok(Self {
             settings,
             directory: Mutex::new(initial.directory()),
-            store: Mutex::default(),
+            store: Mutex::new(store),
+            journal: Mutex::default(),
+            queue: Notify::new(),
+            deliveries_changed: Notify::new(),
+            limiter: Limiter::default(),
             log: RequestLog::new(config.log_capacity),
             faults: Faults::default(),
             outbound,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             initial,
+            scheme: if config.tls.is_some() {
+                "https"
+            } else {
+                "http"
+            },
             sequence: AtomicU64::new(0),
         })
     }
@@ -126,12 +152,38 @@ impl Portal {
         Arc::unwrap_or_clone(lock(&self.store).insert(webhook))
     }
 
+    /// Removes a webhook together with its journal (API §6.5).
+    pub(crate) fn remove_webhook(&self, id: i32) -> Option<Arc<Webhook>> {
+        let removed = lock(&self.store).remove(id)?;
+        lock(&self.journal).forget_webhook(id);
+        self.deliveries_changed.notify_waiters();
+        Some(removed)
+    }
+
+    /// Waits until no delivery is queued or between attempts; false if that takes longer than the limit.
+    pub(crate) async fn deliveries_settled(&self, limit: Duration) -> bool {
+        let settled = async {
+            loop {
+                let changed = self.deliveries_changed.notified();
+                tokio::pin!(changed);
+                changed.as_mut().enable();
+                if lock(&self.journal).open() == 0 {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(limit, settled).await.is_ok()
+    }
+
     /// Returns to the state after start: no webhooks, no faults, no log, the first settings and people.
     pub(crate) fn reset(&self) {
         self.settings
             .change(|settings| settings.clone_from(&self.initial.settings));
         *lock(&self.directory) = self.initial.directory();
         lock(&self.store).clear();
+        lock(&self.journal).clear();
+        self.limiter.reset();
         self.faults.clear();
         self.log.reset();
     }

@@ -1,4 +1,4 @@
-//! The portal's listener: plain HTTP/1.1 with a hand on every connection, so that faults can break it.
+//! The portal's listener: HTTP/1.1, with TLS if asked, with a hand on every connection, so that faults can break it.
 
 use std::convert::Infallible;
 use std::io;
@@ -18,6 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +36,7 @@ const GRACE: Duration = Duration::from_millis(500);
 const FLUSH: Duration = Duration::from_millis(30);
 
 /// Accepts connections until shutdown.
-pub(crate) async fn serve(portal: Arc<Portal>, listener: TcpListener) {
+pub(crate) async fn serve(portal: Arc<Portal>, listener: TcpListener, tls: Option<TlsAcceptor>) {
     loop {
         let accepted = tokio::select! {
             () = portal.shutdown.cancelled() => return,
@@ -43,7 +44,7 @@ pub(crate) async fn serve(portal: Arc<Portal>, listener: TcpListener) {
         };
         match accepted {
             Ok((stream, _)) => {
-                let task = connection(Arc::clone(&portal), stream);
+                let task = accept(Arc::clone(&portal), stream, tls.clone());
                 drop(portal.tasks.spawn(task));
             }
             // Out of file handles: give the running requests a chance to end.
@@ -66,7 +67,7 @@ impl Switch {
     }
 }
 
-async fn connection(portal: Arc<Portal>, stream: TcpStream) {
+async fn accept(portal: Arc<Portal>, stream: TcpStream, tls: Option<TlsAcceptor>) {
     // A connection that cannot be tuned still works.
     drop(stream.set_nodelay(true));
     let switch = Arc::new(Switch::default());
@@ -74,10 +75,27 @@ async fn connection(portal: Arc<Portal>, stream: TcpStream) {
         stream,
         switch: Arc::clone(&switch),
     };
+    let Some(tls) = tls else {
+        return connection(portal, line, switch).await;
+    };
+    let accepted = tokio::select! {
+        () = portal.shutdown.cancelled() => return,
+        accepted = tls.accept(line) => accepted,
+    };
+    // A handshake that fails is the client's affair; it sees the alert.
+    if let Ok(stream) = accepted {
+        connection(portal, stream, switch).await;
+    }
+}
+
+async fn connection<S>(portal: Arc<Portal>, stream: S, switch: Arc<Switch>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let service = service_fn(|request| answer(Arc::clone(&portal), request, Arc::clone(&switch)));
     let served = http1::Builder::new()
         .half_close(false)
-        .serve_connection(TokioIo::new(line), service);
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(served);
     tokio::select! {
         // Both ends of a broken connection are the client's affair.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
+use tokio::sync::Notify;
 
 /// A stored webhook; the secret can be compared but not read.
 #[derive(Clone, Debug, Serialize)]
@@ -165,6 +166,7 @@ pub(crate) struct Store {
     last_id: i32,
     webhooks: BTreeMap<i32, Arc<Webhook>>,
     pairs: HashMap<String, BTreeSet<i32>>,
+    changed: Arc<Notify>,
 }
 
 impl Store {
@@ -179,6 +181,12 @@ impl Store {
         store
     }
 
+    /// Wakes one waiter after every change.
+    pub(crate) fn changed(&self) -> Arc<Notify> {
+        Arc::clone(&self.changed)
+    }
+
+    /// The greatest id ever given.
     pub(crate) fn last_id(&self) -> i32 {
         self.last_id
     }
@@ -221,6 +229,7 @@ impl Store {
 
     pub(crate) fn remove(&mut self, id: i32) -> Option<Arc<Webhook>> {
         let webhook = self.webhooks.remove(&id)?;
+        self.changed.notify_one();
         let key = pair_key(&webhook.uri, &webhook.name);
         if let Some(ids) = self.pairs.get_mut(&key) {
             ids.remove(&id);
@@ -233,7 +242,11 @@ impl Store {
 
     /// Forgets every webhook; ids start at 1 again.
     pub(crate) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            changed: Arc::clone(&self.changed),
+            ..Self::default()
+        };
+        self.changed.notify_one();
     }
 
     fn put(&mut self, webhook: Webhook) -> Arc<Webhook> {
@@ -243,6 +256,7 @@ impl Store {
             .or_default()
             .insert(webhook.id);
         self.webhooks.insert(webhook.id, Arc::clone(&webhook));
+        self.changed.notify_one();
         webhook
     }
 }

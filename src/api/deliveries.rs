@@ -155,7 +155,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
+    pub(crate) fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
         let trigger = node.optional("trigger")?;
         let status = node.optional("status")?;
         let secret = |name| node.lenient_text(name).map(SecretString::from);

@@ -22,6 +22,8 @@ mod config;
 mod deliveries;
 mod envelope;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod json;
 mod portal;
 mod redaction;

@@ -211,18 +211,16 @@ impl<S: ListSource> SharedList<S> {
 
     /// Returns a list whose fetch began after the given one had arrived, to confirm that something is absent.
     ///
-    /// All who confirm the same list share one fetch, and a list that was itself fetched to confirm is returned as it
-    /// is: however many webhooks are absent, it costs one more request.
+    /// All who confirm the same list share one fetch, and a list that was itself fetched to confirm needs no other one:
+    /// however many webhooks are absent, it costs one more request.
     ///
     /// # Errors
     ///
     /// As for [`SharedList::read`].
     pub async fn confirm(&self, given: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
-        if given.is_confirming() {
-            return Ok(Arc::clone(given));
-        }
+        let later = given.fetch + u64::from(!given.is_confirming());
         let floor = lock(&self.state).floor;
-        self.get(floor.max(given.fetch + 1), true).await
+        self.get(floor.max(later), true).await
     }
 
     /// Returns a list whose fetch begins after this call.
@@ -268,8 +266,9 @@ impl<S: ListSource> SharedList<S> {
             return Step::Join(outcome);
         }
         let (sender, outcome) = watch::channel(None);
+        let number = state.next_fetch;
         state.flight = Some(Flight {
-            number: state.next_fetch,
+            number,
             confirming,
             changes: BTreeMap::new(),
             outcome,
@@ -277,6 +276,7 @@ impl<S: ListSource> SharedList<S> {
         state.next_fetch += 1;
         Step::Lead(Lead {
             state: Arc::clone(&self.state),
+            number,
             sender,
         })
     }
@@ -324,27 +324,29 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The duty to end the fetch in flight; dropping it abandons the fetch.
+/// The duty to end the fetch in flight; dropping it ends the fetch without an outcome.
 struct Lead {
     state: Arc<Mutex<State>>,
+    number: u64,
     sender: watch::Sender<Option<Outcome>>,
 }
 
 impl Lead {
+    /// Ends the flight, keeps its list with what was acknowledged meanwhile laid over it, and tells all who wait.
     fn arrive(self, fetched: Result<Vec<WebhookListItem>, Error>) -> Outcome {
-        let outcome = self.land(fetched);
+        // The index of a long list is built outside of the lock.
+        let outcome = match fetched.map(|items| Snapshot::new(self.number, items)) {
+            Ok(snapshot) => Ok(self.keep(snapshot)),
+            Err(error) => {
+                lock(&self.state).flight = None;
+                Err(error)
+            }
+        };
         self.sender.send_replace(Some(outcome.clone()));
         outcome
     }
 
-    /// Ends the flight and keeps its list, with what was acknowledged meanwhile laid over it.
-    fn land(&self, fetched: Result<Vec<WebhookListItem>, Error>) -> Outcome {
-        // The index of a long list is built outside of the lock.
-        let number = lock(&self.state)
-            .flight
-            .as_ref()
-            .map(|flight| flight.number);
-        let mut snapshot = Snapshot::new(number.unwrap_or_default(), fetched?);
+    fn keep(&self, mut snapshot: Snapshot) -> Arc<Snapshot> {
         let mut state = lock(&self.state);
         if let Some(flight) = state.flight.take() {
             for (id, change) in flight.changes {
@@ -355,16 +357,15 @@ impl Lead {
         let snapshot = Arc::new(snapshot);
         state.latest = Some(Arc::clone(&snapshot));
         state.last_used = Instant::now();
-        Ok(snapshot)
+        snapshot
     }
 }
 
 impl Drop for Lead {
     fn drop(&mut self) {
-        // Only one flight exists, and this is its only owner; after `land` succeeded it may be somebody else's.
-        if self.sender.borrow().is_none() {
-            lock(&self.state).flight = None;
-        }
+        let mut state = lock(&self.state);
+        // After its own end the flight may be somebody else's.
+        state.flight.take_if(|flight| flight.number == self.number);
     }
 }
 

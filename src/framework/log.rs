@@ -1,7 +1,7 @@
 //! Logging as a plugin host expects it: one JSON object a line on stderr (TPP §9).
 //!
 //! A record whose `@message`, `@level` or `@timestamp` is not a string crashes Terraform itself, so
-//! every line goes through [`record`], which builds the object; nothing else in the process may write
+//! every line goes through `record`, which builds the object; nothing else in the process may write
 //! JSON to stderr. Fields of the enclosing spans are joined into each event, at every level of logging:
 //! a call's handler opens one `tracing::info_span!` with the conventional fields of TPP §9.3 (`tf_rpc`,
 //! `tf_req_id`, `tf_resource_type`).

@@ -3,9 +3,12 @@
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+use super::action::Action;
 use super::data_source::DataSource;
 use super::diagnostics::Diagnostics;
+use super::ephemeral::EphemeralResource;
 use super::function::Function;
+use super::list_resource::ListResource;
 use super::resource::Resource;
 use super::schema::Schema;
 use super::value::Object;
@@ -45,6 +48,21 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Returns the data sources.
     fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Context>>> {
+        Vec::new()
+    }
+
+    /// Returns the ephemeral resources.
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Self::Context>>> {
+        Vec::new()
+    }
+
+    /// Returns the list resources.
+    fn list_resources(&self) -> Vec<Box<dyn ListResource<Self::Context>>> {
+        Vec::new()
+    }
+
+    /// Returns the actions.
+    fn actions(&self) -> Vec<Box<dyn Action<Self::Context>>> {
         Vec::new()
     }
 

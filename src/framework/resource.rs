@@ -99,6 +99,20 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         )))
     }
 
+    /// Takes over the state of another resource type, also of another provider, without requests.
+    /// A source that cannot be understood is an error that says what to do instead.
+    fn move_state(&self, request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {
+        let _ = progress;
+        Err(Diagnostic::error(
+            "Unsupported move",
+            format!(
+                "{} cannot take over the state of {}. Remove the moved block, and import the object instead.",
+                self.type_name(),
+                request.source_type
+            ),
+        ))
+    }
+
     /// Is shown each state that passes through `UpgradeResourceState`, before anything else happens
     /// to it in a walk.
     fn observe(&self, context: &C, state: &Object) {
@@ -182,6 +196,17 @@ pub enum ImportRequest {
     Id(String),
     /// By its identity.
     Identity(Object),
+}
+
+/// A state of another resource type that is to be taken over.
+#[derive(Debug)]
+pub struct MoveRequest {
+    /// The source's provider, as `host/namespace/type`.
+    pub source_provider: String,
+    /// The source's type name.
+    pub source_type: String,
+    /// The source's state, as JSON of the state file.
+    pub source_state: serde_json::Value,
 }
 
 /// What is known to exist so far. It survives a panic of the method that records into it.

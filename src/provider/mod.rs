@@ -3,7 +3,9 @@
 mod config;
 mod diagnose;
 pub mod portal;
+mod redeliver;
 mod webhook;
+mod webhook_secret;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,10 +14,16 @@ use async_trait::async_trait;
 
 use self::config::Settings;
 use self::portal::{LivePortal, Portal};
+use self::redeliver::Redeliver;
 use self::webhook::WebhookResource;
+use self::webhook::list::WebhookList;
+use self::webhook_secret::WebhookSecret;
 use crate::api::Client;
+use crate::framework::action::Action;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
+use crate::framework::ephemeral::EphemeralResource;
+use crate::framework::list_resource::ListResource;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::Resource;
 use crate::framework::schema::Schema;
@@ -81,5 +89,17 @@ impl Provider for DocSpace {
 
     fn resources(&self) -> Vec<Box<dyn Resource<Portal>>> {
         vec![Box::new(WebhookResource)]
+    }
+
+    fn actions(&self) -> Vec<Box<dyn Action<Portal>>> {
+        vec![Box::new(Redeliver)]
+    }
+
+    fn list_resources(&self) -> Vec<Box<dyn ListResource<Portal>>> {
+        vec![Box::new(WebhookList)]
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Portal>>> {
+        vec![Box::new(WebhookSecret)]
     }
 }

@@ -22,6 +22,9 @@ const WORST_CASE: Duration = Duration::from_secs(15);
 /// The same for older portals, whose probe waits 100 s.
 const WORST_CASE_BEFORE_3_7: Duration = Duration::from_secs(110);
 
+/// A wait that the practitioner should hear of.
+const LONG_WAIT: Duration = Duration::from_secs(10);
+
 /// What the provider block became.
 #[derive(Debug)]
 pub enum Portal {
@@ -69,6 +72,7 @@ pub struct LivePortal {
     seen: Mutex<Seen>,
     creating: Mutex<BTreeMap<Pair, Arc<tokio::sync::Mutex<()>>>>,
     is_trouble_reported: AtomicBool,
+    is_wait_reported: AtomicBool,
 }
 
 /// Name and uri, which are unique together.
@@ -79,6 +83,8 @@ type Pair = (String, String);
 struct Seen {
     /// Webhooks that Terraform manages: in its state, or created or adopted by this process.
     managed: BTreeSet<WebhookId>,
+    /// Those of them that this process created.
+    created: BTreeSet<WebhookId>,
     /// Pairs that were planned to be created.
     planned: BTreeSet<Pair>,
 }
@@ -95,6 +101,7 @@ impl LivePortal {
             seen: Mutex::default(),
             creating: Mutex::default(),
             is_trouble_reported: AtomicBool::new(false),
+            is_wait_reported: AtomicBool::new(false),
         }
     }
 
@@ -157,6 +164,18 @@ impl LivePortal {
         self.seen().managed.insert(id);
     }
 
+    /// Notes that this process created a webhook.
+    pub(super) fn mark_created(&self, id: WebhookId) {
+        let mut seen = self.seen();
+        seen.managed.insert(id);
+        seen.created.insert(id);
+    }
+
+    /// Says whether this process created a webhook.
+    pub(super) fn is_created(&self, id: WebhookId) -> bool {
+        self.seen().created.contains(&id)
+    }
+
     /// Says whether Terraform manages a webhook, as far as this process knows.
     pub(super) fn is_managed(&self, id: WebhookId) -> bool {
         self.seen().managed.contains(&id)
@@ -186,6 +205,11 @@ impl LivePortal {
         turn.lock_owned().await
     }
 
+    /// Says whether the portal could not be asked while planning, so that asking again is a waste.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        self.is_trouble_reported.load(Ordering::Relaxed)
+    }
+
     /// Reports that the portal could not be asked while planning: an error when every other request
     /// would fail too, else one warning; in either case once per process.
     pub(super) fn report_trouble(&self, error: &Error, diagnostics: &mut Diagnostics) {
@@ -204,6 +228,23 @@ impl LivePortal {
                 ),
             )
         });
+    }
+
+    /// Returns a warning, once per process, when the portal made a request wait for long.
+    pub(super) fn long_wait(&self) -> Option<Diagnostic> {
+        let longest = self.client.waits().longest();
+        if longest < LONG_WAIT || self.is_wait_reported.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        Some(Diagnostic::warning(
+            "The portal slowed this run down",
+            format!(
+                "Requests had to be repeated, and one waited {} seconds before. The portal limits requests per user, \
+                 over all keys and parallel runs, or was unavailable for a while. Fewer runs at the same time, or a \
+                 lower max_concurrent_writes, help. TF_LOG=DEBUG shows each wait.",
+                longest.as_secs()
+            ),
+        ))
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -11,6 +11,10 @@
 #![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
 
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
+#[expect(
+    dead_code,
+    reason = "the tests of the provider need more verbs than these"
+)]
 mod host;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;

@@ -2,6 +2,7 @@
 //!
 //! Bodies are JSON; names are in snake case. Errors are `{"error": "a sentence"}`. The crate's README lists the routes.
 
+mod deliveries;
 mod faults;
 mod people;
 mod requests;
@@ -54,6 +55,8 @@ fn router(portal: Arc<Portal>) -> Router {
                 .delete(webhooks::remove),
         )
         .route("/webhooks/{id}/secret", post(webhooks::compare_secret))
+        .route("/events", post(deliveries::raise))
+        .route("/deliveries", get(deliveries::list))
         .route("/settings", get(settings::show).patch(settings::change))
         .route("/users", get(people::users).post(people::put_user))
         .route(

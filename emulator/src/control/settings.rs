@@ -21,6 +21,9 @@ pub(super) async fn change(State(portal): Shared, body: Bytes) -> Result<Respons
     merge(&mut merged, patch);
     let settings: Settings =
         serde_json::from_value(merged).map_err(|error| ControlError::bad_request(&error))?;
+    settings
+        .validate()
+        .map_err(|error| ControlError::bad_request(&error))?;
     portal.settings.change(|current| *current = settings);
     Ok(reply(portal.settings.current().as_ref()))
 }

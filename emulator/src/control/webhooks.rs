@@ -48,7 +48,7 @@ pub(super) async fn remove(
     State(portal): Shared,
     Path(id): Path<i32>,
 ) -> Result<Response, ControlError> {
-    let removed = lock(&portal.store).remove(id);
+    let removed = portal.remove_webhook(id);
     Ok(reply(removed.ok_or_else(|| missing(id))?.as_ref()))
 }
 

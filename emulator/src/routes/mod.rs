@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod identity;
+mod journal;
 mod portal_settings;
 mod webhooks;
 
@@ -32,6 +33,9 @@ pub(crate) enum Endpoint {
     EnableWebhook,
     DeleteWebhook,
     ListTriggers,
+    ListJournal,
+    RetryOne,
+    RetryMany,
     KeySelf,
     PersonSelf,
     PortalSettings,
@@ -76,13 +80,16 @@ const fn route(method: Method, path: &'static str, endpoint: Endpoint, access: A
 use Access::{Anonymous, AnyScope, OwnAccount, Scoped};
 
 #[rustfmt::skip]
-static ROUTES: [Route; 13] = [
+static ROUTES: [Route; 16] = [
     route(Method::GET, "settings/webhook", Endpoint::ListWebhooks, Scoped),
     route(Method::POST, "settings/webhook", Endpoint::CreateWebhook, Scoped),
     route(Method::PUT, "settings/webhook", Endpoint::UpdateWebhook, Scoped),
     route(Method::PUT, "settings/webhook/enable", Endpoint::EnableWebhook, Scoped),
     route(Method::DELETE, "settings/webhook/{id}", Endpoint::DeleteWebhook, Scoped),
     route(Method::GET, "settings/webhook/triggers", Endpoint::ListTriggers, Scoped),
+    route(Method::GET, "settings/webhooks/log", Endpoint::ListJournal, Scoped),
+    route(Method::PUT, "settings/webhook/{id}/retry", Endpoint::RetryOne, Scoped),
+    route(Method::PUT, "settings/webhook/retry", Endpoint::RetryMany, Scoped),
     route(Method::GET, "keys/@self", Endpoint::KeySelf, AnyScope),
     route(Method::GET, "people/@self", Endpoint::PersonSelf, OwnAccount),
     route(Method::GET, "settings", Endpoint::PortalSettings, Anonymous),
@@ -91,6 +98,13 @@ static ROUTES: [Route; 13] = [
     route(Method::GET, "settings/devtoolsaccess", Endpoint::DevTools, Scoped),
     route(Method::POST, "settings/devtoolsaccess", Endpoint::ChangeDevTools, Scoped),
 ];
+
+impl Route {
+    /// Whether calls are limited to a few in a quarter of an hour (API §9).
+    pub(crate) fn is_sensitive(&self) -> bool {
+        matches!(self.endpoint, Endpoint::RetryOne | Endpoint::RetryMany)
+    }
+}
 
 /// What a method and a path lead to.
 #[derive(Debug)]
@@ -184,6 +198,7 @@ pub(crate) struct Call {
     pub(crate) facts: RequestFacts,
     pub(crate) caller: Option<Caller>,
     pub(crate) number: Option<i32>,
+    pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -197,6 +212,9 @@ pub(crate) async fn dispatch(endpoint: Endpoint, call: &Call) -> Result<Answer, 
         Endpoint::EnableWebhook => webhooks::enable(call).await,
         Endpoint::DeleteWebhook => webhooks::delete(call),
         Endpoint::ListTriggers => catalogue::list(call),
+        Endpoint::ListJournal => journal::list(call),
+        Endpoint::RetryOne => journal::retry_one(call),
+        Endpoint::RetryMany => journal::retry_many(call),
         Endpoint::KeySelf => identity::key(call),
         Endpoint::PersonSelf => identity::person(call),
         Endpoint::PortalSettings => Ok(portal_settings::show(call)),

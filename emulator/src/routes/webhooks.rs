@@ -196,13 +196,11 @@ pub(super) async fn enable(call: &Call) -> Result<Answer, Refusal> {
 
 /// `DELETE /settings/webhook/{id}`: answers what was removed.
 pub(super) fn delete(call: &Call) -> Result<Answer, Refusal> {
-    let mut store = lock(&call.portal.store);
-    if let Err(refusal) = find_owned(call, &store, call.number()) {
-        drop(store);
+    let found = find_owned(call, &lock(&call.portal.store), call.number());
+    if let Err(refusal) = found {
         return unknown_in_old_portals(call, refusal);
     }
-    let removed = store.remove(call.number());
-    drop(store);
+    let removed = call.portal.remove_webhook(call.number());
     let removed = removed.ok_or_else(HandlerError::not_found)?;
     Ok(call.success(&call.renderer().stored(&removed)))
 }

@@ -1,1 +1,87 @@
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use time::macros::datetime;
 
+use super::*;
+use crate::api::json::Path;
+
+#[test]
+fn only_filters_that_are_set_are_sent() {
+    assert_eq!(
+        DeliveryQuery::default().to_parameters(),
+        [("startIndex", "0".to_owned())]
+    );
+    let query = DeliveryQuery {
+        delivered_from: Some(datetime!(2026-06-30 12:40:03 UTC)),
+        delivered_to: Some(datetime!(2026-07-01 00:00 +3)),
+        uri: Some("https://hooks.example.com/?a=b&c".into()),
+        webhook: WebhookId::new(17),
+        delivery: DeliveryId::new(501),
+        status_groups: Some(StatusGroups::STATUS_4XX | StatusGroups::STATUS_5XX),
+        user: Some(UserId::new("4c65a238")),
+        trigger: Some(TriggerMask::from_wire(256)),
+        count: Some(100),
+        start_index: 200,
+    };
+    let expected = [
+        ("deliveryFrom", "2026-06-30T12:40:03Z"),
+        ("deliveryTo", "2026-07-01T00:00:00+03:00"),
+        ("hookUri", "https://hooks.example.com/?a=b&c"),
+        ("configId", "17"),
+        ("eventId", "501"),
+        ("groupStatus", "24"),
+        ("userId", "4c65a238"),
+        ("trigger", "256"),
+        ("count", "100"),
+        ("startIndex", "200"),
+    ];
+    let expected: Vec<_> = expected
+        .map(|(name, value)| (name, value.to_owned()))
+        .into();
+    assert_eq!(query.to_parameters(), expected);
+}
+
+#[test]
+fn a_journal_entry_is_read_and_its_contents_are_never_shown() {
+    let value = json!({"id": 501, "configName": "CI events", "trigger": 256,
+        "creationTime": "2026-06-30T12:40:01Z",
+        "requestHeaders": "{\"x-docspace-signature-256\":[\"sha256=hunter2\"]}",
+        "requestPayload": "hunter2", "responseHeaders": "hunter2", "responsePayload": "hunter2",
+        "status": 200, "delivery": "2026-06-30T12:40:03Z"});
+    let delivery = Delivery::decode(&Node::new(&value, Path::Root("response"))).unwrap();
+    assert_eq!(delivery.id.get(), 501);
+    assert_eq!(delivery.status, 200);
+    assert_eq!(delivery.trigger, Some(TriggerMask::from_wire(256)));
+    assert_eq!(
+        delivery.request_payload.as_ref().unwrap().expose_secret(),
+        "hunter2"
+    );
+    assert_eq!(
+        delivery.delivered_on.as_ref().unwrap().as_str(),
+        "2026-06-30T12:40:03Z"
+    );
+    assert!(!format!("{delivery:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_queued_entry_has_neither_name_nor_outcome() {
+    let value =
+        json!({"id": 502, "trigger": 256, "creationTime": "2026-06-30T12:40:01Z", "status": 0});
+    let delivery = Delivery::decode(&Node::new(&value, Path::Root("response"))).unwrap();
+    assert_eq!(
+        (delivery.webhook_name, delivery.delivered_on.is_none()),
+        (None, true)
+    );
+    let broken = json!({"trigger": 256});
+    assert!(Delivery::decode(&Node::new(&broken, Path::Root("response"))).is_err());
+}
+
+#[test]
+fn ids_are_sent_as_numbers() {
+    let ids = [DeliveryId::new(501).unwrap(), DeliveryId::new(502).unwrap()];
+    assert_eq!(
+        serde_json::to_string(&RetryDeliveries { ids: &ids }).unwrap(),
+        r#"{"ids":[501,502]}"#
+    );
+    assert_eq!(DeliveryId::new(0), None);
+}

@@ -1,1 +1,232 @@
+//! Decisions and delays, on a paused clock.
 
+use std::sync::Mutex;
+
+use super::*;
+use crate::api::error::{ErrorShape, StatusFailure};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn error(operation: Operation, cause: Cause) -> Error {
+    Error::new(operation, "GET", "/api/2.0/settings/webhook", cause)
+}
+
+fn status(status: u16) -> Cause {
+    Cause::Status(Box::new(StatusFailure::new(status, ErrorShape::Empty)))
+}
+
+fn throttled(seconds: u64) -> Cause {
+    let mut failure = StatusFailure::new(429, ErrorShape::Empty);
+    failure.retry_after = Some(Duration::from_secs(seconds));
+    Cause::Status(Box::new(failure))
+}
+
+fn connect(reason: ConnectReason) -> Cause {
+    Cause::Connect {
+        host: "portal".into(),
+        detail: "detail".into(),
+        reason,
+    }
+}
+
+fn timeout() -> Cause {
+    Cause::Timeout { after: SECOND }
+}
+
+fn transport() -> Cause {
+    Cause::Transport {
+        detail: "reset".into(),
+    }
+}
+
+/// How a call went whose attempts end with these causes; success when they run out.
+struct Call {
+    result: Result<(), Error>,
+    attempts: usize,
+    waited: Duration,
+    longest: Duration,
+}
+
+async fn call(operation: Operation, max_retries: u32, causes: Vec<Cause>) -> Call {
+    let waits = Waits::default();
+    let stop = CancellationToken::new();
+    let causes = Mutex::new(causes.into_iter());
+    let attempts = Mutex::new(0);
+    let result = run(Plan::new(max_retries), &stop, &waits, |repeats| {
+        let mut attempts = attempts.lock().unwrap();
+        assert_eq!(*attempts, repeats as usize);
+        *attempts += 1;
+        let cause = causes.lock().unwrap().next();
+        async move { cause.map_or(Ok(()), |cause| Err(error(operation, cause))) }
+    })
+    .await;
+    Call {
+        result,
+        attempts: attempts.into_inner().unwrap(),
+        waited: waits.total(),
+        longest: waits.longest(),
+    }
+}
+
+/// How many attempts a cause that never goes away costs.
+async fn attempts(operation: Operation, cause: Cause) -> usize {
+    call(operation, 4, vec![cause; 20]).await.attempts
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_be_repeated_after_what() {
+    use Operation::{Create, Read, Remove, Replace, RetryDelivery};
+    let rows: [(Cause, [usize; 5]); 16] = [
+        // In the order read, replace, remove, create, retry delivery.
+        (connect(ConnectReason::Other), [5, 5, 5, 5, 5]),
+        (connect(ConnectReason::NameResolution), [2, 2, 2, 2, 2]),
+        (connect(ConnectReason::TimedOut), [2, 2, 2, 2, 2]),
+        (connect(ConnectReason::Certificate), [1, 1, 1, 1, 1]),
+        (timeout(), [2, 2, 2, 1, 1]),
+        (transport(), [5, 5, 5, 1, 1]),
+        (status(429), [5, 5, 5, 5, 1]),
+        (throttled(1), [5, 5, 5, 5, 5]),
+        (status(500), [2, 1, 1, 1, 1]),
+        (status(502), [5, 5, 5, 1, 1]),
+        (status(503), [5, 5, 5, 1, 1]),
+        (status(504), [5, 5, 5, 1, 1]),
+        (status(404), [1, 1, 1, 1, 1]),
+        (status(401), [1, 1, 1, 1, 1]),
+        (
+            Cause::NotJson {
+                looks_like_html: true,
+            },
+            [1, 1, 1, 1, 1],
+        ),
+        (
+            Cause::Redirect {
+                status: 301,
+                location: None,
+            },
+            [1, 1, 1, 1, 1],
+        ),
+    ];
+    for (cause, expected) in rows {
+        for (operation, expected) in [Read, Replace, Remove, Create, RetryDelivery]
+            .into_iter()
+            .zip(expected)
+        {
+            let attempts = attempts(operation, cause.clone()).await;
+            assert_eq!(attempts, expected, "{operation:?} after {cause}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn zero_retries_switch_repeating_off() {
+    let call = call(Operation::Read, 0, vec![status(503)]).await;
+    assert_eq!(call.attempts, 1);
+    assert_eq!(call.waited, Duration::ZERO);
+    assert_eq!(call.result.unwrap_err().attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_succeeds_in_the_end_is_a_success() {
+    let call = call(
+        Operation::Read,
+        4,
+        vec![status(503), transport(), status(429)],
+    )
+    .await;
+    assert_eq!(call.attempts, 4);
+    assert!(call.result.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_after_429_start_at_a_second_and_span_the_portals_minute() {
+    for _ in 0..50 {
+        let once = call(Operation::Create, 1, vec![status(429)]).await;
+        assert!(
+            (SECOND..=2 * SECOND).contains(&once.waited),
+            "{:?}",
+            once.waited
+        );
+        let often = call(Operation::Create, 4, vec![status(429); 4]).await;
+        assert!(often.waited >= 60 * SECOND, "{:?}", often.waited);
+        assert!(often.longest <= MAX_WAIT);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_the_least_wait_and_hours_are_not_waited_for() {
+    let patient = call(Operation::Replace, 4, vec![throttled(30)]).await;
+    assert!(patient.result.is_ok());
+    assert!(
+        (30 * SECOND..33 * SECOND).contains(&patient.waited),
+        "{:?}",
+        patient.waited
+    );
+    let zero = call(Operation::Replace, 4, vec![throttled(0)]).await;
+    assert!(zero.result.is_ok());
+    assert!(zero.waited < SECOND);
+    let hours = call(Operation::Replace, 4, vec![throttled(61)]).await;
+    assert_eq!((hours.attempts, hours.waited), (1, Duration::ZERO));
+    let error = hours.result.unwrap_err();
+    assert_eq!(error.retry_after(), Some(61 * SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_repeat_is_sent_after_the_operations_budget() {
+    let call = call(Operation::Read, 100, vec![throttled(50); 100]).await;
+    assert!(call.waited <= OPERATION_BUDGET, "{:?}", call.waited);
+    assert!(call.attempts <= 4);
+    assert!(call.result.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_knows_what_earlier_attempts_left_behind() {
+    let causes = vec![timeout(), connect(ConnectReason::Certificate)];
+    let lost = call(Operation::Replace, 4, causes)
+        .await
+        .result
+        .unwrap_err();
+    assert!(matches!(lost.cause(), Cause::Connect { .. }));
+    assert!(lost.outcome_unknown());
+    assert_eq!(lost.attempts(), 2);
+    let refused = call(Operation::Replace, 4, vec![status(429), status(400)]).await;
+    assert!(!refused.result.unwrap_err().outcome_unknown());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_the_wait_with_the_last_error() {
+    let waits = Waits::default();
+    let stop = CancellationToken::new();
+    let attempts = Mutex::new(0);
+    let call = run(Plan::new(4), &stop, &waits, |_| {
+        *attempts.lock().unwrap() += 1;
+        async { Err::<(), _>(error(Operation::Create, throttled(30))) }
+    });
+    let stopper = async {
+        tokio::time::sleep(10 * SECOND).await;
+        stop.cancel();
+    };
+    let (result, ()) = tokio::join!(call, stopper);
+    let last = result.unwrap_err();
+    assert_eq!(last.status(), Some(429));
+    assert_eq!(*attempts.lock().unwrap(), 1);
+    assert_eq!(waits.total(), 10 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeat_that_is_not_started_leaves_the_error_before_it() {
+    let stopped = call(Operation::Replace, 4, vec![timeout(), Cause::Stopped]).await;
+    let last = stopped.result.unwrap_err();
+    assert!(matches!(last.cause(), Cause::Timeout { .. }));
+    assert!(last.outcome_unknown());
+    assert_eq!(last.attempts(), 1);
+    let first = call(Operation::Replace, 4, vec![Cause::Stopped]).await;
+    assert!(matches!(first.result.unwrap_err().cause(), Cause::Stopped));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_of_several_calls_add_up() {
+    let waits = Waits::default();
+    waits.record(3 * SECOND);
+    waits.record(SECOND);
+    assert_eq!((waits.total(), waits.longest()), (4 * SECOND, 3 * SECOND));
+}

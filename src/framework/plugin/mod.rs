@@ -2,16 +2,16 @@
 //!
 //! The life of the process, in the order of the modules:
 //!
-//! 1. [`cli`] reads the flags. A host passes none.
-//! 2. [`handshake`] checks the cookie and reads what the host asks for; its answer, one line, is all
+//! 1. `cli` reads the flags. A host passes none.
+//! 2. `handshake` checks the cookie and reads what the host asks for; its answer, one line, is all
 //!    that this process ever writes to stdout.
-//! 3. [`listen`] opens a socket that only this user can reach, [`tls`] makes a throw-away identity and
+//! 3. `listen` opens a socket that only this user can reach, `tls` makes a throw-away identity and
 //!    a verifier that accepts exactly the host's certificate.
-//! 4. [`accept`] turns sockets into [`connection`]s that have proven themselves; [`services`] and the
-//!    provider's own service answer on them. Every provider call runs in [`calls`], apart from its
+//! 4. `accept` turns sockets into `connection`s that have proven themselves; `services` and the
+//!    provider's own service answer on them. Every provider call runs in `calls`, apart from its
 //!    connection.
-//! 5. [`shutdown`] decides when the process has served long enough; [`signals`] is one of its inputs.
-//!    [`reattach`] is the other way to live: started by a developer, stopped by a developer.
+//! 5. `shutdown` decides when the process has served long enough; `signals` is one of its inputs.
+//!    `reattach` is the other way to live: started by a developer, stopped by a developer.
 //!
 //! Nothing here knows what a provider is, beyond the generated service trait.
 
@@ -20,6 +20,8 @@ mod calls;
 mod cli;
 mod connection;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod handshake;
 mod listen;
 mod panic_hook;

@@ -52,3 +52,60 @@ fn literal<'a>(info: &'a PanicHookInfo<'_>) -> Option<&'a str> {
 fn place(location: Option<&Location<'_>>) -> String {
     location.map_or_else(|| "an unknown place".to_owned(), ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Set in the process that panics: the hook is one per process, and the other tests have theirs.
+    const CHILD: &str = "PANIC_HOOK_TEST_CHILD";
+
+    fn panic_twice() {
+        install();
+        let secret = String::from("s3cret");
+        let formatted = panic::catch_unwind(|| panic!("the value is {secret}"));
+        let literal = panic::catch_unwind(|| panic!("a literal"));
+        drop(panic::take_hook());
+        assert!(formatted.is_err() && literal.is_err());
+    }
+
+    #[test]
+    fn a_panic_is_one_record_without_the_values_in_its_text() {
+        if std::env::var_os(CHILD).is_some() {
+            return panic_twice();
+        }
+        let this = concat!(
+            "framework::plugin::panic_hook::tests::",
+            "a_panic_is_one_record_without_the_values_in_its_text"
+        );
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", this, "--nocapture"])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(child.stderr).unwrap();
+        assert!(!stderr.contains("s3cret"), "{stderr}");
+        let records: Vec<Value> = stderr
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
+        let [formatted, literal] = records.as_slice() else {
+            panic!("two records, not {stderr}");
+        };
+        for record in [formatted, literal] {
+            assert_eq!(record["@level"], "error");
+            assert!(
+                record["location"]
+                    .as_str()
+                    .unwrap()
+                    .contains("panic_hook.rs")
+            );
+        }
+        assert_eq!(formatted["error"], Value::Null);
+        assert_eq!(literal["error"], "a literal");
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use tonic::{Extensions, Response, Status};
-use tracing::{Instrument, Span, debug, trace};
+use tracing::{Instrument, Span, debug, info_span, trace};
 
 use super::encode;
 use crate::framework::diagnostics::{Diagnostic, Severity};
@@ -17,31 +17,55 @@ pub(super) trait Answer: Default + Send + 'static {
     fn diagnostics(&mut self) -> &mut Vec<wire::Diagnostic>;
 }
 
-macro_rules! answers {
-    ($($rpc:ident),* $(,)?) => {$(
+/// A request, which may concern one type of the provider.
+pub(super) trait Call: Send + 'static {
+    /// The name of the call, as logs spell it.
+    const RPC: &'static str;
+
+    /// Opens the span of the call, with the fields by which Terraform's own logs name it (TPP §9.3).
+    fn span(&self) -> Span;
+}
+
+macro_rules! calls {
+    ($($rpc:ident $name:literal $($field:ident)?),* $(,)?) => {$(
         impl Answer for wire::$rpc::Response {
             fn diagnostics(&mut self) -> &mut Vec<wire::Diagnostic> {
                 &mut self.diagnostics
             }
         }
+
+        impl Call for wire::$rpc::Request {
+            const RPC: &'static str = $name;
+
+            fn span(&self) -> Span {
+                info_span!("call", tf_rpc = Self::RPC, tf_req_id = request_id() $(, $field = self.type_name)?)
+            }
+        }
     )*};
 }
-answers!(
-    get_metadata,
-    get_provider_schema,
-    get_resource_identity_schemas,
-    get_functions,
-    validate_provider_config,
-    validate_resource_config,
-    validate_data_resource_config,
-    configure_provider,
-    upgrade_resource_state,
-    upgrade_resource_identity,
-    import_resource_state,
-    read_resource,
-    plan_resource_change,
-    apply_resource_change,
-    read_data_source,
+calls!(
+    get_metadata "GetMetadata",
+    get_provider_schema "GetProviderSchema",
+    get_resource_identity_schemas "GetResourceIdentitySchemas",
+    get_functions "GetFunctions",
+    validate_provider_config "ValidateProviderConfig",
+    configure_provider "ConfigureProvider",
+    plan_action "PlanAction",
+    validate_resource_config "ValidateResourceConfig" tf_resource_type,
+    upgrade_resource_state "UpgradeResourceState" tf_resource_type,
+    upgrade_resource_identity "UpgradeResourceIdentity" tf_resource_type,
+    import_resource_state "ImportResourceState" tf_resource_type,
+    read_resource "ReadResource" tf_resource_type,
+    plan_resource_change "PlanResourceChange" tf_resource_type,
+    apply_resource_change "ApplyResourceChange" tf_resource_type,
+    move_resource_state "MoveResourceState",
+    generate_resource_config "GenerateResourceConfig" tf_resource_type,
+    validate_list_resource_config "ValidateListResourceConfig" tf_list_resource_type,
+    validate_data_resource_config "ValidateDataResourceConfig" tf_data_source_type,
+    read_data_source "ReadDataSource" tf_data_source_type,
+    validate_ephemeral_resource_config "ValidateEphemeralResourceConfig" tf_ephemeral_resource_type,
+    validate_action_config "ValidateActionConfig" tf_action_type,
+    open_ephemeral_resource "OpenEphemeralResource" tf_ephemeral_resource_type,
 );
 
 /// Runs a call in a task of its own, so that it ends even when the client hangs up (TPP §3.4), and
@@ -67,26 +91,6 @@ pub(super) async fn answer<A: Answer>(
             ))
         });
     Ok(Response::new(answer))
-}
-
-/// Opens the span of a call, with the fields by which Terraform's own logs name it (TPP §9.3).
-pub(super) fn span(rpc: &'static str, kind: &'static str, type_name: &str) -> Span {
-    let request = request_id();
-    match kind {
-        "resource" => tracing::info_span!(
-            "call",
-            tf_rpc = rpc,
-            tf_req_id = request,
-            tf_resource_type = type_name
-        ),
-        "data_source" => tracing::info_span!(
-            "call",
-            tf_rpc = rpc,
-            tf_req_id = request,
-            tf_data_source_type = type_name
-        ),
-        _ => tracing::info_span!("call", tf_rpc = rpc, tf_req_id = request),
-    }
 }
 
 /// Returns which connection a call came over.
@@ -128,7 +132,7 @@ fn log_answer(diagnostics: &[wire::Diagnostic], start: Instant) {
 }
 
 /// Returns a random version 4 UUID that tells the lines of one call from those of another.
-fn request_id() -> String {
+pub(super) fn request_id() -> String {
     let mut bytes = [0_u8; 16];
     if getrandom::fill(&mut bytes).is_err() {
         return String::new();

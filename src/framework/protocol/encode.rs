@@ -22,6 +22,22 @@ pub(super) fn object(ty: &Type, object: Option<Object>) -> Result<wire::DynamicV
     value(ty, &object.map_or(Value::Null, Value::Object))
 }
 
+/// Encodes a state for an answer. A state that cannot be encoded must not fail the call, which
+/// would lose the object: null and an error tell Terraform to keep what it had.
+pub(super) fn state(
+    ty: &Type,
+    object: Option<Object>,
+    diagnostics: &mut Vec<wire::Diagnostic>,
+) -> Option<wire::DynamicValue> {
+    match self::object(ty, object) {
+        Ok(encoded) => Some(encoded),
+        Err(diagnostic) => {
+            diagnostics.push(self::diagnostic(diagnostic));
+            None
+        }
+    }
+}
+
 /// Encodes an identity; none leaves the field unset, which Terraform takes for "not known".
 pub(super) fn identity(
     ty: Option<&Type>,
@@ -59,6 +75,11 @@ pub(super) fn function_error(error: FunctionError) -> wire::FunctionError {
         text: error.text,
         function_argument: error.argument,
     }
+}
+
+/// The diagnostic for a type that the provider does not have.
+pub(super) fn missing(type_name: &str) -> Diagnostic {
+    Diagnostic::bug(format!("There is no {type_name:?} in this provider."))
 }
 
 /// Encodes why an answer is put off.

@@ -23,6 +23,13 @@ pub(super) fn schema(schema: &Schema) -> wire::Schema {
     }
 }
 
+/// Encodes the schema of an action.
+pub(super) fn action(action: &Schema) -> wire::ActionSchema {
+    wire::ActionSchema {
+        schema: Some(schema(action)),
+    }
+}
+
 /// Encodes an identity schema, always of version 0 (TPP §8.6).
 pub(super) fn identity(schema: &IdentitySchema) -> wire::ResourceIdentitySchema {
     let attribute = |(name, attribute): (&String, &crate::framework::schema::IdentityAttribute)| {

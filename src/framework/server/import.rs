@@ -25,7 +25,7 @@ pub struct Imported {
 }
 
 impl Imported {
-    fn without_state(diagnostics: Diagnostics, deferred: bool) -> Self {
+    pub(super) fn without_state(diagnostics: Diagnostics, deferred: bool) -> Self {
         let private = PrivateState::default();
         Self {
             state: None,

@@ -5,14 +5,18 @@
 //! nulled, unset answers do not exist, plans and results are checked before Terraform checks them,
 //! and a panic of a resource becomes a diagnostic that still carries what was created.
 
+mod action;
+mod adopt;
 mod apply;
 mod configure;
 mod data;
+mod ephemeral;
 #[cfg(test)]
 mod fake;
 mod function;
 mod guard;
 mod import;
+mod list;
 mod plan;
 mod read;
 mod registry;
@@ -28,6 +32,7 @@ pub use apply::{Applied, ApplyRequest};
 pub use configure::ConnectionKey;
 pub use data::DataRead;
 pub use import::Imported;
+pub use list::{ListCall, Listed};
 pub use plan::{PlanCall, Planned};
 pub use read::{ReadCall, ReadResult};
 pub use registry::{Registered, Registry};

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::framework::action::Action;
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::ephemeral::EphemeralResource;
 use crate::framework::function::{Function, Signature};
+use crate::framework::list_resource::ListResource;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Resource;
 use crate::framework::schema::{IdentitySchema, Schema, SchemaKind, check};
@@ -33,6 +36,12 @@ pub struct Registry<C> {
     pub resources: BTreeMap<&'static str, Registered<dyn Resource<C>>>,
     /// Data sources by type name.
     pub data_sources: BTreeMap<&'static str, Registered<dyn DataSource<C>>>,
+    /// Ephemeral resources by type name.
+    pub ephemeral_resources: BTreeMap<&'static str, Registered<dyn EphemeralResource<C>>>,
+    /// List resources by the name of the resource that they list.
+    pub list_resources: BTreeMap<&'static str, Registered<dyn ListResource<C>>>,
+    /// Actions by type name.
+    pub actions: BTreeMap<&'static str, Registered<dyn Action<C>>>,
     /// Functions by name.
     pub functions: BTreeMap<&'static str, (Box<dyn Function>, Signature)>,
     /// What is wrong with the schemas: provider bugs.
@@ -43,6 +52,28 @@ impl<C> std::fmt::Debug for Registry<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Registry").finish_non_exhaustive()
     }
+}
+
+/// Registers everything of one kind that has a type name and a schema.
+macro_rules! register {
+    ($items:expr, $problems:ident) => {{
+        let mut registered = BTreeMap::new();
+        for item in $items {
+            let (name, schema) = (item.type_name(), item.schema());
+            $problems.extend(check(name, SchemaKind::Other, &schema));
+            let ty = schema.ty();
+            registered.insert(
+                name,
+                Registered {
+                    item,
+                    schema,
+                    ty,
+                    identity: None,
+                },
+            );
+        }
+        registered
+    }};
 }
 
 impl<C: Send + Sync + 'static> Registry<C> {
@@ -65,21 +96,20 @@ impl<C: Send + Sync + 'static> Registry<C> {
                 },
             );
         }
-        let mut data_sources = BTreeMap::new();
-        for item in provider.data_sources() {
-            let (name, schema) = (item.type_name(), item.schema());
-            problems.extend(check(name, SchemaKind::Other, &schema));
-            let ty = schema.ty();
-            data_sources.insert(
-                name,
-                Registered {
-                    item,
-                    schema,
-                    ty,
-                    identity: None,
-                },
-            );
-        }
+        let data_sources = register!(provider.data_sources(), problems);
+        let ephemeral_resources = register!(provider.ephemeral_resources(), problems);
+        let list_resources = register!(provider.list_resources(), problems);
+        let actions = register!(provider.actions(), problems);
+        problems.extend(
+            list_resources
+                .keys()
+                .filter(|name| {
+                    resources
+                        .get(*name)
+                        .is_none_or(|found| found.identity.is_none())
+                })
+                .map(|name| format!("{name} is listed, but is no resource with an identity")),
+        );
         let functions = provider
             .functions()
             .into_iter()
@@ -99,6 +129,9 @@ impl<C: Send + Sync + 'static> Registry<C> {
             provider_type,
             resources,
             data_sources,
+            ephemeral_resources,
+            list_resources,
+            actions,
             functions,
             problems,
         }

@@ -36,6 +36,15 @@ pub(super) fn refused(name: &str, id: WebhookId) -> Diagnostic {
     )
 }
 
+/// Explains at apply that another resource of the same run has created the webhook.
+pub(super) fn created_twice(name: &str, id: WebhookId) -> Diagnostic {
+    Diagnostic::error(
+        format!("Webhook \"{name}\" is configured twice (id {id})"),
+        "Another resource of this configuration has just created a webhook with the same name and uri, and the portal \
+         accepts only one. Nothing was created for this resource. Change its name, or remove it.",
+    )
+}
+
 /// Explains at apply that the old webhook of a replacement is still there.
 pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::error(

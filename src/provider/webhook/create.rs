@@ -55,13 +55,13 @@ pub(super) async fn create(
         body: &body,
     };
     let found = match creation.post().await {
-        Ok(created) => Found::created(&created),
+        Ok(created) => Found::created(&created, &creation),
         Err(error) if error.outcome_unknown() => {
             lost_create::resolve(&creation, &error, progress).await?
         }
         Err(error) => return Err(creation.refused(&error).await),
     };
-    portal.mark_managed(found.id);
+    portal.mark_created(found.id);
     record(&found, &plan, &secret, trigger_bits, progress);
     Ok(())
 }
@@ -103,6 +103,7 @@ impl Creation<'_> {
             .find(|id| !self.portal.is_managed(**id))
             .or(ids.first())
         {
+            Some(id) if self.portal.is_created(*id) => clash::created_twice(name, *id),
             Some(id) if self.portal.is_managed(*id) => clash::replaced_too_early(name, *id),
             Some(id) => clash::refused(name, *id),
             None => clash::invisible(name, &diagnose::detail(error)),
@@ -164,5 +165,18 @@ fn record(
     let mut state = plan.clone();
     state.set(ID, found.id.to_string());
     secret.stored.put_into(&mut state);
+    if found.is_different {
+        progress.warn(stored_differently(found.id, &state));
+    }
     progress.save(state, PrivateState::encode(&private));
+}
+
+/// Warns that the portal answered with something else than was asked for.
+fn stored_differently(id: WebhookId, state: &Object) -> Diagnostic {
+    let name = state.get(super::model::NAME).as_str().unwrap_or("?");
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" ({id}) was stored differently"),
+        "The portal created the webhook, but its answer does not show the configuration that was sent. Plan again: the \
+         plan shows what differs.",
+    )
 }

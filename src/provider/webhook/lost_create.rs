@@ -28,22 +28,29 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub(super) struct Found {
     pub(super) id: WebhookId,
     pub(super) created_by: Option<String>,
+    /// Whether the portal's answer shows something else than was sent.
+    pub(super) is_different: bool,
 }
 
 impl Found {
     /// Takes it from the portal's answer.
-    pub(super) fn created(created: &CreatedWebhook) -> Self {
+    pub(super) fn created(created: &CreatedWebhook, creation: &Creation<'_>) -> Self {
+        let matches = |webhook| creation.model.matches(creation.triggers, webhook);
         Self {
             id: created.id,
             created_by: created.created_by.as_ref().map(ToString::to_string),
+            is_different: created
+                .webhook
+                .as_ref()
+                .is_some_and(|webhook| !matches(webhook)),
         }
     }
 
     fn adopted(webhook: &Webhook) -> Self {
-        let created_by = webhook.created_by.as_ref().map(ToString::to_string);
         Self {
             id: webhook.id,
-            created_by,
+            created_by: webhook.created_by.as_ref().map(ToString::to_string),
+            is_different: false,
         }
     }
 }
@@ -78,7 +85,7 @@ pub(super) async fn resolve(
         Sighting::Absent => {}
     }
     match creation.post().await {
-        Ok(created) => Ok(Found::created(&created)),
+        Ok(created) => Ok(Found::created(&created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
             match watch(creation, possible_until(creation, &again)).await {
                 Sighting::Ours(found) => Ok(adopt(creation, found, progress)),

@@ -7,19 +7,24 @@
 //! | `plan`, `rotation` | what will change, and what happens to the secret |
 //! | `create`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
+//! | `moved` | taking over webhooks from generic REST providers |
+//! | `list`, `filter` | finding webhooks |
 //! | `clash` | messages about a name and uri that are taken |
 
 mod clash;
 mod create;
 mod delete;
+pub(super) mod filter;
 mod import;
+pub(super) mod list;
 mod lost_create;
 mod model;
+mod moved;
 mod plan;
 mod read;
 mod rotation;
 mod schema;
-mod secret;
+pub(super) mod secret;
 mod triggers;
 mod update;
 
@@ -29,8 +34,8 @@ use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI};
 use super::portal::Portal;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{
-    CreateRequest, DeleteRequest, ImportRequest, Plan, PlanRequest, Progress, ReadRequest,
-    Resource, UpdateRequest, ValidateRequest,
+    CreateRequest, DeleteRequest, ImportRequest, MoveRequest, Plan, PlanRequest, Progress,
+    ReadRequest, Resource, UpdateRequest, ValidateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Object;
@@ -89,7 +94,13 @@ impl Resource<Portal> for WebhookResource {
         request: CreateRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        create::create(context.live()?, request, progress).await
+        let portal = context.live()?;
+        let result = create::create(portal, request, progress).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn read(
@@ -98,7 +109,13 @@ impl Resource<Portal> for WebhookResource {
         request: ReadRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        read::read(context.live()?, request, progress).await
+        let portal = context.live()?;
+        let result = read::read(portal, request, progress).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn update(
@@ -107,16 +124,28 @@ impl Resource<Portal> for WebhookResource {
         request: UpdateRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        update::update(context.live()?, request, progress).await
+        let portal = context.live()?;
+        let result = update::update(portal, request, progress).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn delete(
         &self,
         context: &Portal,
         request: DeleteRequest,
-        _progress: &Progress,
+        progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        delete::delete(context.live()?, request).await
+        let portal = context.live()?;
+        let result = delete::delete(portal, request).await;
+        portal
+            .long_wait()
+            .into_iter()
+            .for_each(|wait| progress.warn(wait));
+        result
     }
 
     async fn import(
@@ -126,6 +155,10 @@ impl Resource<Portal> for WebhookResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         import::import(context.live()?, request, progress).await
+    }
+
+    fn move_state(&self, request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {
+        moved::move_state(request, progress)
     }
 
     fn observe(&self, context: &Portal, state: &Object) {

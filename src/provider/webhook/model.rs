@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::moved::MovedFrom;
 use super::secret::SecretHash;
 use super::triggers::KnownBits;
 use crate::api::{CreateWebhook, EnableWebhook, TriggerMask, UpdateWebhook, Webhook, WebhookId};
@@ -184,6 +185,9 @@ pub(super) struct WebhookPrivate {
     /// The bits of trigger names that this build's table does not have.
     #[serde(skip_serializing_if = "KnownBits::is_empty")]
     pub(super) trigger_bits: KnownBits,
+    /// What the webhook was before a move, until it has been read for the first time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) moved_from: Option<MovedFrom>,
 }
 
 fn incomplete(name: &str) -> Diagnostic {

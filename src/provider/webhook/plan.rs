@@ -85,23 +85,29 @@ async fn ask(
     secret: &SecretPlan,
     diagnostics: &mut Diagnostics,
 ) {
+    if portal.is_in_trouble() {
+        return;
+    }
     let planned = &plan.state;
     let is_create = request.prior.is_none();
     let has_new_triggers = request
         .prior
         .is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
-    if is_create {
-        if let Err(unsupported) = portal.require_supported_version().await {
-            diagnostics.push(unsupported);
-            return;
-        }
-        check_clash(portal, planned, diagnostics).await;
-    }
-    if has_new_triggers {
+    if is_create || has_new_triggers {
         match portal.catalog().await {
             Ok(catalog) => check_triggers(planned.get(TRIGGERS), private, catalog, diagnostics),
-            Err(error) => portal.report_trouble(error, diagnostics),
+            Err(error) => {
+                match portal.require_supported_version().await {
+                    Ok(()) => portal.report_trouble(error, diagnostics),
+                    Err(unsupported) => diagnostics.push(unsupported),
+                }
+                // Asking further would only make the practitioner wait.
+                return;
+            }
         }
+    }
+    if is_create && check_clash(portal, planned, diagnostics).await.is_err() {
+        return;
     }
     if let Some((attribute, secret)) = &secret.sends {
         match portal.policy().await {
@@ -116,25 +122,32 @@ async fn ask(
     }
 }
 
+/// Says that the portal could not be asked, which has been reported.
+struct Trouble;
+
 /// Warns of a webhook that is in the way of a creation.
-async fn check_clash(portal: &LivePortal, planned: &Object, diagnostics: &mut Diagnostics) {
+async fn check_clash(
+    portal: &LivePortal,
+    planned: &Object,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Trouble> {
     let (Some(name), Some(uri)) = (planned.get(NAME).as_str(), planned.get(URI).as_str()) else {
-        return;
+        return Ok(());
     };
     let is_first = portal.note_planned(name, uri);
-    match portal.list.read().await {
-        Ok(snapshot) => {
-            let unmanaged = snapshot
-                .with_pair(name, uri)
-                .find(|webhook| !portal.is_managed(webhook.id));
-            if let Some(webhook) = unmanaged {
-                diagnostics.push(clash::planned(name, webhook.id));
-            } else if !is_first {
-                diagnostics.push(clash::planned_twice(name));
-            }
-        }
-        Err(error) => portal.report_trouble(&error, diagnostics),
+    let snapshot = portal.list.read().await.map_err(|error| {
+        portal.report_trouble(&error, diagnostics);
+        Trouble
+    })?;
+    let unmanaged = snapshot
+        .with_pair(name, uri)
+        .find(|webhook| !portal.is_managed(webhook.id));
+    if let Some(webhook) = unmanaged {
+        diagnostics.push(clash::planned(name, webhook.id));
+    } else if !is_first {
+        diagnostics.push(clash::planned_twice(name));
     }
+    Ok(())
 }
 
 /// Checks names outside the table, and what the caller's role may use, against the catalog.

@@ -29,6 +29,9 @@ pub(super) async fn read(
         progress.warn(removed(id, &state));
         return Ok(());
     };
+    if let Some(moved_from) = private.moved_from.take() {
+        moved_from.check(&webhook)?;
+    }
     let creator = webhook.created_by.as_ref().map(ToString::to_string);
     if let (Some(recorded), Some(found)) = (&private.created_by, &creator)
         && recorded != found

@@ -2,14 +2,31 @@
 //!
 //! [`process`], [`handshake`], [`certificate`], [`transport`] and [`stderr`] are the outside of a
 //! plugin process; [`Host`] joins them and holds what a host holds, one connection with its streams.
-//! The inside is in the modules about values and schemas, and in those that play core's rules.
+//! [`verbs`] has what tests mostly need: `configure`, `plan`, `apply`, `read`, `import` as core does
+//! them, with [`value`]s written as JSON and with [`core`]'s rules checked at each step.
+//!
 //! No type of the library is used: a fault on its side cannot hide on ours.
+//!
+//! ```text
+//! let mut host = Host::start().await;
+//! host.configure(json!({"base_url": url, "api_key": "k"})).await.quiet();
+//! let plan = host.plan_create("docspace_webhook", config).await.quiet();
+//! let state = host.apply(&plan).await.quiet().unwrap();
+//! assert_eq!(host.plan("docspace_webhook", Some(&state), config).await.quiet().action, Action::NoOp);
+//! host.stop().await;
+//! ```
 
 pub mod certificate;
+pub mod core;
+pub mod diagnostics;
 pub mod handshake;
+pub mod msgpack;
 pub mod process;
+pub mod schema;
 pub mod stderr;
 pub mod transport;
+pub mod value;
+pub mod verbs;
 pub mod wire;
 
 use std::time::Duration;
@@ -25,6 +42,7 @@ use self::wire::plugin::grpc_broker_client::GrpcBrokerClient;
 use self::wire::plugin::grpc_controller_client::GrpcControllerClient;
 use self::wire::plugin::grpc_stdio_client::GrpcStdioClient;
 use self::wire::plugin::{ConnInfo, Empty};
+use self::wire::tfplugin6::ClientCapabilities;
 use self::wire::tfplugin6::provider_client::ProviderClient;
 
 /// How long Terraform waits for a plugin to end before it kills it (TPP §3.3).
@@ -36,6 +54,8 @@ pub struct Host {
     channel: Channel,
     /// The streams that a host opens at once and keeps.
     streams: [JoinHandle<()>; 2],
+    /// What this host says it can do.
+    capabilities: ClientCapabilities,
     /// Keeps the request side of the broker's stream open; hanging up means dropping it too.
     _offers: mpsc::Sender<ConnInfo>,
 }
@@ -64,6 +84,7 @@ impl Host {
                 tokio::spawn(keep_stdio(channel.clone())),
                 tokio::spawn(keep_broker(channel.clone(), offered)),
             ],
+            capabilities: verbs::newest_core(),
             _offers: offers,
             process,
             channel,

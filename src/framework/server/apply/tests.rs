@@ -4,8 +4,8 @@ use super::super::fake::{apply, thing};
 use super::*;
 use crate::framework::value::SecretText;
 
-fn planned() -> Option<Object> {
-    Some(thing(Value::unknown(), "a"))
+fn planned() -> Object {
+    thing(Value::unknown(), "a")
 }
 
 fn created() -> Object {
@@ -28,7 +28,7 @@ async fn a_creation_returns_state_private_state_and_identity() {
             Ok(())
         },
         None,
-        planned(),
+        Some(planned()),
     )
     .await;
     assert!(applied.diagnostics.is_empty());
@@ -43,7 +43,7 @@ async fn what_was_created_survives_a_later_error() {
         progress.save(created(), private());
         Err(failure())
     };
-    let applied = apply(behavior, None, planned()).await;
+    let applied = apply(behavior, None, Some(planned())).await;
     assert!(applied.diagnostics.has_errors());
     assert_eq!(applied.state, Some(created()));
     assert_eq!(applied.private, private());
@@ -55,7 +55,7 @@ async fn what_was_created_survives_a_panic() {
         progress.save(created(), private());
         panic!("hidden")
     };
-    let applied = apply(behavior, None, planned()).await;
+    let applied = apply(behavior, None, Some(planned())).await;
     assert!(applied.diagnostics.has_errors());
     assert_eq!(applied.state, Some(created()));
     assert!(!format!("{:?}", applied.diagnostics).contains("hidden"));
@@ -77,7 +77,7 @@ async fn a_deletion_leaves_nothing() {
 
 #[tokio::test]
 async fn a_success_without_a_state_is_a_bug() {
-    let applied = apply(|_| Ok(()), None, planned()).await;
+    let applied = apply(|_| Ok(()), None, Some(planned())).await;
     assert!(applied.diagnostics.has_errors());
 }
 
@@ -87,7 +87,7 @@ async fn a_broken_promise_is_reported_and_the_object_kept() {
         progress.save(thing("7".into(), "other"), private());
         Ok(())
     };
-    let applied = apply(behavior, None, planned()).await;
+    let applied = apply(behavior, None, Some(planned())).await;
     assert!(applied.diagnostics.has_errors());
     assert_eq!(applied.state, Some(thing("7".into(), "other")));
 }
@@ -102,7 +102,7 @@ async fn a_state_that_cannot_be_stored_is_made_storable() {
         progress.save(broken, private());
         Ok(())
     };
-    let applied = apply(behavior, None, planned()).await;
+    let applied = apply(behavior, None, Some(planned())).await;
     assert!(applied.diagnostics.has_errors());
     let expected = thing(Value::Null, "a").with("enabled", Value::Null);
     assert_eq!(applied.state, Some(expected));

@@ -1,0 +1,64 @@
+//! `/events` and `/deliveries`: letting things happen on the portal, and what became of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::{ControlError, Shared, read, reply};
+use crate::delivery;
+use crate::event::Event;
+use crate::journal::Delivery;
+use crate::locks::lock;
+
+/// Raises an event and tells which webhooks hear of it, and the numbers of the queued deliveries.
+pub(super) async fn raise(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+    let event: Event = read(&body)?;
+    let queued =
+        delivery::raise(&portal, &event).map_err(|error| ControlError::bad_request(&error))?;
+    let ids =
+        |of: fn(&Delivery) -> i32| -> Vec<i32> { queued.iter().map(|entry| of(entry)).collect() };
+    let answer = json!({
+        "webhooks": ids(|entry| entry.webhook_id),
+        "deliveries": ids(|entry| entry.id),
+    });
+    Ok((StatusCode::ACCEPTED, reply(&answer)).into_response())
+}
+
+/// Lists the journal, oldest first; with `?settled_within_ms=N` it first waits until every delivery has ended.
+pub(super) async fn list(
+    State(portal): Shared,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ControlError> {
+    if let Some(limit) = settled_within(query.as_deref().unwrap_or_default())?
+        && !portal.deliveries_settled(limit).await
+    {
+        return Err(ControlError {
+            status: StatusCode::GATEWAY_TIMEOUT,
+            text: "some deliveries have not ended yet".to_owned(),
+        });
+    }
+    let mut entries: Vec<Arc<Delivery>> = lock(&portal.journal)
+        .newest_first()
+        .map(Arc::clone)
+        .collect();
+    entries.reverse();
+    let shown: Vec<&Delivery> = entries.iter().map(AsRef::as_ref).collect();
+    Ok(reply(&shown))
+}
+
+fn settled_within(query: &str) -> Result<Option<Duration>, ControlError> {
+    let given =
+        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "settled_within_ms");
+    let Some((_, value)) = given else {
+        return Ok(None);
+    };
+    let milliseconds = value
+        .parse()
+        .map_err(|_invalid| ControlError::bad_request(&"settled_within_ms must be a number"))?;
+    Ok(Some(Duration::from_millis(milliseconds)))
+}

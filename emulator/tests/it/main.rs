@@ -1,0 +1,40 @@
+//! The emulator from outside: raw HTTP to its two ports, the in-process handle, and the program.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failing test may panic; helpers of tests are not exempt by themselves"
+)]
+
+/// A client that writes and reads HTTP by hand, so that broken answers are seen as they are.
+mod client;
+/// The control API: the same powers as the handle, over HTTP.
+mod control;
+/// Real deliveries to a receiver on loopback.
+mod deliveries;
+/// Every fault action happens, where and as often as its rule says.
+mod faults;
+/// The in-process handle: start, stop, drop.
+mod handle;
+/// The delivery journal and the retry endpoints.
+mod journal;
+/// Knobs of API §13.2: callers, scopes, portal states, time zones, rate limits.
+mod knobs;
+/// The request log.
+mod log;
+/// Probes of real receivers.
+mod probes;
+/// What differs from version to version.
+mod profiles;
+/// The program: flags, ready line, signals, state file.
+mod program;
+/// Random operations against a small independent model of the rules.
+mod properties;
+/// What the README promises.
+mod readme;
+/// A receiver on loopback with scripted answers.
+mod receiver;
+/// Thousands of webhooks.
+mod scale;

@@ -1,0 +1,239 @@
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::client::{Client, WEBHOOKS, webhook};
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_docspace-emulator"))
+}
+
+/// A running program; killed when the test ends early.
+struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    ready: Value,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = program()
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a line");
+        let ready = serde_json::from_str(&line).expect("JSON");
+        Self {
+            child,
+            stdout,
+            ready,
+        }
+    }
+
+    fn client(&self, key: &str) -> Client {
+        let url = self.ready["base_url"].as_str().expect("an address");
+        Client::new(url, Some(format!("Bearer {key}")))
+    }
+
+    /// Asks the program to end; returns its exit code and what it printed after the ready line.
+    fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        let kill = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(kill.success());
+        let status = self.child.wait().expect("an end");
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("text");
+        (status.code(), rest)
+    }
+}
+
+#[tokio::test]
+async fn the_ready_line_names_both_addresses_and_a_signal_ends_cleanly() {
+    for signal in ["-TERM", "-INT"] {
+        let running = Running::start(&["--api-key", "sk-test", "--no-probe"]);
+        assert_eq!(running.ready["profile"], "3.7");
+        let client = running.client("sk-test");
+        assert_eq!(client.post(WEBHOOKS, &webhook("a")).await.status, 200);
+        let control = running.ready["control_url"].as_str().unwrap().to_owned();
+        let control = Client::new(&control, None);
+        assert_eq!(control.get("/health").await.status, 200);
+        assert_eq!(running.end(signal), (Some(0), String::new()));
+    }
+}
+
+#[tokio::test]
+async fn flags_reach_the_portal() {
+    let running = Running::start(&[
+        "--api-key=sk-test",
+        "--profile=3.6",
+        "--allow-private-receivers",
+        "--no-probe",
+        "--latency-ms=1",
+        "--delivery-speed=10",
+        "--rate-limits",
+    ]);
+    let control = running.ready["control_url"].as_str().unwrap();
+    let settings = Client::new(control, None).get("/settings").await.json();
+    assert_eq!(settings["profile"], "3.6");
+    assert_eq!(settings["blacklist"], serde_json::json!([]));
+    assert_eq!(settings["probe"], false);
+    assert_eq!(settings["latency_ms"], 1);
+    assert_eq!(settings["delivery_speed"], 10.0);
+    assert_eq!(settings["rate_limits"]["per_minute"], 1500);
+}
+
+#[test]
+fn bad_flags_get_usage_on_stderr_and_status_2() {
+    for arguments in [
+        &["--bogus"][..],
+        &["--listen", "nowhere"],
+        &["--profile", "4"],
+        &["--api-key", "has blank"],
+        &["--api-key"],
+        &["--delivery-speed", "0"],
+        &["--tls-cert", "/nonexistent/cert.pem"],
+        &["stray"],
+    ] {
+        let output = program().args(arguments).output().expect("an end");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        let text = String::from_utf8(output.stderr).expect("text");
+        assert!(text.contains("Usage: docspace-emulator"), "{text}");
+        assert!(!text.contains("has blank"), "{text}");
+    }
+}
+
+#[test]
+fn help_and_version_are_printed() {
+    let help = program().arg("--help").output().expect("an end");
+    assert!(help.status.success());
+    let help = String::from_utf8(help.stdout).expect("text");
+    for flag in [
+        "--listen",
+        "--state",
+        "--profile",
+        "--no-probe",
+        "control_url",
+    ] {
+        assert!(help.contains(flag), "{flag}");
+    }
+    let version = program().arg("--version").output().expect("an end");
+    let version = String::from_utf8(version.stdout).expect("text");
+    assert_eq!(
+        version,
+        format!("docspace-emulator {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn an_address_in_use_is_a_failure_with_a_sentence() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = program().args(["--listen", &address]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains(&address), "{text}");
+}
+
+fn state_arguments(path: &Path) -> [&str; 5] {
+    [
+        "--api-key=sk-test",
+        "--no-probe",
+        "--allow-private-receivers",
+        "--state",
+        path.to_str().unwrap(),
+    ]
+}
+
+#[tokio::test]
+async fn webhooks_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    let running = Running::start(&state_arguments(&path));
+    let client = running.client("sk-test");
+    for name in ["a", "b", "c"] {
+        client.post(WEBHOOKS, &webhook(name)).await;
+    }
+    client.delete("/api/2.0/settings/webhook/3").await;
+    let before = client.get(WEBHOOKS).await.json()["response"].clone();
+    assert_eq!(running.end("-TERM").0, Some(0));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "the file holds secrets");
+    }
+    let again = Running::start(&state_arguments(&path));
+    let client = again.client("sk-test");
+    let after = client.get(WEBHOOKS).await.json()["response"].clone();
+    let names = |list: &Value| -> Vec<Value> {
+        let items = list.as_array().unwrap().iter();
+        items
+            .map(|item| {
+                let configs = &item["configs"];
+                serde_json::json!([configs["id"], configs["name"], configs["createdOn"]])
+            })
+            .collect()
+    };
+    assert_eq!(names(&before), names(&after));
+    let control = Client::new(again.ready["control_url"].as_str().unwrap(), None);
+    let secret = serde_json::json!({"secret": "S3cretKey-42"});
+    let compared = control.post("/webhooks/1/secret", &secret).await.json();
+    assert_eq!(compared["matches"], true);
+    let next = client.post(WEBHOOKS, &webhook("d")).await.json();
+    assert_eq!(next["response"]["id"], 4, "ids are never used twice");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "no half-written neighbor");
+}
+
+#[tokio::test]
+async fn state_is_written_while_running() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    let mut running = Running::start(&state_arguments(&path));
+    running
+        .client("sk-test")
+        .post(WEBHOOKS, &webhook("a"))
+        .await;
+    crate::client::eventually("the file is written", || {
+        std::fs::read_to_string(&path).is_ok_and(|text| text.contains("https://example.com/a"))
+    })
+    .await;
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    let again = Running::start(&state_arguments(&path));
+    let list = again.client("sk-test").get(WEBHOOKS).await.json();
+    assert_eq!(list["response"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_strange_state_file_is_refused_without_showing_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    for text in [
+        "{\"secret\": \"hidden\"}",
+        "{\"version\":2,\"last_id\":0,\"webhooks\":[]}",
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let output = program().args(state_arguments(&path)).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("portal.json"), "{error}");
+        assert!(!error.contains("hidden"), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "left alone");
+    }
+}

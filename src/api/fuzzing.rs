@@ -1,0 +1,32 @@
+//! What the fuzz targets call: every decoder of answers, and the redaction of error texts.
+
+use secrecy::SecretString;
+
+use super::deliveries::Delivery;
+use super::envelope;
+use super::redaction::Redactor;
+use super::triggers::TriggerCatalog;
+use super::webhooks::{Webhook, WebhookListItem};
+
+const SECRET: &str = "Fuzz-S3cret-With-24-Chars";
+
+/// Decodes a successful answer in every way there is.
+pub(crate) fn answer(bytes: &[u8]) {
+    drop(envelope::decode_list(bytes, WebhookListItem::decode));
+    drop(envelope::decode_list(bytes, Delivery::decode));
+    drop(envelope::decode_value(bytes, Webhook::decode));
+    drop(envelope::decode_value(bytes, TriggerCatalog::decode));
+}
+
+/// Decodes an error answer; a secret in it must not be in the message.
+pub(crate) fn error(bytes: &[u8]) {
+    let mut redactor = Redactor::new();
+    redactor.add(&SecretString::from(SECRET));
+    for status in [400, 401, 403, 404, 500, 503] {
+        let failure = envelope::status_failure(status, bytes, &redactor);
+        assert!(
+            !format!("{failure} {failure:?}").contains(SECRET),
+            "a secret got through"
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! What the author of an action implements.
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::schema::Schema;
+use super::value::Object;
+
+/// An action: something that is done once, and leaves no state (TPP §8.12). `C` is what the
+/// provider's configuration produces.
+#[async_trait]
+pub trait Action<C: Send + Sync>: Send + Sync {
+    /// Returns the type's name, beginning with the provider's.
+    fn type_name(&self) -> &'static str;
+
+    /// Returns the schema.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration beyond its single attributes. Anything in it may be unknown.
+    fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        let _ = (config, diagnostics);
+    }
+
+    /// Does it. The configuration is known.
+    async fn invoke(
+        &self,
+        context: &C,
+        config: Object,
+        reports: &Reports,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Diagnostic>;
+}
+
+/// Where an action reports its progress.
+#[derive(Debug)]
+pub struct Reports(mpsc::UnboundedSender<String>);
+
+impl Reports {
+    /// Opens a way to report. Reports are few and short, so none is ever held back.
+    pub(crate) fn channel() -> (Self, mpsc::UnboundedReceiver<String>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    /// Tells the practitioner how far the action is. Nobody may be listening any more, which does
+    /// not matter.
+    pub fn say(&self, message: impl Into<String>) {
+        drop(self.0.send(message.into()));
+    }
+}

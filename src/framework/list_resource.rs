@@ -1,0 +1,59 @@
+//! What the author of a list resource implements.
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::schema::Schema;
+use super::value::Object;
+
+/// A list resource: finds existing objects of a managed resource (TPP §8.11). `C` is what the
+/// provider's configuration produces.
+#[async_trait]
+pub trait ListResource<C: Send + Sync>: Send + Sync {
+    /// Returns the name of the managed resource, which has an identity.
+    fn type_name(&self) -> &'static str;
+
+    /// Returns the schema of the filters.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration beyond its single attributes. Anything in it may be unknown.
+    fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        let _ = (config, diagnostics);
+    }
+
+    /// Finds objects and hands them on one by one. Nobody listens any more once
+    /// [`Findings::push`] says so.
+    async fn list(
+        &self,
+        context: &C,
+        config: Object,
+        findings: &Findings,
+    ) -> Result<(), Diagnostic>;
+}
+
+/// An object that a list resource has found.
+#[derive(Debug)]
+pub struct Finding {
+    /// What a person calls it.
+    pub display_name: String,
+    /// Its state, as far as it is known without a configuration. The identity is taken from it.
+    pub state: Object,
+}
+
+/// Where a list resource puts what it finds.
+#[derive(Debug)]
+pub struct Findings(mpsc::Sender<Finding>);
+
+impl Findings {
+    /// Opens a way to hand on findings; a few wait for a slow reader.
+    pub(crate) fn channel() -> (Self, mpsc::Receiver<Finding>) {
+        let (sender, receiver) = mpsc::channel(16);
+        (Self(sender), receiver)
+    }
+
+    /// Hands on a finding; false when nobody wants another one.
+    pub async fn push(&self, finding: Finding) -> bool {
+        self.0.send(finding).await.is_ok()
+    }
+}

@@ -1,0 +1,69 @@
+//! `MoveResourceState` and `GenerateResourceConfig`: taking over what exists. Both are offline.
+
+use super::apply::sound;
+use super::{Engine, Imported, unknown_type};
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::provider::Provider;
+use crate::framework::resource::{MoveRequest, Progress, Recorded};
+use crate::framework::schema::Presence;
+use crate::framework::value::{Object, Value};
+
+impl<P: Provider> Engine<P> {
+    /// Converts the state of another resource type (TPP §8.7). The process may not be configured.
+    pub fn move_state(&self, type_name: &str, request: &MoveRequest) -> Imported {
+        let Some(resource) = self.registry.resources.get(type_name) else {
+            return Imported::without_state(unknown_type("resource", type_name).into(), false);
+        };
+        let progress = Progress::default();
+        let result = resource.item.move_state(request, &progress);
+        let Recorded {
+            state,
+            private,
+            mut diagnostics,
+        } = progress.take();
+        diagnostics.extend(result.err());
+        match state {
+            Some(mut state) if !diagnostics.has_errors() => {
+                resource.schema.clear_write_only(&mut state);
+                let state = sound(&resource.schema, state);
+                let identity = resource
+                    .identity
+                    .as_ref()
+                    .and_then(|schema| schema.of(&state));
+                Imported {
+                    state: Some(state),
+                    private,
+                    identity,
+                    diagnostics,
+                    deferred: false,
+                }
+            }
+            _ => Imported::without_state(diagnostics, false),
+        }
+    }
+
+    /// Writes the configuration that a person would write for an object: nothing that the provider
+    /// sets, no secrets, no defaults (TPP §8.5).
+    pub fn generate_config(&self, type_name: &str, state: &Object) -> Result<Object, Diagnostics> {
+        let Some(resource) = self.registry.resources.get(type_name) else {
+            return Err(unknown_type("resource", type_name).into());
+        };
+        let written = |name: &String| {
+            let attribute = resource.schema.attributes.get(name)?;
+            let value = state.get(name);
+            let is_left_out = attribute.is_sensitive()
+                || match attribute.presence {
+                    Presence::Computed => true,
+                    Presence::OptionalComputed => attribute
+                        .default_value()
+                        .is_none_or(|default| default == value),
+                    Presence::Required | Presence::Optional => false,
+                };
+            (!is_left_out).then(|| value.clone())
+        };
+        let attributes = resource.schema.attributes.keys();
+        Ok(attributes
+            .map(|name| (name.clone(), written(name).unwrap_or(Value::Null)))
+            .collect())
+    }
+}

@@ -1,0 +1,147 @@
+//! `ValidateListResourceConfig` and `ListResource`.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::guard::catch_panic;
+use super::{ConnectionKey, Engine, apply, unknown_type};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::list_resource::{Finding, Findings};
+use crate::framework::provider::Provider;
+use crate::framework::value::Object;
+
+/// A request to find objects.
+#[derive(Debug)]
+pub struct ListCall {
+    /// The filters.
+    pub config: Object,
+    /// Whether the whole objects are wanted, or only their identities.
+    pub include_object: bool,
+    /// How many are wanted at most; nothing for no limit.
+    pub limit: Option<usize>,
+}
+
+/// What is told about one object, or what went wrong.
+#[derive(Debug)]
+pub struct Listed {
+    /// The object's identity; none beside an error.
+    pub identity: Option<Object>,
+    /// What a person calls it.
+    pub display_name: String,
+    /// The object, if it was asked for.
+    pub state: Option<Object>,
+    /// What went wrong; an error ends the list.
+    pub diagnostics: Diagnostics,
+}
+
+impl<P: Provider> Engine<P> {
+    /// Checks the filters of a list resource, as far as they are known.
+    pub fn validate_list(&self, type_name: &str, config: &Object) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        match self.registry.list_resources.get(type_name) {
+            Some(list) => {
+                list.schema.validate(config, &mut diagnostics);
+                list.item.validate(config, &mut diagnostics);
+            }
+            None => diagnostics.push(unknown_type("list resource", type_name)),
+        }
+        diagnostics
+    }
+
+    /// Finds objects and sends each as soon as it is found. Ends early when nobody listens.
+    pub async fn list(
+        self: Arc<Self>,
+        connection: ConnectionKey,
+        type_name: String,
+        call: ListCall,
+        events: mpsc::Sender<Listed>,
+    ) {
+        let (findings, found) = Findings::channel();
+        let finding = async {
+            let result = self
+                .find(connection, &type_name, call.config, &findings)
+                .await;
+            // Without this the other half would wait for more.
+            drop(findings);
+            result
+        };
+        let limit = call.limit.unwrap_or(usize::MAX);
+        let forwarding = self.forward(&type_name, call.include_object, limit, found, &events);
+        let (result, ()) = tokio::join!(finding, forwarding);
+        if let Err(diagnostic) = result {
+            // Nobody listening is fine.
+            drop(events.send(Listed::failed(diagnostic)).await);
+        }
+    }
+
+    async fn find(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        config: Object,
+        findings: &Findings,
+    ) -> Result<(), Diagnostic> {
+        let list = self.registry.list_resources.get(type_name);
+        let list = list.ok_or_else(|| unknown_type("list resource", type_name))?;
+        let context = self.configured_context(connection)?;
+        let listing = list.item.list(&context, config, findings);
+        catch_panic("list objects", listing)
+            .await
+            .and_then(|result| result)
+    }
+
+    async fn forward(
+        &self,
+        type_name: &str,
+        include_object: bool,
+        limit: usize,
+        mut found: mpsc::Receiver<Finding>,
+        events: &mpsc::Sender<Listed>,
+    ) {
+        let Some(resource) = self.registry.resources.get(type_name) else {
+            return;
+        };
+        let mut count = 0;
+        while count < limit {
+            let Some(Finding {
+                display_name,
+                mut state,
+            }) = found.recv().await
+            else {
+                break;
+            };
+            resource.schema.clear_write_only(&mut state);
+            let identity = resource
+                .identity
+                .as_ref()
+                .and_then(|schema| schema.of(&state));
+            let state = include_object.then(|| apply::sound(&resource.schema, state));
+            let diagnostics = Diagnostics::new();
+            if events
+                .send(Listed {
+                    identity,
+                    display_name,
+                    state,
+                    diagnostics,
+                })
+                .await
+                .is_err()
+            {
+                break;
+            }
+            count += 1;
+        }
+    }
+}
+
+impl Listed {
+    fn failed(diagnostic: Diagnostic) -> Self {
+        Self {
+            identity: None,
+            display_name: String::new(),
+            state: None,
+            diagnostics: diagnostic.into(),
+        }
+    }
+}

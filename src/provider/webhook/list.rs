@@ -1,0 +1,64 @@
+//! The list resource `docspace_webhook`, for `terraform query` (product §4.5).
+
+use async_trait::async_trait;
+
+use super::filter::Filter;
+use super::model::WebhookPrivate;
+use super::read::refresh;
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::list_resource::{Finding, Findings, ListResource};
+use crate::framework::schema::Schema;
+use crate::framework::value::Object;
+use crate::provider::diagnose;
+use crate::provider::portal::Portal;
+
+/// Lists existing webhooks.
+#[derive(Debug)]
+pub(in crate::provider) struct WebhookList;
+
+#[async_trait]
+impl ListResource<Portal> for WebhookList {
+    fn type_name(&self) -> &'static str {
+        "docspace_webhook"
+    }
+
+    fn schema(&self) -> Schema {
+        Filter::add_to(Schema::new(
+            "Finds existing webhooks of the portal. An administrator's key sees all of them, any other key those of \
+             its owner. Filters that are set must all match.",
+        ))
+    }
+
+    async fn list(
+        &self,
+        context: &Portal,
+        config: Object,
+        findings: &Findings,
+    ) -> Result<(), Diagnostic> {
+        let portal = context.live()?;
+        let filter = Filter::from_config(&config, portal).await?;
+        let snapshot = portal
+            .list
+            .read()
+            .await
+            .map_err(|error| diagnose::explain("Could not list the webhooks", &error))?;
+        for item in snapshot
+            .items()
+            .filter(|item| filter.matches(&item.webhook))
+        {
+            let webhook = &item.webhook;
+            let state = refresh(Object::new(), webhook, &WebhookPrivate::default())?;
+            let display_name = format!("{} ({})", webhook.name, webhook.uri);
+            if !findings
+                .push(Finding {
+                    display_name,
+                    state,
+                })
+                .await
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
