@@ -58,6 +58,22 @@ fn a_replacement_gets_a_secret_of_its_own() {
 }
 
 #[test]
+fn create_before_destroy_is_answered_with_the_way_out() {
+    let webhook = Webhook::new("ci").block("lifecycle", "create_before_destroy = true");
+    let case = applied(&webhook);
+    case.run(&["plan", "-replace", ADDRESS])
+        .succeeds()
+        .has_no_warning();
+    case.run(&["apply", "-auto-approve", "-replace", ADDRESS])
+        .fails()
+        .errs("Webhook \"ci\" exists already (id 1)")
+        .says("If this resource replaces it, remove create_before_destroy");
+    has_ids(&case, &[1]);
+    assert_eq!(case.attributes(ADDRESS)["id"], "1");
+    case.plan().finds_no_changes();
+}
+
+#[test]
 fn create_before_destroy_works_when_the_name_changes_too() {
     let lifecycle = "create_before_destroy = true";
     let case = applied(&Webhook::new("ci").block("lifecycle", lifecycle));
