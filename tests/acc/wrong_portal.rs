@@ -75,6 +75,12 @@ fn another_web_server_is_explained() {
 }
 
 #[test]
+fn another_server_without_words_is_explained() {
+    let case = answering(|fault| fault.respond(404, &[], ""));
+    explained(&case, "base_url is wrong");
+}
+
+#[test]
 fn a_redirect_names_the_address_to_use() {
     let redirect = FaultAction::Redirect(FaultRedirect {
         status: Some(301),
