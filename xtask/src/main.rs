@@ -5,6 +5,7 @@
 //! | `demo` | a webhook's life with the real CLI, the emulator and a receiver |
 //! | `ci`, `tidy` | what CI runs |
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
+//! | `docs` | the Registry's documentation |
 //! | `bench` | start-up, memory and size of the provider |
 //!
 //! `workspace` knows where things are and builds the provider, `screen` writes to the terminal,
@@ -15,6 +16,7 @@ mod ci;
 #[path = "../../tests/support/cli.rs"]
 mod cli;
 mod demo;
+mod docs;
 mod interrupt;
 mod screen;
 mod terraform;
@@ -40,10 +42,11 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 6] = [
+const VERBS: [Verb; 7] = [
     demo::VERB,
     tf::VERB,
     terraform::VERB,
+    docs::VERB,
     ci::VERB,
     tidy::VERB,
     bench::VERB,
