@@ -1,6 +1,7 @@
 //! The resource `docspace_webhook`, through the plugin host and against an emulated portal.
 
 mod clash;
+mod faults;
 mod lifecycle;
 mod planning;
 mod portal;
