@@ -49,8 +49,8 @@ const ADDRESS: &str = "docspace_webhook.uploads";
 /// How long the delivery of an event may take, and a slow machine with it.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
 /// The bits of the triggers in use (API §5.2).
-const FILE_UPLOADED: i64 = 256;
-const ROOM_CREATED: i64 = 65536;
+const FILE_UPLOADED: i64 = 1 << 8;
+const ROOM_CREATED: i64 = 1 << 22;
 
 fn run(args: Vec<OsString>) -> Result<ExitCode> {
     let (mut keep, mut is_verbose) = (false, false);
@@ -120,6 +120,10 @@ impl Demo {
             portal.base_url()
         ))?;
         screen.line(&format!("receiver  {}", receiver.uri))?;
+        screen.line(&format!(
+            "control   {}  (what happens in the portal)",
+            portal.control_url()
+        ))?;
         screen.line("config    examples/quickstart/main.tf")?;
         Ok(Self {
             stage: Stage {
@@ -349,9 +353,10 @@ impl Demo {
         } else {
             format!("-X {method} ")
         };
+        let control = self.portal.control_url();
         self.stage
             .screen
-            .command(&format!("curl {flag}-d '{body}' $CONTROL{path}"))?;
+            .command(&format!("curl {flag}-d '{body}' {control}{path}"))?;
         self.portal.control(method, path, body).map(drop)
     }
 }
