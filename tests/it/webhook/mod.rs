@@ -2,6 +2,7 @@
 
 mod clash;
 mod faults;
+mod import;
 mod lifecycle;
 mod planning;
 mod portal;
