@@ -10,7 +10,8 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    RETRY_AFTER,
 };
 use reqwest::{Method, Response};
 use rustls::pki_types::CertificateDer;
@@ -24,7 +25,7 @@ use super::config::{API_ROOT, Config, ConfigError};
 use super::envelope::{self, BodyError};
 use super::error::{Cause, Error, ErrorShape, StatusFailure};
 use super::redaction::{PortalMessage, Redactor};
-use super::retry::{self, Operation, Plan, Waits};
+use super::retry::{self, Operation, Outage, Plan, Waits};
 use super::transport;
 use super::write_gate::{Load, WriteGate};
 
@@ -47,6 +48,7 @@ struct Shared {
     certificates: Vec<CertificateDer<'static>>,
     http: OnceLock<Result<reqwest::Client, Cause>>,
     gate: Arc<WriteGate>,
+    outage: Outage,
     stop: CancellationToken,
 }
 
@@ -150,6 +152,7 @@ impl Client {
                 certificates,
                 http: OnceLock::new(),
                 gate,
+                outage: Outage::default(),
                 stop,
             }),
             waits: Arc::default(),
@@ -193,13 +196,17 @@ impl Client {
         call: Call<'_>,
         decode: impl Fn(&[u8]) -> Result<T, BodyError>,
     ) -> Result<T, Error> {
-        let plan = Plan::new(self.shared.config.max_retries);
+        let shared = &self.shared;
+        let max_retries = shared.config.max_retries;
+        let plan = Plan::new(shared.outage.retries(call.operation, max_retries));
         let (call, decode) = (&call, &decode);
         let attempt = |repeats| async move {
             let body = self.attempt(call, repeats).await?;
             decode(&body).map_err(|error| call.error(error.into()))
         };
-        retry::run(plan, &self.shared.stop, &self.waits, attempt).await
+        let result = retry::run(plan, &shared.stop, &self.waits, attempt).await;
+        shared.outage.record(&result);
+        result
     }
 
     /// Sends a request once, holding a place among the writes if it is one.
@@ -295,6 +302,9 @@ impl Client {
             request = request
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone());
+        } else if call.method == "PUT" {
+            // The HTTP library leaves it out, and some proxies answer 411 then.
+            request = request.header(CONTENT_LENGTH, 0);
         }
         Ok(request)
     }

@@ -5,6 +5,7 @@
 //! delays: exponential with jitter, `Retry-After` honored, everything bounded.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
@@ -17,12 +18,15 @@ use super::error::{Cause, ConnectReason, Error};
 /// (API §9), and a person should hear of that at once.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// No repeat is sent later than this after the first attempt, so an operation ends within this and one
-/// `request_timeout`, waits for a free place among the writes not counted.
+/// No wait ends later than this after a call began, so a call lasts at most this and one `request_timeout`, apart from
+/// the queue of the writes.
 const OPERATION_BUDGET: Duration = Duration::from_secs(180);
 
 /// Waits above this are logged as warnings.
 const LONG_WAIT: Duration = Duration::from_secs(10);
+
+/// How long after a read that failed in spite of its repeats other reads are sent once only.
+const OUTAGE: Duration = Duration::from_secs(30);
 
 /// What a request does, which decides whether it may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +80,44 @@ impl Waits {
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         self.total_millis.fetch_add(millis, Ordering::Relaxed);
         self.longest_millis.fetch_max(millis, Ordering::Relaxed);
+    }
+}
+
+/// Whether the portal was just found to be down.
+///
+/// A plan of 300 webhooks reads again after every failure, because failures are not kept. Only the first of these
+/// reads waits for a portal that is down; without this, the plan would take minutes to say so.
+#[derive(Debug, Default)]
+pub(crate) struct Outage(Mutex<Option<Instant>>);
+
+impl Outage {
+    /// Returns how many retries a call gets.
+    pub(crate) fn retries(&self, operation: Operation, max_retries: u32) -> u32 {
+        let is_down = self
+            .lock()
+            .is_some_and(|noticed| noticed.elapsed() < OUTAGE);
+        if is_down && operation == Operation::Read {
+            0
+        } else {
+            max_retries
+        }
+    }
+
+    /// Learns from the end of a call.
+    pub(crate) fn record<T>(&self, result: &Result<T, Error>) {
+        let mut noticed = self.lock();
+        match result {
+            Ok(_) => *noticed = None,
+            Err(error) if error.status() == Some(429) || !error.is_retryable() => *noticed = None,
+            Err(error) if error.attempts() > 1 || noticed.is_some() => {
+                *noticed = Some(Instant::now());
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,8 +11,8 @@
 //! row over an answer is right whatever moment the rest of it shows.
 //!
 //! **What is not known is not served.** A write whose outcome is unknown (and a token that is dropped) bars everything
-//! fetched before: readers who ask from then on get a list whose fetch *began* later. Two writes of one webhook that
-//! overlapped in time count as unknown too: which of the two answers is the last word, only the portal knows.
+//! fetched before: readers who ask from then on get a list whose fetch *began* later. The same goes for a write that
+//! overlapped in time with another one of the same webhook: whose answer is the last word, only the portal knows.
 //!
 //! **Nobody starves.** There is one fetch in flight at most, numbered in order. A reader notes, when it asks, the lowest
 //! number that will do (`wanted`); nothing later changes that. It waits for at most one fetch that is too old for it
@@ -112,7 +112,7 @@ struct Writes {
     clock: u64,
     /// When each write under way began.
     active: BTreeSet<u64>,
-    /// When a webhook's last change was acknowledged, while a write is under way that began before.
+    /// When a webhook's last write ended that may have changed it, while a write is under way that began before.
     settled: BTreeMap<WebhookId, u64>,
 }
 
@@ -131,7 +131,7 @@ impl Writes {
         }
     }
 
-    /// Notes an acknowledged change; returns whether it overlapped another one of the same webhook.
+    /// Notes that a webhook may have changed; returns whether this overlapped another such write of it.
     fn settle(&mut self, began: u64, id: WebhookId) -> bool {
         self.clock += 1;
         let earlier = self.settled.insert(id, self.clock);
@@ -287,16 +287,19 @@ impl<S: ListSource> SharedList<S> {
         if let Baseline::Open = state.baseline {
             state.baseline = Baseline::Fixed(state.latest.clone());
         }
-        drop(state);
-        self.begin_write()
+        self.token(state.writes.begin(), None)
     }
 
-    /// Announces an update, switch or removal, before its request is sent.
-    pub fn begin_write(&self) -> WriteToken {
-        let began = lock(&self.state).writes.begin();
+    /// Announces an update, switch or removal of a webhook, before its request is sent.
+    pub fn begin_write(&self, id: WebhookId) -> WriteToken {
+        self.token(lock(&self.state).writes.begin(), Some(id))
+    }
+
+    fn token(&self, began: u64, id: Option<WebhookId>) -> WriteToken {
         WriteToken {
             state: Arc::clone(&self.state),
             began,
+            id,
             settled: false,
         }
     }
@@ -375,6 +378,8 @@ impl Drop for Lead {
 pub struct WriteToken {
     state: Arc<Mutex<State>>,
     began: u64,
+    /// The webhook it is about; `None` for a create.
+    id: Option<WebhookId>,
     settled: bool,
 }
 
@@ -390,8 +395,11 @@ impl WriteToken {
     }
 
     /// The portal acknowledged a removal, or that there is nothing to remove.
-    pub fn deleted(self, id: WebhookId) {
-        self.changed(id, Change::Remove);
+    pub fn deleted(self) {
+        // A create that was removed has changed nothing that anybody could know of.
+        if let Some(id) = self.id {
+            self.changed(id, Change::Remove);
+        }
     }
 
     /// The portal refused, or nothing was sent: the list is as it was.
@@ -431,6 +439,9 @@ impl Drop for WriteToken {
     fn drop(&mut self) {
         if !self.settled {
             let mut state = lock(&self.state);
+            if let Some(id) = self.id {
+                state.writes.settle(self.began, id);
+            }
             state.writes.end(self.began);
             state.bar_everything_fetched_so_far();
         }

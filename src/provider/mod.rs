@@ -1,11 +1,16 @@
 //! The provider: everything that `docspace` offers to a configuration.
 
 mod config;
+mod dates;
 mod diagnose;
+mod functions;
 pub mod portal;
 mod redeliver;
 mod webhook;
+mod webhook_deliveries;
 mod webhook_secret;
+mod webhook_triggers;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,16 +18,23 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use self::config::Settings;
+use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
 use self::portal::{LivePortal, Portal};
 use self::redeliver::Redeliver;
 use self::webhook::WebhookResource;
+use self::webhook::data_source::WebhookDataSource;
 use self::webhook::list::WebhookList;
+use self::webhook_deliveries::WebhookDeliveries;
 use self::webhook_secret::WebhookSecret;
+use self::webhook_triggers::WebhookTriggers;
+use self::webhooks::Webhooks;
 use crate::api::Client;
 use crate::framework::action::Action;
+use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
 use crate::framework::ephemeral::EphemeralResource;
+use crate::framework::function::Function;
 use crate::framework::list_resource::ListResource;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::Resource;
@@ -99,7 +111,23 @@ impl Provider for DocSpace {
         vec![Box::new(WebhookList)]
     }
 
+    fn data_sources(&self) -> Vec<Box<dyn DataSource<Portal>>> {
+        vec![
+            Box::new(WebhookDataSource),
+            Box::new(WebhookDeliveries),
+            Box::new(WebhookTriggers),
+            Box::new(Webhooks),
+        ]
+    }
+
     fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Portal>>> {
         vec![Box::new(WebhookSecret)]
+    }
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        vec![
+            Box::new(TriggersDecode),
+            Box::new(TriggersEncode),
+            Box::new(WebhookSignature),
+        ]
     }
 }

@@ -1,4 +1,4 @@
-//! Tests that need the built binary, as one program.
+//! Tests that need the built binary or a running portal, as one program.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,11 +10,21 @@
 )]
 #![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
 
+/// The API client against the emulator, its faults, and worse servers.
+mod client;
+/// Core in miniature: whole commands over the host's verbs.
+mod core;
+/// Data sources and functions against the emulator.
+mod data;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
 #[expect(
     dead_code,
     reason = "the tests of the provider need more verbs than these"
 )]
 mod host;
+/// The house rules: floors, files, supply chain, what the provider offers.
+mod house;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
+/// The resource `docspace_webhook`.
+mod webhook;

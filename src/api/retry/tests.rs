@@ -224,6 +224,35 @@ async fn a_repeat_that_is_not_started_leaves_the_error_before_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_read_failed_for_good_other_reads_are_sent_once_until_the_portal_answers() {
+    let outage = Outage::default();
+    let failed = |cause, attempts| {
+        Err::<(), _>(error(Operation::Read, cause).after_attempts(attempts, false))
+    };
+    let reads = || outage.retries(Operation::Read, 4);
+    assert_eq!(reads(), 4);
+    outage.record(&failed(status(503), 1));
+    assert_eq!(reads(), 4, "one failure is not an outage");
+    outage.record(&failed(status(429), 5));
+    assert_eq!(reads(), 4, "a portal that refuses is not down");
+    outage.record(&failed(status(503), 5));
+    assert_eq!(reads(), 0);
+    assert_eq!(outage.retries(Operation::Replace, 4), 4);
+    tokio::time::advance(20 * SECOND).await;
+    outage.record(&failed(transport(), 1));
+    tokio::time::advance(20 * SECOND).await;
+    assert_eq!(reads(), 0, "it is still down");
+    tokio::time::advance(11 * SECOND).await;
+    assert_eq!(reads(), 4, "worth another look");
+    outage.record(&failed(status(503), 5));
+    outage.record(&Ok(()));
+    assert_eq!(reads(), 4);
+    outage.record(&failed(status(503), 5));
+    outage.record(&failed(status(401), 1));
+    assert_eq!(reads(), 4, "it answers again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn waits_of_several_calls_add_up() {
     let waits = Waits::default();
     waits.record(3 * SECOND);

@@ -136,7 +136,7 @@ fn is_shared<T: Send + Sync>() {}
 fn readers_can_be_sent_to_other_threads() {
     let (list, _) = list();
     is_send(&list.read());
-    is_send(&list.begin_write());
+    is_send(&list.begin_write(id(1)));
     is_shared::<SharedList<Client>>();
 }
 
@@ -217,9 +217,9 @@ fn own_writes_are_seen_without_another_fetch() {
     source.answer(Ok(vec![item(1, 1), item(2, 1), item(3, 1)]));
     let before = now(list.read()).unwrap();
     list.begin_create().created(webhook(4, 1));
-    list.begin_write().updated(webhook(1, 2));
-    list.begin_write().deleted(id(2));
-    list.begin_write().refused();
+    list.begin_write(id(1)).updated(webhook(1, 2));
+    list.begin_write(id(2)).deleted();
+    list.begin_write(id(3)).refused();
     let after = now(list.read()).unwrap();
     assert_eq!(ids(&after), [1, 3, 4]);
     assert_eq!(version(&after, 1), Some("version 2"));
@@ -234,8 +234,8 @@ fn a_write_acknowledged_during_a_fetch_is_laid_over_its_answer() {
     let (list, source) = list();
     let reader = Reader::start(list.read());
     list.begin_create().created(webhook(4, 1));
-    list.begin_write().updated(webhook(1, 2));
-    list.begin_write().deleted(id(2));
+    list.begin_write(id(1)).updated(webhook(1, 2));
+    list.begin_write(id(2)).deleted();
     let late = Reader::start(list.read());
     source.answer(Ok(vec![item(1, 1), item(2, 1)]));
     for snapshot in [reader.finish(), late.finish(), now(list.read())] {
@@ -249,7 +249,7 @@ fn a_write_acknowledged_during_a_fetch_is_laid_over_its_answer() {
 #[test]
 fn a_write_that_began_before_a_fetch_and_ends_after_it_is_laid_over_the_kept_list() {
     let (list, source) = list();
-    let token = list.begin_write();
+    let token = list.begin_write(id(1));
     source.answer(Ok(vec![item(1, 1)]));
     now(list.read()).unwrap();
     token.updated(webhook(1, 2));
@@ -265,7 +265,7 @@ fn after_an_unknown_outcome_only_a_later_fetch_will_do() {
     list.begin_create().unknown();
     source.answer(Ok(vec![item(1, 1)]));
     assert_eq!(ids(&now(list.read()).unwrap()), [1]);
-    drop(list.begin_write());
+    drop(list.begin_write(id(1)));
     source.answer(Ok(vec![item(2, 1)]));
     assert_eq!(ids(&now(list.read()).unwrap()), [2]);
     assert_eq!(source.fetches(), 3);
@@ -290,10 +290,23 @@ fn overlapping_writes_of_one_webhook_are_looked_up() {
     let (list, source) = list();
     source.answer(Ok(vec![item(1, 1)]));
     now(list.read()).unwrap();
-    let first = list.begin_write();
-    let second = list.begin_write();
+    let first = list.begin_write(id(1));
+    let second = list.begin_write(id(1));
     first.updated(webhook(1, 3));
     second.updated(webhook(1, 2));
+    source.answer(Ok(vec![item(1, 3)]));
+    assert_eq!(version(&now(list.read()).unwrap(), 1), Some("version 3"));
+    assert_eq!(source.fetches(), 2);
+}
+
+#[test]
+fn a_write_that_overlapped_a_lost_one_of_the_same_webhook_is_looked_up() {
+    let (list, source) = list();
+    let first = list.begin_write(id(1));
+    list.begin_write(id(1)).unknown();
+    source.answer(Ok(vec![item(1, 3)]));
+    now(list.read()).unwrap();
+    first.updated(webhook(1, 2));
     source.answer(Ok(vec![item(1, 3)]));
     assert_eq!(version(&now(list.read()).unwrap(), 1), Some("version 3"));
     assert_eq!(source.fetches(), 2);
@@ -304,11 +317,11 @@ fn overlapping_writes_of_different_webhooks_cost_nothing() {
     let (list, source) = list();
     source.answer(Ok(vec![item(1, 1), item(2, 1)]));
     now(list.read()).unwrap();
-    let first = list.begin_write();
-    let second = list.begin_write();
+    let first = list.begin_write(id(1));
+    let second = list.begin_write(id(2));
     first.updated(webhook(1, 2));
     second.updated(webhook(2, 2));
-    list.begin_write().updated(webhook(1, 3));
+    list.begin_write(id(1)).updated(webhook(1, 3));
     let snapshot = now(list.read()).unwrap();
     assert_eq!(version(&snapshot, 1), Some("version 3"));
     assert_eq!(version(&snapshot, 2), Some("version 2"));
@@ -381,7 +394,7 @@ fn the_baseline_is_the_list_before_the_first_create_with_own_changes_until_then(
     assert!(list.baseline().is_none());
     source.answer(Ok(vec![item(1, 1), item(5, 1)]));
     now(list.read()).unwrap();
-    list.begin_write().deleted(id(5));
+    list.begin_write(id(5)).deleted();
     let token = list.begin_create();
     source.answer(Ok(vec![item(1, 1), item(9, 1)]));
     now(list.fresh()).unwrap();
@@ -447,7 +460,7 @@ async fn no_reader_is_forgotten_on_many_threads() {
                 for round in 0..200 {
                     match (task + round) % 4 {
                         0 => drop(list.fresh().await.unwrap()),
-                        1 => list.begin_write().unknown(),
+                        1 => list.begin_write(id(1)).unknown(),
                         2 => list.begin_create().created(webhook(round + 2, 1)),
                         _ => drop(list.read().await.unwrap()),
                     }

@@ -3,7 +3,7 @@
 //! Terraform does not show the old webhook of a `create_before_destroy` to the process that applies
 //! it before it asks for the new one, so a webhook that is not known may be the one to be replaced.
 
-use crate::api::WebhookId;
+use crate::api::{Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 
 /// Warns while planning that a webhook outside of Terraform's management is in the way.
@@ -44,6 +44,21 @@ pub(super) fn created_twice(name: &str, id: WebhookId) -> Diagnostic {
         format!("Webhook \"{name}\" is configured twice (id {id})"),
         "Another resource of this configuration has just created a webhook with the same name and uri, and the portal \
          accepts only one. Nothing was created for this resource. Change its name, or remove it.",
+    )
+}
+
+/// Explains at apply that the portal takes another webhook's name and uri for the same.
+pub(super) fn refused_alike(name: &str, webhook: &Webhook) -> Diagnostic {
+    let Webhook {
+        id, name: other, ..
+    } = webhook;
+    Diagnostic::error(
+        format!("Webhook \"{name}\" exists already (id {id})"),
+        format!(
+            "The portal has a webhook {id} named \"{other}\" whose name and uri differ from these in upper and lower \
+             case only. This portal takes them for the same, and refused to create another one. Nothing was created. {}",
+            how_to_import(*id)
+        ),
     )
 }
 

@@ -6,7 +6,7 @@ use super::lost_create::{self, Found};
 use super::model::{ID, WebhookModel, WebhookPrivate};
 use super::rotation::{self, SecretChange};
 use super::triggers::{self, Bits, KnownBits, Spelling};
-use crate::api::{CreateWebhook, CreatedWebhook, Error, TriggerMask, WebhookId};
+use crate::api::{CreateWebhook, CreatedWebhook, Error, TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{CreateRequest, Progress};
@@ -106,8 +106,18 @@ impl Creation<'_> {
             Some(id) if self.portal.is_created(*id) => clash::created_twice(name, *id),
             Some(id) if self.portal.is_managed(*id) => clash::replaced_too_early(name, *id),
             Some(id) => clash::refused(name, *id),
-            None => clash::invisible(name, &diagnose::detail(error)),
+            None => match snapshot.items().find(|item| self.is_alike(&item.webhook)) {
+                Some(item) => clash::refused_alike(name, &item.webhook),
+                None => clash::invisible(name, &diagnose::detail(error)),
+            },
         }
+    }
+
+    /// Says whether a webhook has this name and uri but for upper and lower case, which a portal on
+    /// MySQL does not tell apart (API §7 E).
+    fn is_alike(&self, webhook: &Webhook) -> bool {
+        webhook.name.to_lowercase() == self.model.name.to_lowercase()
+            && webhook.uri.to_lowercase() == self.model.uri.to_lowercase()
     }
 }
 

@@ -12,10 +12,10 @@ const SUMMARY: &str = "Could not delete the webhook";
 /// Deletes a webhook; one that is gone already counts as deleted.
 pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Result<(), Diagnostic> {
     let id = id_of(&request.prior)?;
-    let token = portal.list.begin_write();
+    let token = portal.list.begin_write(id);
     match portal.client.delete_webhook(id).await {
         Ok(_removed_or_already_gone) => {
-            token.deleted(id);
+            token.deleted();
             Ok(())
         }
         Err(error) => {

@@ -1,60 +1,72 @@
-//! The filters by which webhooks are chosen: shared by the list resource and the data source.
+//! Choosing among all webhooks: the filters that the data source `docspace_webhooks` and the list
+//! resource have in common (product §5).
 
-use super::triggers::{self, Bits, KnownBits, Spelling, SpellingError};
+use super::model::ENABLED;
+use super::triggers::{self, Bits, KnownBits, Spelling};
+use super::{plan, schema};
 use crate::api::{TriggerMask, Webhook};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
-use crate::framework::value::{Object, Type, Value};
+use crate::framework::value::{Object, Type, Value, normal_form};
 use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
-const ENABLED: &str = "enabled";
 const NAME_PREFIX: &str = "name_prefix";
 const URI_PREFIX: &str = "uri_prefix";
-const TRIGGER: &str = "trigger";
+/// The argument that names one trigger, here and in the delivery journal.
+pub(in crate::provider) const TRIGGER: &str = "trigger";
 
-/// Which webhooks are wanted; everything that is set must match.
+/// Which webhooks are wanted; every condition that is set must hold.
 #[derive(Debug, Default)]
-pub(in crate::provider) struct Filter {
+pub(in crate::provider) struct WebhookFilter {
     enabled: Option<bool>,
     name_prefix: Option<String>,
     uri_prefix: Option<String>,
     trigger: Option<TriggerMask>,
 }
 
-impl Filter {
-    /// Adds the filters' attributes to a schema.
-    pub(in crate::provider) fn add_to(schema: Schema) -> Schema {
-        schema
-            .with(ENABLED, Attribute::optional(Type::Bool, "Only webhooks that are switched on, or off."))
-            .with(
-                NAME_PREFIX,
-                Attribute::optional(Type::String, "Only webhooks whose name begins with this text, exactly."),
+/// Adds the filters' arguments to a schema.
+pub(in crate::provider) fn with_filters(schema: Schema) -> Schema {
+    schema
+        .with(
+            ENABLED,
+            Attribute::optional(
+                Type::Bool,
+                "Only webhooks that are switched on, or off. Omit it for both.",
+            ),
+        )
+        .with(
+            NAME_PREFIX,
+            Attribute::optional(Type::String, "Only webhooks whose name begins with this text."),
+        )
+        .with(
+            URI_PREFIX,
+            Attribute::optional(
+                Type::String,
+                "Only webhooks whose receiver's address begins with this text, such as `https://hooks.example.com/`.",
+            ),
+        )
+        .with(
+            TRIGGER,
+            Attribute::optional(
+                Type::String,
+                "Only webhooks that subscribe to this trigger, such as `FileUploaded`, by itself or with all others. \
+                 `All` finds those that subscribe to every event.",
             )
-            .with(
-                URI_PREFIX,
-                Attribute::optional(Type::String, "Only webhooks whose uri begins with this text, exactly."),
-            )
-            .with(
-                TRIGGER,
-                Attribute::optional(
-                    Type::String,
-                    "Only webhooks that receive this event, those that receive every event included: a trigger's name \
-                     such as `FileUploaded`, or `All` for webhooks that receive every event.",
-                )
-                .check(check_trigger),
-            )
-    }
+            .check(check_trigger),
+        )
+}
 
-    /// Reads the filters. The portal is asked only about a trigger that this build does not know.
+impl WebhookFilter {
+    /// Reads the arguments. The portal is asked only about a trigger that this build has no name for.
     pub(in crate::provider) async fn from_config(
-        config: &Object,
         portal: &LivePortal,
+        config: &Object,
     ) -> Result<Self, Diagnostic> {
         let text = |name: &str| config.get(name).as_str().map(str::to_owned);
         let trigger = match config.get(TRIGGER).as_str() {
-            Some(name) => Some(mask(name, portal).await?),
+            Some(name) => Some(resolve_trigger(portal, name).await?),
             None => None,
         };
         Ok(Self {
@@ -65,63 +77,97 @@ impl Filter {
         })
     }
 
-    /// Says whether a webhook is wanted.
+    /// Says whether a webhook is wanted. Texts are compared in the form in which Terraform keeps them
+    /// (TPP §6.7).
     pub(in crate::provider) fn matches(&self, webhook: &Webhook) -> bool {
         let begins = |text: &str, prefix: &Option<String>| {
             prefix
-                .as_deref()
-                .is_none_or(|prefix| text.starts_with(prefix))
+                .as_ref()
+                .is_none_or(|prefix| normal_form(text).starts_with(prefix.as_str()))
         };
         self.enabled
-            .is_none_or(|enabled| webhook.enabled == enabled)
+            .is_none_or(|enabled| enabled == webhook.enabled)
             && begins(&webhook.name, &self.name_prefix)
             && begins(&webhook.uri, &self.uri_prefix)
-            && self.trigger.is_none_or(|wanted| receives(webhook, wanted))
+            && self
+                .trigger
+                .is_none_or(|wanted| webhook.triggers.is_some_and(|mask| receives(mask, wanted)))
     }
 }
 
-/// Says whether a webhook receives an event; a webhook of all events receives each.
-fn receives(webhook: &Webhook, wanted: TriggerMask) -> bool {
-    webhook.triggers.is_some_and(|mask| {
-        mask.is_all() || (!wanted.is_all() && mask.bits() & wanted.bits() == wanted.bits())
-    })
+/// Says whether a webhook with this mask receives a trigger. A webhook of all events receives each;
+/// only such a one receives all.
+fn receives(mask: TriggerMask, wanted: TriggerMask) -> bool {
+    mask.is_all() || mask.bits() & wanted.bits() != 0
 }
 
-async fn mask(name: &str, portal: &LivePortal) -> Result<TriggerMask, Diagnostic> {
-    let nothing = KnownBits::new();
-    let catalog = match triggers::parse(name) {
+/// Checks the name of one trigger, as far as that is possible without a portal.
+pub(in crate::provider) fn check_trigger(
+    path: &Path,
+    value: &Value,
+    diagnostics: &mut Diagnostics,
+) {
+    if let Some(name) = value.as_str()
+        && let Err(error) = triggers::parse(name)
+    {
+        diagnostics.push(schema::unknown_trigger(name, &error, path));
+    }
+}
+
+/// Returns the mask of one trigger. The portal's catalog is read only for a name that this build does
+/// not know.
+pub(in crate::provider) async fn resolve_trigger(
+    portal: &LivePortal,
+    name: &str,
+) -> Result<TriggerMask, Diagnostic> {
+    match triggers::parse(name) {
+        Ok(Spelling::All) => Ok(TriggerMask::ALL),
+        Ok(Spelling::Bit(bit)) => Ok(TriggerMask::from_bits(1 << bit)),
         Ok(Spelling::Foreign) => {
-            let catalog = portal.catalog().await;
-            Some(
-                catalog
-                    .map_err(|error| diagnose::explain("Could not look up the trigger", error))?,
-            )
+            let catalog = portal.catalog().await.map_err(|error| {
+                diagnose::explain("Could not read the portal's triggers", error)
+            })?;
+            let bits = Bits {
+                recorded: &KnownBits::new(),
+                catalog: Some(catalog),
+            };
+            bits.of_foreign(name)
+                .map(|bit| TriggerMask::from_bits(1 << bit))
+                .ok_or_else(|| plan::unknown_trigger(name, catalog).at_attribute(TRIGGER))
         }
-        _ => None,
-    };
-    let bits = Bits {
-        recorded: &nothing,
-        catalog,
-    };
-    bits.mask([name])
-        .ok_or_else(|| unknown(name, "The portal does not know it either.").at_attribute(TRIGGER))
+        Err(error) => Err(schema::unknown_trigger(
+            name,
+            &error,
+            &Path::attribute(TRIGGER),
+        )),
+    }
 }
 
-fn check_trigger(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    let Some(name) = value.as_str() else { return };
-    let advice = match triggers::parse(name) {
-        Ok(_) => return,
-        Err(SpellingError::Misspelled(meant)) => format!("Did you mean \"{meant}\"?"),
-        Err(SpellingError::Malformed) => {
-            "Expected the name of a trigger, such as \"FileUploaded\", or one bit as a decimal number.".to_owned()
-        }
-    };
-    diagnostics.push(unknown(name, &advice).at(path.clone()));
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn unknown(name: &str, advice: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Unknown trigger",
-        format!("{name:?} is not a trigger. {advice}"),
-    )
+    #[track_caller]
+    fn receives(mask: u64, wanted: u64, expected: bool) {
+        let [mask, wanted] = [mask, wanted].map(TriggerMask::from_bits);
+        assert_eq!(
+            super::receives(mask, wanted),
+            expected,
+            "{mask:?}, {wanted:?}"
+        );
+    }
+
+    #[test]
+    fn a_webhook_of_all_events_receives_each() {
+        receives(384, 256, true);
+        receives(128, 256, false);
+        receives(0, 256, true);
+        receives(0, 1 << 63, true);
+    }
+
+    #[test]
+    fn only_a_webhook_of_all_events_receives_all() {
+        receives(0, 0, true);
+        receives(u64::MAX, 0, false);
+    }
 }

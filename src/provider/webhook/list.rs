@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::filter::Filter;
+use super::filter::{WebhookFilter, with_filters};
 use super::model::WebhookPrivate;
 use super::read::refresh;
 use crate::framework::diagnostics::Diagnostic;
@@ -23,7 +23,7 @@ impl ListResource<Portal> for WebhookList {
     }
 
     fn schema(&self) -> Schema {
-        Filter::add_to(Schema::new(
+        with_filters(Schema::new(
             "Finds existing webhooks of the portal. An administrator's key sees all of them, any other key those of \
              its owner. Filters that are set must all match.",
         ))
@@ -36,7 +36,7 @@ impl ListResource<Portal> for WebhookList {
         findings: &Findings,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
-        let filter = Filter::from_config(&config, portal).await?;
+        let filter = WebhookFilter::from_config(portal, &config).await?;
         let snapshot = portal
             .list
             .read()

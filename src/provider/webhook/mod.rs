@@ -8,11 +8,12 @@
 //! | `create`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
-//! | `list`, `filter` | finding webhooks |
+//! | `data_source`, `list`, `filter` | what is told of webhooks, finding and choosing them |
 //! | `clash` | messages about a name and uri that are taken |
 
 mod clash;
 mod create;
+pub(super) mod data_source;
 mod delete;
 pub(super) mod filter;
 mod import;
@@ -23,9 +24,9 @@ mod moved;
 mod plan;
 mod read;
 mod rotation;
-mod schema;
+pub(super) mod schema;
 pub(super) mod secret;
-mod triggers;
+pub(super) mod triggers;
 mod update;
 
 use async_trait::async_trait;

@@ -196,7 +196,8 @@ fn check_triggers(
     }
 }
 
-fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnostic {
+/// Explains that a name is neither in the table nor in the portal's catalog.
+pub(super) fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnostic {
     let mut names: Vec<(usize, String)> = catalog
         .entries()
         .iter()

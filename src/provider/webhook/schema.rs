@@ -262,7 +262,8 @@ fn twice(one: &str, other: &str, path: &Path) -> Diagnostic {
     invalid("Trigger given twice", detail, path)
 }
 
-fn unknown_trigger(name: &str, error: &SpellingError, path: &Path) -> Diagnostic {
+/// Explains why a text is not the spelling of a trigger.
+pub(crate) fn unknown_trigger(name: &str, error: &SpellingError, path: &Path) -> Diagnostic {
     let advice = match error {
         SpellingError::Misspelled(meant) => format!(
             "Did you mean \"{meant}\"? Should your portal really have a trigger of that other name, \

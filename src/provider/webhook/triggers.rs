@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use crate::api::{TRIGGERS, Trigger, TriggerCatalog, TriggerMask};
 
 /// The word for every event, also of future portals.
-pub(super) const ALL: &str = "All";
+pub(crate) const ALL: &str = "All";
 
 /// The positions of bits by name, for names outside this build's table.
-pub(super) type KnownBits = BTreeMap<String, u8>;
+pub(crate) type KnownBits = BTreeMap<String, u8>;
 
 /// What one spelling stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Spelling {
+pub(crate) enum Spelling {
     /// Every event.
     All,
     /// One bit.
@@ -27,7 +27,7 @@ pub(super) enum Spelling {
 
 /// Why a text is not the spelling of a trigger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SpellingError {
+pub(crate) enum SpellingError {
     /// Very likely a slip of the pen: the name that was probably meant.
     Misspelled(&'static str),
     /// Neither a name nor a number with exactly one bit.
@@ -35,7 +35,7 @@ pub(super) enum SpellingError {
 }
 
 /// Reads one spelling, without asking the portal.
-pub(super) fn parse(text: &str) -> Result<Spelling, SpellingError> {
+pub(crate) fn parse(text: &str) -> Result<Spelling, SpellingError> {
     if text == ALL {
         return Ok(Spelling::All);
     }
@@ -73,7 +73,7 @@ fn parse_bit(text: &str) -> Option<u8> {
 }
 
 /// Returns the names of the table, and `All`, that are at most `distance` edits away, nearest first.
-pub(super) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
+pub(crate) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
     let wanted = text.to_ascii_lowercase();
     let mut names: Vec<(usize, &'static str)> = std::iter::once(ALL)
         .chain(TRIGGERS.iter().map(|trigger| trigger.name))
@@ -92,22 +92,22 @@ pub(super) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
 
 /// What turns spellings into bits.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bits<'a> {
+pub(crate) struct Bits<'a> {
     /// The bits recorded in private state.
-    pub(super) recorded: &'a KnownBits,
+    pub(crate) recorded: &'a KnownBits,
     /// The portal's catalog, when it was read.
-    pub(super) catalog: Option<&'a TriggerCatalog>,
+    pub(crate) catalog: Option<&'a TriggerCatalog>,
 }
 
 impl Bits<'_> {
     /// Returns the bit of a name that the table does not have.
-    pub(super) fn of_foreign(&self, name: &str) -> Option<u8> {
+    pub(crate) fn of_foreign(&self, name: &str) -> Option<u8> {
         let recorded = self.recorded.get(name).copied();
         recorded.or_else(|| single_bit(self.catalog?.by_name(name)?.mask))
     }
 
     /// Returns the mask of spellings; none when one of them has no known bit.
-    pub(super) fn mask<'s>(
+    pub(crate) fn mask<'s>(
         &self,
         spellings: impl IntoIterator<Item = &'s str>,
     ) -> Option<TriggerMask> {
@@ -126,7 +126,7 @@ impl Bits<'_> {
 
     /// Returns the spelling of every bit of a mask: the table's name, else the recorded one, else
     /// the decimal number, so that nothing is dropped in a round trip.
-    pub(super) fn spell(&self, mask: TriggerMask) -> Vec<String> {
+    pub(crate) fn spell(&self, mask: TriggerMask) -> Vec<String> {
         if mask.is_all() {
             return vec![ALL.to_owned()];
         }
@@ -142,8 +142,17 @@ impl Bits<'_> {
     }
 }
 
+/// Returns the spelling of every bit of a mask, as far as this build knows names.
+pub(crate) fn spell(mask: TriggerMask) -> Vec<String> {
+    let bits = Bits {
+        recorded: &KnownBits::new(),
+        catalog: None,
+    };
+    bits.spell(mask)
+}
+
 /// Returns the position of the only bit of a mask.
-pub(super) fn single_bit(mask: TriggerMask) -> Option<u8> {
+pub(crate) fn single_bit(mask: TriggerMask) -> Option<u8> {
     let mut positions = mask.positions();
     positions.next().filter(|_| positions.next().is_none())
 }

@@ -115,7 +115,7 @@ impl Update<'_> {
         let client = &self.portal.client;
         let token = match action {
             Action::Nothing => return Ok(()),
-            Action::SwitchOff | Action::Replace => self.portal.list.begin_write(),
+            Action::SwitchOff | Action::Replace => self.portal.list.begin_write(self.id),
         };
         let result = if action == Action::SwitchOff {
             client.enable_webhook(&self.model.to_enable(self.id)).await

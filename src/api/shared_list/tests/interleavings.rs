@@ -226,7 +226,7 @@ impl<'a> Run<'a> {
     fn begin_write(&mut self, request: Request) {
         let token = match request {
             Request::Create => self.list.begin_create(),
-            Request::Update(_) | Request::Delete(_) => self.list.begin_write(),
+            Request::Update(number) | Request::Delete(number) => self.list.begin_write(id(number)),
         };
         if let Request::Delete(id) = request {
             self.deletes_begun.insert(id);
@@ -307,7 +307,7 @@ impl<'a> Run<'a> {
         match (write.request, outcome) {
             (Request::Create, Some(version)) => token.created(webhook(number, version)),
             (_, Some(version)) => token.updated(webhook(number, version)),
-            (_, None) => token.deleted(id(number)),
+            (_, None) => token.deleted(),
         }
         let known = match (outcome, self.known.get(&number)) {
             (None, _) | (_, Some(Known::Gone)) => Known::Gone,
@@ -442,7 +442,7 @@ fn version_of(webhook: &Webhook) -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
     fn no_order_of_events_shows_a_reader_less_than_was_acknowledged(

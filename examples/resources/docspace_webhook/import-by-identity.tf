@@ -1,0 +1,6 @@
+import {
+  to = docspace_webhook.uploads
+  identity = {
+    id = "17"
+  }
+}

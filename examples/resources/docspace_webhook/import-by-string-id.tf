@@ -1,0 +1,4 @@
+import {
+  to = docspace_webhook.uploads
+  id = "17"
+}

@@ -1,0 +1,79 @@
+//! Dates, which are RFC 3339 on Terraform's side.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use crate::api::Timestamp;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::value::Value;
+
+/// Writes a date of the portal in whole seconds, rounded as its database does: the answer to a create
+/// is more precise than what is read later (API §4.4), and both must read the same. A text that is no
+/// date is handed on as it is, because null would mean "never".
+pub(super) fn text(timestamp: Option<&Timestamp>) -> Value {
+    let Some(timestamp) = timestamp else {
+        return Value::Null;
+    };
+    let date = timestamp
+        .to_offset_date_time()
+        .and_then(|date| date.checked_add(Duration::milliseconds(500)))
+        .and_then(|date| date.truncate_to_second().format(&Rfc3339).ok());
+    Value::from(date.unwrap_or_else(|| timestamp.as_str().to_owned()))
+}
+
+/// Reads a date of a configuration.
+pub(super) fn parse(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+/// Checks a date of a configuration.
+pub(super) fn check(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(text) = value.as_str() else { return };
+    if parse(text).is_none() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid date",
+                format!(
+                    "{text:?} is not a date with a time and an offset. Expected RFC 3339, such as \
+                     \"2026-06-30T12:00:00Z\"; timeadd(plantimestamp(), \"-24h\") is the moment one day ago."
+                ),
+            )
+            .at(path.clone()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn writes(portal: &str, expected: &str) {
+        assert_eq!(text(Some(&Timestamp::new(portal))), Value::from(expected));
+    }
+
+    #[test]
+    fn the_portals_dates_become_whole_seconds() {
+        writes("2026-06-30T12:34:56.7891234+00:00", "2026-06-30T12:34:57Z");
+        writes("2026-06-30T12:34:57.499999+00:00", "2026-06-30T12:34:57Z");
+        writes("2026-06-30T12:34:56Z", "2026-06-30T12:34:56Z");
+        writes("2026-06-30T14:34:56+02:00", "2026-06-30T14:34:56+02:00");
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_read_is_not_taken_for_never() {
+        writes("30.06.2026", "30.06.2026");
+        assert_eq!(text(None), Value::Null);
+    }
+
+    #[test]
+    fn a_configured_date_needs_time_and_offset() {
+        for text in ["2026-06-30", "2026-06-30T12:00:00", "yesterday", ""] {
+            let mut diagnostics = Diagnostics::new();
+            check(&Path::attribute("from"), &text.into(), &mut diagnostics);
+            assert!(diagnostics.has_errors(), "{text:?}");
+        }
+        assert!(parse("2026-06-30T12:00:00+02:00").is_some());
+    }
+}

@@ -1,0 +1,157 @@
+//! `triggers_encode`: names of triggers to the number that the portal's API speaks (API §5.1).
+
+use crate::framework::function::{Function, FunctionError, Parameter, Signature};
+use crate::framework::path::Path;
+use crate::framework::value::{Number, Type, Value};
+use crate::provider::webhook::schema::unknown_trigger;
+use crate::provider::webhook::triggers::{self, ALL, Spelling};
+
+/// The function `triggers_encode`.
+#[derive(Debug)]
+pub(in crate::provider) struct TriggersEncode;
+
+impl Function for TriggersEncode {
+    fn name(&self) -> &'static str {
+        "triggers_encode"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature {
+            parameters: vec![Parameter {
+                name: "triggers",
+                ty: Type::set(Type::String),
+                description: "`All` alone, or one or more triggers: names such as `FileUploaded`, or single bits \
+                              as decimal numbers.",
+            }],
+            result: Type::Number,
+            summary: "Encodes triggers as the number that the portal's API uses",
+            description: "Turns a set of triggers, as the argument `triggers` of `docspace_webhook` takes it, into the \
+                          bit mask that DocSpace's API uses. `All` is 0.\n\n\
+                          Only the names of this provider's own list are known, because a function cannot ask the \
+                          portal; a newer trigger is given as the decimal number of its bit, which the data source \
+                          `docspace_webhook_triggers` shows.",
+        }
+    }
+
+    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let elements = arguments.first().and_then(Value::as_elements);
+        let mask = encode(elements.unwrap_or_default())
+            .map_err(|text| FunctionError::argument(0, text.trim_end_matches('.')))?;
+        Ok(Value::Number(Number::from(mask)))
+    }
+}
+
+fn encode(elements: &[Value]) -> Result<u64, String> {
+    if elements.is_empty() {
+        return Err(format!(
+            "the set is empty, and no number stands for no trigger, because 0 stands for every one. Write \
+             [\"{ALL}\"] for every event, or name at least one trigger"
+        ));
+    }
+    let mut used: Vec<(u8, &str)> = Vec::new();
+    for element in elements {
+        let name = element.as_str().ok_or("an element of the set is null")?;
+        let bit = match triggers::parse(name) {
+            Ok(Spelling::All) if elements.len() == 1 => return Ok(0),
+            Ok(Spelling::All) => return Err(not_alone()),
+            Ok(Spelling::Bit(bit)) => bit,
+            Ok(Spelling::Foreign) => return Err(foreign(name)),
+            Err(error) => return Err(unknown_trigger(name, &error, &Path::default()).detail),
+        };
+        if let Some((_, other)) = used.iter().find(|(seen, _)| *seen == bit) {
+            return Err(format!(
+                "{other:?} and {name:?} are two spellings of one trigger. Keep one of them"
+            ));
+        }
+        used.push((bit, name));
+    }
+    Ok(used.iter().fold(0, |mask, (bit, _)| mask | 1 << bit))
+}
+
+fn not_alone() -> String {
+    format!(
+        "\"{ALL}\" stands for every event, so other triggers beside it have no meaning. Keep only [\"{ALL}\"], or \
+         remove \"{ALL}\""
+    )
+}
+
+/// Refuses a name that a portal may know and this build does not.
+fn foreign(name: &str) -> String {
+    let nearest: Vec<String> = triggers::nearest(name, usize::MAX)
+        .into_iter()
+        .take(3)
+        .map(|known| format!("{known:?}"))
+        .collect();
+    format!(
+        "{name:?} is not a trigger that this provider knows, and a function cannot ask the portal. Did you mean one \
+         of {}? A newer trigger can be given as the decimal number of its bit, which the data source \
+         docspace_webhook_triggers shows",
+        nearest.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(names: &[&str]) -> Result<Value, FunctionError> {
+        let set = Value::set(names.iter().map(|name| Value::from(*name)));
+        TriggersEncode.call(&[set])
+    }
+
+    #[track_caller]
+    fn encodes(names: &[&str], mask: u64) {
+        assert_eq!(
+            call(names),
+            Ok(Value::Number(Number::from(mask))),
+            "{names:?}"
+        );
+    }
+
+    #[track_caller]
+    fn refuses(names: &[&str], words: &str) {
+        let error = call(names).unwrap_err();
+        assert_eq!(error.argument, Some(0));
+        assert!(error.text.contains(words), "{}", error.text);
+        assert!(!error.text.ends_with('.'), "{}", error.text);
+    }
+
+    #[test]
+    fn names_and_single_bits_become_one_number() {
+        encodes(&["All"], 0);
+        encodes(&["FileUploaded"], 256);
+        encodes(&["FileCreated", "FileUploaded"], 384);
+        encodes(&["FileCreated", "256"], 384);
+    }
+
+    #[test]
+    fn all_64_bits_are_exact() {
+        encodes(&["FolderDownloaded"], 1 << 35);
+        encodes(&["9223372036854775808"], 1 << 63);
+        encodes(&["9223372036854775808", "UserCreated"], (1 << 63) + 1);
+    }
+
+    #[test]
+    fn what_has_no_number_is_refused() {
+        refuses(&[], "the set is empty");
+        refuses(&["All", "FileUploaded"], "beside it have no meaning");
+        refuses(&["FileUploaded", "256"], "two spellings of one trigger");
+        refuses(&["384"], "not a trigger");
+    }
+
+    #[test]
+    fn near_misses_and_strangers_name_what_was_probably_meant() {
+        refuses(&["FileUploadd"], "Did you mean \"FileUploaded\"?");
+        refuses(&["file.uploaded"], "Did you mean \"FileUploaded\"?");
+        refuses(&["FileUnlocked"], "one of \"FileUploaded\", \"FileCopied\"");
+        refuses(&["FileUnlocked"], "cannot ask the portal");
+    }
+
+    #[test]
+    fn a_null_element_is_refused() {
+        let error = TriggersEncode
+            .call(&[Value::Set(vec![Value::Null])])
+            .unwrap_err();
+        assert_eq!(error.text, "an element of the set is null");
+    }
+}

@@ -1,0 +1,355 @@
+//! The data source `docspace_webhook`, and how every data source describes a webhook (product §5).
+
+use async_trait::async_trait;
+
+use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI};
+use super::{read, triggers};
+use crate::api::{Snapshot, UserId, WebhookId, WebhookListItem};
+use crate::framework::data_source::DataSource;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::schema::{Attribute, Schema};
+use crate::framework::value::{Number, Object, Type, Value, normal_form};
+use crate::provider::portal::{self, LivePortal, Portal};
+use crate::provider::{dates, diagnose};
+
+const SUMMARY: &str = "Could not read the webhook";
+
+/// The data source `docspace_webhook`.
+#[derive(Debug)]
+pub(in crate::provider) struct WebhookDataSource;
+
+#[async_trait]
+impl DataSource<Portal> for WebhookDataSource {
+    fn type_name(&self) -> &'static str {
+        "docspace_webhook"
+    }
+
+    fn schema(&self) -> Schema {
+        let schema = Schema::new(
+            "One webhook, found by its `id`, or by its `name`, with its `uri` if the name is not unique.\n\n\
+             Any number of these costs one request. The secret is missing because the portal never returns it.",
+        );
+        let schema = attributes()
+            .into_iter()
+            .fold(schema, |schema, (name, attribute)| {
+                schema.with(name, attribute)
+            });
+        let found_by = |description| Attribute::optional_computed(Type::String, description);
+        schema
+            .with(
+                ID,
+                found_by("The portal's number of the webhook. Conflicts with `name` and `uri`.")
+                    .check(check_id),
+            )
+            .with(
+                NAME,
+                found_by("The name shown in the portal. Without `id`, the webhook with exactly this name is read.")
+                    .check(check_name),
+            )
+            .with(
+                URI,
+                found_by("The address of the receiver. Can be given with `name` to tell webhooks of one name apart."),
+            )
+    }
+
+    fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        diagnostics.extend(check_selection(config).err());
+    }
+
+    async fn read(
+        &self,
+        context: &Portal,
+        config: Object,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Object, Diagnostic> {
+        let portal = context.live()?;
+        check_selection(&config)?;
+        let selection = Selection::from_config(&config)?;
+        let found = find(portal, &selection).await;
+        diagnostics.extend(portal.long_wait());
+        match found?.as_slice() {
+            [item] => describe(item),
+            [] => Err(selection.missing()),
+            several => Err(selection.ambiguous(several)),
+        }
+    }
+}
+
+/// Returns everything a data source tells of a webhook. The secret is not among it: the portal never
+/// returns it.
+pub(in crate::provider) fn attributes() -> [(&'static str, Attribute); 14] {
+    let of = |ty, description: &str| Attribute::computed(ty, description);
+    [
+        (ID, of(Type::String, "The portal's number of the webhook.")),
+        (NAME, of(Type::String, "The name shown in the portal.")),
+        (URI, of(Type::String, "The address of the receiver.")),
+        (
+            TRIGGERS,
+            of(
+                Type::set(Type::String),
+                "The events that are delivered: `All`, or names such as `FileUploaded`. A trigger that this provider \
+                 has no name for is the decimal number of its bit.",
+            ),
+        ),
+        (ENABLED, of(Type::Bool, "Whether events are delivered.")),
+        (
+            SSL,
+            of(
+                Type::Bool,
+                "Whether the receiver must use https with a valid certificate.",
+            ),
+        ),
+        (
+            TARGET_ID,
+            of(
+                Type::String,
+                "The one entity whose events are delivered; null for all entities.",
+            ),
+        ),
+        (
+            "created_by",
+            of(Type::String, "The id of the user who created the webhook."),
+        ),
+        (
+            "created_on",
+            of(Type::String, "When the webhook was created (RFC 3339)."),
+        ),
+        (
+            "modified_on",
+            of(
+                Type::String,
+                "When the webhook was last changed or delivered to (RFC 3339); null if never.",
+            ),
+        ),
+        (
+            "last_success_on",
+            of(
+                Type::String,
+                "When a delivery last succeeded (RFC 3339); null if never.",
+            ),
+        ),
+        (
+            "last_failure_on",
+            of(
+                Type::String,
+                "When a delivery last failed for good (RFC 3339); null if never.",
+            ),
+        ),
+        (
+            "last_failure_content",
+            of(Type::String, "What the portal noted about that failure."),
+        ),
+        (
+            "last_status",
+            of(
+                Type::Number,
+                "The HTTP status of the latest delivery that the portal counts as delivered; 0 if there is none.",
+            ),
+        ),
+    ]
+}
+
+/// Describes a webhook of the list by those attributes.
+///
+/// # Errors
+/// When the portal is older than 3.1, which has no triggers.
+pub(in crate::provider) fn describe(item: &WebhookListItem) -> Result<Object, Diagnostic> {
+    let webhook = &item.webhook;
+    let mask = webhook.triggers.ok_or_else(|| portal::unsupported(None))?;
+    let names = triggers::spell(mask);
+    Ok(Object::new()
+        .with(ID, webhook.id.to_string())
+        .with(NAME, webhook.name.as_str())
+        .with(URI, webhook.uri.as_str())
+        .with(TRIGGERS, Value::set(names.into_iter().map(Value::from)))
+        .with(ENABLED, webhook.enabled)
+        .with(SSL, webhook.ssl)
+        .with(TARGET_ID, webhook.target_id.clone())
+        .with(
+            "created_by",
+            webhook.created_by.as_ref().map(UserId::as_str),
+        )
+        .with("created_on", dates::text(webhook.created_on.as_ref()))
+        .with("modified_on", dates::text(webhook.modified_on.as_ref()))
+        .with(
+            "last_success_on",
+            dates::text(webhook.last_success_on.as_ref()),
+        )
+        .with(
+            "last_failure_on",
+            dates::text(webhook.last_failure_on.as_ref()),
+        )
+        .with("last_failure_content", webhook.last_failure_content.clone())
+        .with("last_status", Number::from(item.status)))
+}
+
+/// Fails unless a webhook exists, as far as the caller can see.
+pub(in crate::provider) async fn require(
+    portal: &LivePortal,
+    id: WebhookId,
+    attribute: &str,
+) -> Result<(), Diagnostic> {
+    match read::find(portal, id).await? {
+        Some(_) => Ok(()),
+        None => Err(Selection::Id(id).missing().at_attribute(attribute)),
+    }
+}
+
+/// Checks the text of a webhook's number.
+pub(in crate::provider) fn check_id(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(text) = value.as_str() else { return };
+    if text.parse::<WebhookId>().is_err() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid webhook id",
+                format!(
+                    "{text:?} is not the number of a webhook. Expected a whole number from 1 to {} without leading \
+                     zeros, such as \"17\".",
+                    WebhookId::MAX
+                ),
+            )
+            .at(path.clone()),
+        );
+    }
+}
+
+fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    if value.as_str().is_some_and(|name| name.trim().is_empty()) {
+        diagnostics.push(
+            Diagnostic::error(
+                "Webhook name is blank",
+                "No webhook has a blank name. Give the name that the portal shows, or the id instead.",
+            )
+            .at(path.clone()),
+        );
+    }
+}
+
+/// Checks that a webhook is named in exactly one way, as far as the values are known.
+fn check_selection(config: &Object) -> Result<(), Diagnostic> {
+    let is_set = |name: &str| !config.get(name).is_null() && !config.get(name).is_unknown();
+    if is_set(ID)
+        && let Some(other) = [NAME, URI].into_iter().find(|name| is_set(name))
+    {
+        return Err(Diagnostic::error(
+            "Webhook named in two ways",
+            format!(
+                "id alone names a webhook, so {other} beside it has no meaning. Keep id, or remove it to find the \
+                 webhook by name, with uri if the name is not unique."
+            ),
+        )
+        .at_attribute(other));
+    }
+    if !config.get(ID).is_null() || !config.get(NAME).is_null() {
+        return Ok(());
+    }
+    let (detail, attribute) = if config.get(URI).is_null() {
+        ("Neither id nor name is set.", None)
+    } else {
+        ("uri alone does not name a webhook.", Some(URI))
+    };
+    let missing = Diagnostic::error(
+        "No webhook named",
+        format!("{detail} Set id, or name, with uri beside it if the name is not unique."),
+    );
+    Err(match attribute {
+        Some(attribute) => missing.at_attribute(attribute),
+        None => missing,
+    })
+}
+
+/// How a configuration names one webhook.
+#[derive(Debug)]
+enum Selection {
+    Id(WebhookId),
+    Name { name: String, uri: Option<String> },
+}
+
+impl Selection {
+    fn from_config(config: &Object) -> Result<Self, Diagnostic> {
+        if let Some(name) = config.get(NAME).as_str() {
+            return Ok(Self::Name {
+                name: name.to_owned(),
+                uri: config.get(URI).as_str().map(str::to_owned),
+            });
+        }
+        let id = config.get(ID).as_str().and_then(|id| id.parse().ok());
+        id.map(Self::Id)
+            .ok_or_else(|| Diagnostic::bug("A webhook to read has neither an id nor a name."))
+    }
+
+    /// Returns what is selected, by ascending id. Texts are compared in the form in which Terraform
+    /// keeps them (TPP §6.7).
+    fn pick(&self, snapshot: &Snapshot) -> Vec<WebhookListItem> {
+        match self {
+            Self::Id(id) => snapshot.item(*id).cloned().into_iter().collect(),
+            Self::Name { name, uri } => snapshot
+                .items()
+                .filter(|item| normal_form(&item.webhook.name) == *name)
+                .filter(|item| {
+                    uri.as_ref()
+                        .is_none_or(|uri| normal_form(&item.webhook.uri) == *uri)
+                })
+                .cloned()
+                .collect(),
+        }
+    }
+
+    fn missing(&self) -> Diagnostic {
+        let (attribute, what) = match self {
+            Self::Id(id) => (ID, format!("the id {id}")),
+            Self::Name { name, uri: None } => (NAME, format!("the name {name:?}")),
+            Self::Name {
+                name,
+                uri: Some(uri),
+            } => (NAME, format!("the name {name:?} and the uri {uri:?}")),
+        };
+        Diagnostic::error(
+            "No such webhook",
+            format!(
+                "The portal shows no webhook with {what}. Names and addresses are compared exactly. Check them in the \
+                 portal under Developer Tools, Webhooks; a key that is not an administrator's sees only its owner's \
+                 webhooks."
+            ),
+        )
+        .at_attribute(attribute)
+    }
+
+    fn ambiguous(&self, found: &[WebhookListItem]) -> Diagnostic {
+        let ids: Vec<String> = found
+            .iter()
+            .map(|item| item.webhook.id.to_string())
+            .collect();
+        let ids = ids.join(", ");
+        let detail = match self {
+            Self::Name { name, uri: None } => format!(
+                "The portal has {} webhooks named {name:?}: {ids}. Add the uri of the one you mean, or give its id \
+                 instead.",
+                found.len()
+            ),
+            Self::Name { name, .. } => format!(
+                "The portal has {} webhooks named {name:?} with this uri: {ids}. Give the id of the one you mean \
+                 instead.",
+                found.len()
+            ),
+            Self::Id(id) => format!("The portal has several webhooks with the id {id}."),
+        };
+        Diagnostic::error("Several webhooks match", detail).at_attribute(NAME)
+    }
+}
+
+/// Finds what is selected. What the first list does not show must be missing from a second one too.
+async fn find(
+    portal: &LivePortal,
+    selection: &Selection,
+) -> Result<Vec<WebhookListItem>, Diagnostic> {
+    let explain = |error| diagnose::explain(SUMMARY, &error);
+    let snapshot = portal.list.read().await.map_err(explain)?;
+    let found = selection.pick(&snapshot);
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let confirmed = portal.list.confirm(&snapshot).await.map_err(explain)?;
+    Ok(selection.pick(&confirmed))
+}

@@ -1,0 +1,186 @@
+use std::ops::Range;
+
+use time::Duration;
+use time::macros::datetime;
+
+use super::*;
+use crate::api::Timestamp;
+
+/// When the event of the entry with id 0 would have been queued; each later one came a minute later.
+const START: OffsetDateTime = datetime!(2026-06-30 12:00 UTC);
+
+fn minute(number: u32) -> OffsetDateTime {
+    START + Duration::minutes(i64::from(number))
+}
+
+fn delivery(id: u32) -> Delivery {
+    let queued = minute(id)
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap();
+    Delivery {
+        id: DeliveryId::new(id).unwrap(),
+        webhook_name: None,
+        trigger: None,
+        created_on: Some(Timestamp::new(&queued)),
+        delivered_on: None,
+        status: 503,
+        request_headers: Some("{}".to_owned().into()),
+        request_payload: Some("{}".to_owned().into()),
+        response_headers: Some("{}".to_owned().into()),
+        response_payload: Some("{}".to_owned().into()),
+    }
+}
+
+/// A page with these ids, newest first.
+fn page(ids: Range<u32>, total: Option<u64>) -> DeliveryPage {
+    DeliveryPage {
+        deliveries: ids.rev().map(delivery).collect(),
+        total,
+    }
+}
+
+fn up_to(limit: usize) -> JournalFilter {
+    JournalFilter {
+        limit,
+        ..JournalFilter::default()
+    }
+}
+
+/// What was asked, as count and start, and what was found.
+struct Outcome {
+    asked: Vec<(u32, u32)>,
+    found: Vec<u32>,
+}
+
+/// Reads from a portal that answers with these pages.
+#[track_caller]
+fn read_pages(filter: &JournalFilter, pages: impl IntoIterator<Item = DeliveryPage>) -> Outcome {
+    let mut pages = pages.into_iter();
+    let mut reading = Reading::new(filter);
+    let mut asked = Vec::new();
+    while let Some(query) = reading.next_query() {
+        asked.push((query.count.unwrap(), query.start_index));
+        reading.take(pages.next().expect("one more page was asked for"));
+    }
+    assert!(pages.next().is_none(), "a page was not asked for");
+    Outcome {
+        asked,
+        found: reading.found.iter().map(|found| found.id.get()).collect(),
+    }
+}
+
+#[test]
+fn no_more_is_asked_than_is_wanted() {
+    let outcome = read_pages(&up_to(3), [page(7..10, Some(9))]);
+    assert_eq!(
+        (outcome.asked, outcome.found),
+        (vec![(3, 0)], vec![9, 8, 7])
+    );
+    let outcome = read_pages(
+        &up_to(150),
+        [page(101..201, Some(200)), page(51..101, Some(200))],
+    );
+    assert_eq!(outcome.asked, [(100, 0), (50, 100)]);
+    assert_eq!(outcome.found, (51..201).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_end_of_the_journal_ends_the_reading() {
+    assert_eq!(
+        read_pages(&up_to(100), [page(1..1, Some(0))]).found,
+        [0_u32; 0]
+    );
+    assert_eq!(read_pages(&up_to(100), [page(1..3, None)]).found, [2, 1]);
+    let outcome = read_pages(&up_to(200), [page(1..101, Some(100))]);
+    assert_eq!(outcome.found.len(), 100);
+}
+
+#[test]
+fn entries_that_were_pushed_to_the_next_page_count_once() {
+    // Two events arrive between the two requests.
+    let outcome = read_pages(
+        &up_to(150),
+        [
+            page(101..201, Some(200)),
+            page(53..103, Some(202)),
+            page(51..53, Some(202)),
+        ],
+    );
+    assert_eq!(outcome.asked, [(100, 0), (50, 100), (2, 150)]);
+    assert_eq!(outcome.found, (51..201).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_portal_that_shows_one_page_for_ever_is_left() {
+    let outcome = read_pages(&up_to(300), [page(1..101, None), page(1..101, None)]);
+    assert_eq!(outcome.found.len(), 100);
+    let outcome = read_pages(
+        &up_to(300),
+        [page(1..101, Some(150)), page(1..101, Some(150))],
+    );
+    assert_eq!(outcome.found.len(), 100);
+}
+
+#[test]
+fn a_time_range_goes_by_when_events_were_queued() {
+    let filter = JournalFilter {
+        from: Some(minute(90)),
+        to: Some(minute(110)),
+        ..up_to(100)
+    };
+    let outcome = read_pages(
+        &filter,
+        [page(101..201, Some(200)), page(1..101, Some(200))],
+    );
+    assert_eq!(outcome.asked, [(100, 0), (100, 100)]);
+    assert_eq!(outcome.found, (90..111).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_that_is_wholly_older_than_the_range_is_the_last() {
+    let filter = JournalFilter {
+        from: Some(minute(250)),
+        ..up_to(100)
+    };
+    // The second page is wholly older; a clock that was set back may have mixed up a few entries.
+    let outcome = read_pages(
+        &filter,
+        [page(201..301, Some(300)), page(101..201, Some(300))],
+    );
+    assert_eq!(outcome.found, (250..301).rev().collect::<Vec<_>>());
+    let filter = JournalFilter {
+        from: Some(minute(301)),
+        ..up_to(100)
+    };
+    assert_eq!(
+        read_pages(&filter, [page(201..301, Some(300))]).found,
+        [0_u32; 0]
+    );
+}
+
+#[test]
+fn an_entry_without_a_date_is_in_every_range() {
+    let filter = JournalFilter {
+        from: Some(minute(1000)),
+        to: Some(minute(1001)),
+        ..up_to(100)
+    };
+    let mut undated = page(1..3, Some(2));
+    undated.deliveries[0].created_on = None;
+    assert_eq!(read_pages(&filter, [undated]).found, [2]);
+}
+
+#[test]
+fn payloads_are_dropped_unless_they_are_wanted() {
+    for with_payloads in [false, true] {
+        let filter = JournalFilter {
+            with_payloads,
+            ..up_to(1)
+        };
+        let mut reading = Reading::new(&filter);
+        reading.take(page(1..2, Some(1)));
+        let found = &reading.found[0];
+        assert_eq!(found.request_payload.is_some(), with_payloads);
+        assert_eq!(found.response_headers.is_some(), with_payloads);
+    }
+}

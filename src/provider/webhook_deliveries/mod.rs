@@ -1,0 +1,95 @@
+//! The data source `docspace_webhook_deliveries`: the journal of what was sent to receivers
+//! (product §5).
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `schema` | the arguments with their checks, and how an entry is described |
+//! | `journal` | reading the journal page by page, for whoever needs entries |
+
+pub(super) mod journal;
+mod schema;
+
+use async_trait::async_trait;
+
+use self::journal::JournalFilter;
+use super::portal::{LivePortal, Portal};
+use super::webhook::data_source::require;
+use super::webhook::filter::{TRIGGER, resolve_trigger};
+use super::{dates, diagnose};
+use crate::api;
+use crate::framework::data_source::DataSource;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::schema::Schema;
+use crate::framework::value::{Number, Object, Value};
+
+/// The data source `docspace_webhook_deliveries`.
+#[derive(Debug)]
+pub(super) struct WebhookDeliveries;
+
+#[async_trait]
+impl DataSource<Portal> for WebhookDeliveries {
+    fn type_name(&self) -> &'static str {
+        "docspace_webhook_deliveries"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        schema::check_range(config, diagnostics);
+    }
+
+    async fn read(
+        &self,
+        context: &Portal,
+        config: Object,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Object, Diagnostic> {
+        let portal = context.live()?;
+        let filter = filter(portal, &config).await?;
+        let found = journal::read(&portal.client, &filter).await;
+        diagnostics.extend(portal.long_wait());
+        let found = found.map_err(|error| explain(&error))?;
+        // An empty journal of a webhook that does not exist must not pass for one without failures.
+        if let (true, Some(id)) = (found.is_empty(), filter.webhook) {
+            require(portal, id, schema::WEBHOOK_ID).await?;
+        }
+        let entries = found.into_iter().map(schema::describe).map(Value::Object);
+        let limit = Number::from(u64::try_from(filter.limit).unwrap_or(u64::MAX));
+        Ok(config
+            .with(schema::LIMIT, limit)
+            .with(schema::INCLUDE_PAYLOADS, filter.with_payloads)
+            .with(schema::DELIVERIES, Value::List(entries.collect())))
+    }
+}
+
+async fn filter(portal: &LivePortal, config: &Object) -> Result<JournalFilter, Diagnostic> {
+    let date = |name: &str| config.get(name).as_str().and_then(dates::parse);
+    let webhook = config.get(schema::WEBHOOK_ID).as_str();
+    let trigger = match config.get(TRIGGER).as_str() {
+        Some(name) => Some(resolve_trigger(portal, name).await?),
+        None => None,
+    };
+    Ok(JournalFilter {
+        webhook: webhook.and_then(|id| id.parse().ok()),
+        from: date(schema::FROM),
+        to: date(schema::TO),
+        trigger,
+        status_groups: schema::status_groups(config),
+        limit: schema::limit(config.get(schema::LIMIT)).unwrap_or(schema::DEFAULT_LIMIT),
+        with_payloads: config.get(schema::INCLUDE_PAYLOADS).as_bool() == Some(true),
+    })
+}
+
+fn explain(error: &api::Error) -> Diagnostic {
+    let diagnostic = diagnose::explain("Could not read the deliveries", error);
+    let is_about_trigger = error
+        .status_failure()
+        .is_some_and(|failure| failure.validation.contains_key("Trigger"));
+    if is_about_trigger {
+        diagnostic.at_attribute(TRIGGER)
+    } else {
+        diagnostic
+    }
+}

@@ -1,0 +1,279 @@
+//! The schema of `docspace_webhook_deliveries`, its checks, and how an entry is described.
+
+use crate::api::{Delivery, StatusGroups};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::schema::{Attribute, Nesting, Schema};
+use crate::framework::value::{Number, Object, SecretText, Type, Value};
+use crate::provider::dates;
+use crate::provider::webhook::data_source::check_id;
+use crate::provider::webhook::filter::{TRIGGER, check_trigger};
+use crate::provider::webhook::triggers::{ALL, spell};
+
+pub(super) const WEBHOOK_ID: &str = "webhook_id";
+pub(super) const FROM: &str = "from";
+pub(super) const TO: &str = "to";
+pub(super) const LIMIT: &str = "limit";
+pub(super) const INCLUDE_PAYLOADS: &str = "include_payloads";
+pub(super) const DELIVERIES: &str = "deliveries";
+const STATUS_GROUPS: &str = "status_groups";
+
+/// How many entries are returned unless the configuration says otherwise.
+pub(super) const DEFAULT_LIMIT: usize = 100;
+/// Keeps a state readable: an entry with its payloads takes some kilobytes.
+const MAX_LIMIT: usize = 10_000;
+
+/// The names of the portal's status groups (API §6.7).
+const GROUPS: [(&str, StatusGroups); 5] = [
+    ("not_sent", StatusGroups::NOT_SENT),
+    ("2xx", StatusGroups::STATUS_2XX),
+    ("3xx", StatusGroups::STATUS_3XX),
+    ("4xx", StatusGroups::STATUS_4XX),
+    ("5xx", StatusGroups::STATUS_5XX),
+];
+
+/// Returns the schema.
+pub(super) fn schema() -> Schema {
+    with_filters(Schema::new(
+        "The portal's journal of deliveries, newest first: what was sent to which receiver, and what it answered. It \
+         shows the webhooks that the API key's owner may see, and not those that were deleted.\n\n\
+         The dates of a portal whose time zone is not UTC are shifted by its offset.",
+    ))
+    .with(
+        LIMIT,
+        Attribute::optional_computed(
+            Type::Number,
+            format!(
+                "The most deliveries to return, the newest ones, from 1 to {MAX_LIMIT}. Defaults to {DEFAULT_LIMIT}. \
+                 The journal is read in pages of 100."
+            ),
+        )
+        .check(check_limit),
+    )
+    .with(
+        INCLUDE_PAYLOADS,
+        Attribute::optional_computed(
+            Type::Bool,
+            "Whether headers and bodies of requests and answers are returned, and so stored in the state. They hold \
+             content of the portal. Defaults to `false`.",
+        ),
+    )
+    .with(
+        DELIVERIES,
+        Attribute::nested(Nesting::List, attributes(), "The deliveries, newest first."),
+    )
+}
+
+fn with_filters(schema: Schema) -> Schema {
+    schema
+        .with(
+            WEBHOOK_ID,
+            Attribute::optional(
+                Type::String,
+                "Only deliveries of the webhook with this id, which must exist. Omit it for those of all webhooks.",
+            )
+            .check(check_id),
+        )
+        .with(
+            FROM,
+            Attribute::optional(
+                Type::String,
+                "Only events that were queued at this moment or later (RFC 3339). With \
+                 `timeadd(plantimestamp(), \"-24h\")` the journal is read while planning.",
+            )
+            .check(dates::check),
+        )
+        .with(
+            TO,
+            Attribute::optional(
+                Type::String,
+                "Only events that were queued at this moment or earlier (RFC 3339).",
+            )
+            .check(dates::check),
+        )
+        .with(
+            TRIGGER,
+            Attribute::optional(
+                Type::String,
+                "Only events of this one trigger, such as `FileUploaded`.",
+            )
+            .check(check_trigger)
+            .check(check_one_event),
+        )
+        .with(
+            STATUS_GROUPS,
+            Attribute::optional(
+                Type::set(Type::String),
+                format!(
+                    "Only deliveries with one of these outcomes: {}. `not_sent` are those that wait, and those whose \
+                     receiver could not be connected to; a timeout counts as `5xx`.",
+                    group_names("`")
+                ),
+            )
+            .check(check_groups),
+        )
+}
+
+fn attributes() -> [(&'static str, Attribute); 10] {
+    let of = |ty, description: &str| Attribute::computed(ty, description);
+    let payload = |what: &str| {
+        Attribute::computed(
+            Type::Secret,
+            format!("{what} Null unless `include_payloads` is true."),
+        )
+    };
+    [
+        (
+            "id",
+            of(
+                Type::String,
+                "The journal's number of the delivery. Delivering again makes a new one.",
+            ),
+        ),
+        ("webhook_name", of(Type::String, "The name of the webhook.")),
+        (
+            TRIGGER,
+            of(
+                Type::String,
+                "The event, such as `FileUploaded`, or the decimal number of its bit.",
+            ),
+        ),
+        (
+            "created_on",
+            of(Type::String, "When the event was queued (RFC 3339)."),
+        ),
+        (
+            "delivered_on",
+            of(
+                Type::String,
+                "When the receiver accepted it (RFC 3339); null for what waits or has failed.",
+            ),
+        ),
+        (
+            "status",
+            of(
+                Type::Number,
+                "The HTTP status of the receiver's answer; 0 for what waits and when there was no answer.",
+            ),
+        ),
+        (
+            "request_headers",
+            payload("The headers that were sent, as JSON from name to values."),
+        ),
+        ("request_payload", payload("The body that was sent.")),
+        (
+            "response_headers",
+            payload("The headers of the receiver's answer, as JSON from name to values."),
+        ),
+        (
+            "response_payload",
+            payload("The body of the receiver's answer."),
+        ),
+    ]
+}
+
+/// Describes one entry.
+pub(super) fn describe(delivery: Delivery) -> Object {
+    let secret = |text: Option<secrecy::SecretString>| text.map(SecretText::from);
+    let event = delivery.trigger.map(|mask| spell(mask).join(","));
+    Object::new()
+        .with("id", delivery.id.to_string())
+        .with("webhook_name", delivery.webhook_name)
+        .with(TRIGGER, event)
+        .with("created_on", dates::text(delivery.created_on.as_ref()))
+        .with("delivered_on", dates::text(delivery.delivered_on.as_ref()))
+        .with("status", Number::from(delivery.status))
+        .with("request_headers", secret(delivery.request_headers))
+        .with("request_payload", secret(delivery.request_payload))
+        .with("response_headers", secret(delivery.response_headers))
+        .with("response_payload", secret(delivery.response_payload))
+}
+
+/// Returns the status groups of a configuration, joined.
+pub(super) fn status_groups(config: &Object) -> Option<StatusGroups> {
+    let names = config.get(STATUS_GROUPS).as_elements()?;
+    names
+        .iter()
+        .filter_map(|name| group(name.as_str()?))
+        .reduce(|one, other| one | other)
+}
+
+/// Returns a limit that is within its range.
+pub(super) fn limit(value: &Value) -> Option<usize> {
+    let limit = usize::try_from(value.as_number()?.to_u64()?).ok()?;
+    (1..=MAX_LIMIT).contains(&limit).then_some(limit)
+}
+
+/// Checks that the time range is not empty, once both ends are known.
+pub(super) fn check_range(config: &Object, diagnostics: &mut Diagnostics) {
+    let date = |name: &str| config.get(name).as_str().and_then(dates::parse);
+    if let (Some(from), Some(to)) = (date(FROM), date(TO))
+        && from > to
+    {
+        diagnostics.push(
+            Diagnostic::error(
+                "Empty time range",
+                "from is later than to, so no delivery can match. Exchange them, or leave one out.",
+            )
+            .at_attribute(FROM),
+        );
+    }
+}
+
+fn check_limit(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(number) = value.as_number() else {
+        return;
+    };
+    if limit(value).is_none() {
+        let detail =
+            format!("{number} is not accepted. Expected a whole number from 1 to {MAX_LIMIT}.");
+        diagnostics.push(Diagnostic::error("Invalid limit", detail).at(path.clone()));
+    }
+}
+
+fn check_one_event(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    if value.as_str() == Some(ALL) {
+        let detail = format!(
+            "\"{ALL}\" is no event: a delivery is always of one trigger. Leave {TRIGGER} out for the deliveries of all \
+             triggers."
+        );
+        diagnostics.push(Diagnostic::error("Invalid trigger", detail).at(path.clone()));
+    }
+}
+
+fn check_groups(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(elements) = value.as_elements() else {
+        return;
+    };
+    let mut refuse = |detail: String| {
+        diagnostics.push(Diagnostic::error("Invalid status group", detail).at(path.clone()));
+    };
+    if elements.is_empty() {
+        refuse(format!(
+            "No delivery is in an empty set of groups. Leave {STATUS_GROUPS} out for every outcome, or name at least \
+             one of {}.",
+            group_names("\"")
+        ));
+    }
+    for element in elements.iter().filter(|element| !element.is_unknown()) {
+        let name = element.as_str();
+        if name.and_then(group).is_none() {
+            let found = name.map_or_else(|| "null".to_owned(), |name| format!("{name:?}"));
+            refuse(format!(
+                "{found} is no group of outcomes. Expected one of {}.",
+                group_names("\"")
+            ));
+        }
+    }
+}
+
+fn group(name: &str) -> Option<StatusGroups> {
+    let found = GROUPS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, group)| *group)
+}
+
+fn group_names(quote: &str) -> String {
+    GROUPS
+        .map(|(name, _)| format!("{quote}{name}{quote}"))
+        .join(", ")
+}

@@ -1,0 +1,56 @@
+//! The data source `docspace_webhooks`: all webhooks that the caller may see (product §5).
+
+use async_trait::async_trait;
+
+use super::diagnose;
+use super::portal::Portal;
+use super::webhook::data_source::{attributes, describe};
+use super::webhook::filter::{WebhookFilter, with_filters};
+use crate::framework::data_source::DataSource;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::schema::{Attribute, Nesting, Schema};
+use crate::framework::value::{Object, Value};
+
+const WEBHOOKS: &str = "webhooks";
+
+/// The data source `docspace_webhooks`.
+#[derive(Debug)]
+pub(super) struct Webhooks;
+
+#[async_trait]
+impl DataSource<Portal> for Webhooks {
+    fn type_name(&self) -> &'static str {
+        "docspace_webhooks"
+    }
+
+    fn schema(&self) -> Schema {
+        with_filters(Schema::new(
+            "All webhooks that the API key's owner may see, or those that match every filter: an administrator sees \
+             all of the portal, others see their own. They cost one request, however many there are.",
+        ))
+        .with(
+            WEBHOOKS,
+            Attribute::nested(Nesting::List, attributes(), "The webhooks, by ascending id."),
+        )
+    }
+
+    async fn read(
+        &self,
+        context: &Portal,
+        config: Object,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Object, Diagnostic> {
+        let portal = context.live()?;
+        let filter = WebhookFilter::from_config(portal, &config).await?;
+        let snapshot = portal.list.read().await;
+        diagnostics.extend(portal.long_wait());
+        let snapshot =
+            snapshot.map_err(|error| diagnose::explain("Could not list the webhooks", &error))?;
+        let webhooks = snapshot
+            .items()
+            .filter(|item| filter.matches(&item.webhook))
+            .map(|item| describe(item).map(Value::Object))
+            .collect::<Result<_, _>>()?;
+        Ok(config.with(WEBHOOKS, Value::List(webhooks)))
+    }
+}

@@ -1,0 +1,136 @@
+//! Rate limits, the cap on writes, and stopping.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use docspace_emulator::Fault;
+use terraform_provider_docspace::api::{Cause, Waits};
+
+use super::bench::{Bench, CREATE, LIST, PATH, at_once, create, eventually};
+
+#[tokio::test]
+async fn writes_in_flight_never_exceed_the_cap() {
+    let bench = Bench::with(|config| config.max_concurrent_writes = 3).await;
+    bench
+        .portal
+        .change_settings(|settings| settings.latency_ms = 2);
+    let client = bench.client.clone();
+    let created = at_once(60, |index| {
+        let client = client.clone();
+        async move { client.create_webhook(&create(&format!("w{index}"))).await }
+    });
+    assert!(created.await.iter().all(Result::is_ok));
+    let summary = bench.portal.request_summary();
+    assert_eq!(summary.count(CREATE), 60);
+    assert_eq!(summary.writes_high_water, 3);
+}
+
+#[tokio::test]
+async fn a_portal_that_keeps_refusing_some_still_gets_every_create_once() {
+    let bench = Bench::with(|config| config.max_retries = 20).await;
+    let refuse = Fault::on("POST", PATH).with_probability(0.4, 7);
+    let fault = bench.fault(refuse.respond(429, &[("Retry-After", "0")], ""));
+    let client = bench.client.clone();
+    let created = at_once(60, |index| {
+        let client = client.clone();
+        async move { client.create_webhook(&create(&format!("w{index}"))).await }
+    });
+    assert!(created.await.iter().all(Result::is_ok));
+    let refused = bench.portal.fault_hits(fault);
+    assert!(refused > 0);
+    assert_eq!(bench.portal.webhooks().len(), 60);
+    assert_eq!(bench.count(CREATE), 60 + refused);
+    assert!(bench.client.waits().total() > Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_429_without_a_time_is_an_error_without_a_time() {
+    let bench = Bench::start().await;
+    bench.fault(Fault::on("GET", PATH).respond(429, &[("X-RateLimit-Limit", "50")], ""));
+    let error = bench.client.list_webhooks().await.unwrap_err();
+    assert_eq!((error.status(), error.retry_after()), (Some(429), None));
+    assert!(error.is_retryable() && !error.outcome_unknown());
+}
+
+#[tokio::test]
+async fn a_portal_that_asks_for_hours_is_reported_at_once() {
+    let bench = Bench::with(|config| config.max_retries = 4).await;
+    bench.fault(Fault::on("GET", PATH).respond(429, &[("Retry-After", "7200")], ""));
+    let error = bench.client.list_webhooks().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7200)));
+    assert_eq!((error.attempts(), bench.count(LIST)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_date_in_the_past_is_no_wait() {
+    let bench = Bench::with(|config| config.max_retries = 1).await;
+    let past = [("Retry-After", "Mon, 01 Jan 2024 00:00:00 GMT")];
+    let fault = bench.fault(Fault::on("GET", PATH).times(1).respond(503, &past, ""));
+    bench.client.list_webhooks().await.unwrap();
+    bench.assert_hits(fault, 1);
+    assert!(bench.client.waits().longest() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn each_observer_sees_its_own_waits_only() {
+    let bench = Bench::with(|config| config.max_retries = 1).await;
+    let (mine, others) = (Arc::new(Waits::default()), Arc::new(Waits::default()));
+    let retry = [("Retry-After", "0")];
+    bench.fault(Fault::on("GET", PATH).times(1).respond(503, &retry, ""));
+    let client = bench.client.with_waits(Arc::clone(&mine));
+    client.list_webhooks().await.unwrap();
+    bench
+        .client
+        .with_waits(Arc::clone(&others))
+        .list_webhooks()
+        .await
+        .unwrap();
+    assert!(mine.total() > Duration::ZERO);
+    assert_eq!(others.total(), Duration::ZERO);
+    assert_eq!(bench.client.waits().total(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn after_a_stop_running_writes_finish_and_waiting_ones_never_start() {
+    let bench = Bench::with(|config| {
+        config.max_concurrent_writes = 1;
+        config.max_retries = 4;
+    })
+    .await;
+    bench.fault(
+        Fault::on("POST", PATH)
+            .times(1)
+            .after_storing()
+            .delay_ms(200),
+    );
+    let start = |name: &'static str| {
+        let client = bench.client.clone();
+        tokio::spawn(async move { client.create_webhook(&create(name)).await })
+    };
+    let running = start("running");
+    eventually(|| bench.portal.request_summary().in_flight == 1).await;
+    let waiting = start("waiting");
+    bench.client.stop();
+    let late = start("late");
+    assert!(running.await.unwrap().is_ok());
+    for refused in [waiting, late] {
+        let error = refused.await.unwrap().unwrap_err();
+        assert!(matches!(error.cause(), Cause::Stopped), "{error}");
+        assert!(!error.outcome_unknown());
+    }
+    assert_eq!(bench.names(), ["running"]);
+    assert_eq!(bench.client.list_webhooks().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_wait_with_the_error_that_caused_it() {
+    let bench = Bench::with(|config| config.max_retries = 4).await;
+    let wait = [("Retry-After", "59")];
+    bench.fault(Fault::on("POST", PATH).respond(429, &wait, ""));
+    let client = bench.client.clone();
+    let waiting = tokio::spawn(async move { client.create_webhook(&create("a")).await });
+    eventually(|| bench.portal.request_summary().by_status.contains_key("429")).await;
+    bench.client.stop();
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(429), 1));
+}

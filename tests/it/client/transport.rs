@@ -1,0 +1,326 @@
+//! Connections: TLS, proxies, pooling, size.
+
+use std::sync::Arc;
+
+use docspace_emulator::DEFAULT_API_KEY;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use terraform_provider_docspace::api::{
+    ApiKey, BaseUrl, Cause, Client, Config, ConfigError, ConnectReason,
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::bench::{client_of, create, id};
+use super::scripted::{Scripted, Step, answer};
+
+const EMPTY_LIST: &str = r#"{"response":[]}"#;
+const ROLE: &str = "DOCSPACE_TEST_PROXY_CHILD";
+
+fn client(server: &Scripted, max_retries: u32) -> Client {
+    client_of(&server.base_url(), "sk-1", |config| {
+        config.max_retries = max_retries;
+    })
+}
+
+#[tokio::test]
+async fn requests_carry_the_documented_headers_and_no_other() {
+    let server = Scripted::start([Step::json("200 OK", EMPTY_LIST), Step::Close]).await;
+    let client = client_of(&server.base_url(), "sk-1", |config| {
+        config.user_agent = "docspace-test/1 (a\r\nX-Injected: b)".to_owned();
+    });
+    client.list_webhooks().await.unwrap();
+    client.create_webhook(&create("a")).await.unwrap_err();
+    let headers = |request: &str| -> Vec<String> {
+        let (head, _) = request.split_once("\r\n\r\n").unwrap();
+        let mut names: Vec<String> = head.lines().skip(1).map(str::to_lowercase).collect();
+        names.sort();
+        names
+    };
+    let host = format!("host: 127.0.0.1:{}", server.port());
+    let requests = server.requests();
+    assert!(requests[0].starts_with("GET /api/2.0/settings/webhook HTTP/1.1\r\n"));
+    let common = [
+        "accept: application/json".to_owned(),
+        "authorization: bearer sk-1".to_owned(),
+    ];
+    let agent = "user-agent: docspace-test/1 (ax-injected: b)".to_owned();
+    assert_eq!(
+        headers(&requests[0]),
+        [common.as_slice(), &[host.clone(), agent.clone()]].concat()
+    );
+    let body = requests[1].split_once("\r\n\r\n").unwrap().1;
+    assert_eq!(
+        headers(&requests[1]),
+        [
+            common.as_slice(),
+            &[
+                format!("content-length: {}", body.len()),
+                "content-type: application/json".to_owned(),
+                host,
+                agent
+            ]
+        ]
+        .concat()
+    );
+}
+
+#[tokio::test]
+async fn a_create_on_a_connection_that_dies_is_sent_once() {
+    let server = Scripted::start([Step::json("200 OK", EMPTY_LIST), Step::Close]).await;
+    let client = client(&server, 4);
+    client.list_webhooks().await.unwrap();
+    let error = client.create_webhook(&create("a")).await.unwrap_err();
+    assert!(matches!(error.cause(), Cause::Transport { .. }), "{error}");
+    assert!(error.outcome_unknown());
+    let posts = |request: &&String| request.starts_with("POST");
+    assert_eq!(server.requests().iter().filter(posts).count(), 1);
+    assert_eq!(
+        server.connections(),
+        1,
+        "the create used the pooled connection"
+    );
+}
+
+#[tokio::test]
+async fn a_pooled_connection_that_was_closed_is_replaced_without_an_error() {
+    let server = Scripted::start([
+        Step::AnswerAndClose(answer("200 OK", "", EMPTY_LIST)),
+        Step::json("200 OK", r#"{"response":{"id":5}}"#),
+    ])
+    .await;
+    let client = client(&server, 0);
+    client.list_webhooks().await.unwrap();
+    // Lets the client notice the end of the connection.
+    tokio::task::yield_now().await;
+    let created = client.create_webhook(&create("a")).await;
+    let posts = server
+        .requests()
+        .iter()
+        .filter(|request| request.starts_with("POST"))
+        .count();
+    match created {
+        Ok(created) => assert_eq!((created.id, posts), (id(5), 1)),
+        // The request crossed the close; then it must not have been sent again.
+        Err(error) => assert!(
+            error.outcome_unknown() && posts <= 1,
+            "{error} after {posts}"
+        ),
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_not_http_or_end_early_are_transport_errors() {
+    for bytes in [
+        b"SSH-2.0-OpenSSH_9.6\r\n".to_vec(),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"response\":".to_vec(),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"resp".to_vec(),
+        b"HTTP/1.1 200 OK\r\nContent-Le".to_vec(),
+    ] {
+        let server = Scripted::start([Step::AnswerAndClose(bytes)]).await;
+        let error = client(&server, 0)
+            .create_webhook(&create("a"))
+            .await
+            .unwrap_err();
+        assert!(matches!(error.cause(), Cause::Transport { .. }), "{error}");
+        assert!(error.outcome_unknown());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_announced_too_large_is_not_read() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 67108865\r\n\r\n{";
+    let server = Scripted::start([Step::Answer(head.into())]).await;
+    let error = client(&server, 4).list_webhooks().await.unwrap_err();
+    assert!(matches!(error.cause(), Cause::TooLarge { limit } if *limit == 64 * 1024 * 1024));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off() {
+    let server = Scripted::start([Step::Flood]).await;
+    let error = client(&server, 0)
+        .create_webhook(&create("a"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error.cause(), Cause::TooLarge { .. }), "{error}");
+    assert!(error.outcome_unknown());
+}
+
+#[tokio::test]
+async fn an_error_answer_that_is_too_large_keeps_its_status_but_has_no_meaning() {
+    let head = "HTTP/1.1 403 Forbidden\r\nContent-Length: 9999999\r\n\r\n";
+    let server = Scripted::start([Step::Answer(head.into())]).await;
+    let error = client(&server, 0).list_webhooks().await.unwrap_err();
+    assert_eq!(error.status(), Some(403));
+    assert!(!error.is_scope_refused() && !error.is_access_denied());
+}
+
+#[tokio::test]
+async fn a_portal_that_is_not_there_is_a_connect_error_with_its_host() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = client_of(&format!("http://{address}"), "sk-1", |_| {});
+    let error = client.list_webhooks().await.unwrap_err();
+    let Cause::Connect {
+        host,
+        detail,
+        reason,
+    } = error.cause()
+    else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (host.as_str(), *reason),
+        ("127.0.0.1", ConnectReason::Other)
+    );
+    assert!(detail.contains("refused"), "{detail}");
+}
+
+/// A certificate for `localhost`, and the authority that signed it in PEM.
+fn tls() -> (TlsAcceptor, String) {
+    let mut authority = CertificateParams::new([]).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(["localhost".to_owned()])
+        .unwrap()
+        .signed_by(&key, &authority)
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let server = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+        )
+        .unwrap();
+    (TlsAcceptor::from(Arc::new(server)), authority.pem())
+}
+
+#[tokio::test]
+async fn an_unknown_authority_is_refused_once_and_named_as_the_reason() {
+    let (acceptor, _authority) = tls();
+    let server = Scripted::start_tls([], acceptor).await;
+    let base_url = format!("https://localhost:{}", server.port());
+    let client = client_of(&base_url, "sk-1", |config| config.max_retries = 4);
+    let error = client.create_webhook(&create("a")).await.unwrap_err();
+    let Cause::Connect { reason, .. } = error.cause() else {
+        panic!("{error:?}");
+    };
+    assert_eq!(*reason, ConnectReason::Certificate);
+    assert!(!error.outcome_unknown());
+    assert_eq!((error.attempts(), server.requests().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_authority_of_the_configuration_is_trusted() {
+    let (acceptor, authority) = tls();
+    let server = Scripted::start_tls([Step::json("200 OK", EMPTY_LIST)], acceptor).await;
+    let base_url = format!("https://localhost:{}", server.port());
+    let client = client_of(&base_url, "sk-1", |config| {
+        config.ca_certificates_pem = Some(authority);
+    });
+    assert!(client.list_webhooks().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_host_is_refused_even_from_a_trusted_authority() {
+    let (acceptor, authority) = tls();
+    let server = Scripted::start_tls([Step::json("200 OK", EMPTY_LIST)], acceptor).await;
+    let base_url = format!("https://127.0.0.1:{}", server.port());
+    let client = client_of(&base_url, "sk-1", |config| {
+        config.ca_certificates_pem = Some(authority);
+    });
+    let error = client.list_webhooks().await.unwrap_err();
+    assert!(matches!(
+        error.cause(),
+        Cause::Connect {
+            reason: ConnectReason::Certificate,
+            ..
+        }
+    ));
+}
+
+#[tokio::test]
+async fn verification_can_be_switched_off() {
+    let (acceptor, _authority) = tls();
+    let server = Scripted::start_tls([Step::json("200 OK", EMPTY_LIST)], acceptor).await;
+    let base_url = format!("https://127.0.0.1:{}", server.port());
+    let client = client_of(&base_url, "sk-1", |config| {
+        config.insecure_skip_tls_verify = true;
+    });
+    assert!(client.list_webhooks().await.unwrap().is_empty());
+}
+
+#[test]
+fn bad_certificates_are_found_before_the_first_request() {
+    let (_acceptor, authority) = tls();
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (pem, expected) in [
+        (
+            "no certificate at all".to_owned(),
+            ConfigError::NoCertificate,
+        ),
+        (String::new(), ConfigError::NoCertificate),
+        (
+            broken.to_owned(),
+            ConfigError::BadCertificate { position: 1 },
+        ),
+        (
+            format!("{authority}{broken}"),
+            ConfigError::BadCertificate { position: 2 },
+        ),
+    ] {
+        let mut config = Config::new(
+            BaseUrl::parse("https://portal.example.com", false).unwrap(),
+            ApiKey::parse("sk-1").unwrap(),
+        );
+        config.ca_certificates_pem = Some(pem);
+        assert_eq!(Client::new(config).unwrap_err(), expected);
+    }
+}
+
+/// The environment belongs to the process, so this test starts itself again with proxies in it.
+#[tokio::test]
+async fn proxies_of_the_environment_are_used_except_for_this_machine() {
+    if let Ok(portal) = std::env::var(ROLE) {
+        return call_through_the_proxy(&portal).await;
+    }
+    let portal = Scripted::start([Step::json("200 OK", EMPTY_LIST)]).await;
+    let proxy = Scripted::start([Step::AnswerAndClose(answer("403 Forbidden", "", ""))]).await;
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "client::transport::proxies_of_the_environment_are_used_except_for_this_machine",
+        ])
+        .env(ROLE, portal.base_url())
+        .env("HTTPS_PROXY", proxy.base_url())
+        .env("HTTP_PROXY", proxy.base_url())
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success(), "{output}");
+    assert!(output.contains("1 passed"), "{output}");
+    let requests = proxy.requests();
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    assert!(requests[0].starts_with("CONNECT portal.invalid:443 HTTP/1.1\r\n"));
+    assert!(!requests[0].to_lowercase().contains("authorization"));
+    assert_eq!(portal.requests().len(), 1);
+}
+
+async fn call_through_the_proxy(portal: &str) {
+    let local = client_of(portal, "sk-1", |_| {});
+    assert!(local.list_webhooks().await.unwrap().is_empty());
+    let remote = client_of("https://portal.invalid", DEFAULT_API_KEY, |_| {});
+    let error = remote.create_webhook(&create("a")).await.unwrap_err();
+    assert!(matches!(error.cause(), Cause::Connect { .. }), "{error}");
+    assert!(!error.outcome_unknown());
+}

@@ -1,0 +1,16 @@
+//! The house rules: what a reviewer would otherwise have to look for.
+//!
+//! `cargo xtask tidy` runs these tests alone.
+
+/// What every file keeps to: size, head, endings, paths.
+mod files;
+/// Floors: which module may name which, and which crates.
+mod floors;
+/// What the provider offers: described, shown, announced.
+mod offer;
+/// The paths that Rust code names.
+mod paths;
+/// The dependency tree against `deny.toml`.
+mod supply;
+/// The project's files.
+mod tree;

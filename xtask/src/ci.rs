@@ -1,0 +1,115 @@
+//! `cargo xtask ci`: what `.ci/run` runs, and nothing that a contributor cannot repeat.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::cli::Cli;
+use crate::screen::Screen;
+use crate::{Verb, no_arguments, workspace};
+
+pub(crate) const VERB: Verb = Verb {
+    name: "ci",
+    summary: "run everything that CI runs",
+    help: "\
+Runs everything that CI runs, in order, and stops at the first step that fails
+with the command that repeats it. Exits 0 only when every step has passed.
+
+Usage: cargo xtask ci
+
+Needs terraform or tofu (see cargo xtask terraform), and no network beyond
+crates.io.
+",
+    run,
+};
+
+/// One step: its name and the command a person repeats it with.
+struct Step {
+    name: &'static str,
+    command: &'static str,
+}
+
+/// The marker for the CLI in a command, which may be tofu.
+const CLI: &str = "terraform";
+
+const STEPS: [Step; 6] = [
+    Step {
+        name: "format",
+        command: "cargo fmt --all --check",
+    },
+    Step {
+        name: "lints",
+        command: "cargo clippy --workspace --all-targets --all-features --locked -- -D warnings",
+    },
+    Step {
+        name: "tests",
+        command: "cargo test --workspace --locked",
+    },
+    Step {
+        name: "format of the examples",
+        command: "terraform fmt -check -diff -recursive examples",
+    },
+    Step {
+        name: "documentation",
+        command: "cargo xtask docs --check",
+    },
+    Step {
+        name: "demo",
+        command: "cargo xtask demo",
+    },
+];
+
+fn run(args: Vec<OsString>) -> Result<ExitCode> {
+    no_arguments(args)?;
+    let mut screen = Screen::new();
+    // A CLI that is missing is told before half an hour of work, not after it.
+    let cli = Cli::find(&workspace::target()?)?.path;
+    let mut times = Vec::new();
+    for (step, number) in STEPS.iter().zip(1..) {
+        screen.heading(&format!("{number}/{}  {}", STEPS.len(), step.name))?;
+        screen.command(step.command)?;
+        let start = Instant::now();
+        let status = command(step, &cli)
+            .status()
+            .with_context(|| format!("could not run: {}", step.command))?;
+        if !status.success() {
+            screen.bad(&format!(
+                "The step \"{}\" has failed ({status}). Repeat it with:",
+                step.name
+            ))?;
+            screen.command(step.command)?;
+            return Ok(ExitCode::FAILURE);
+        }
+        times.push(start.elapsed());
+    }
+    screen.heading("All steps have passed")?;
+    for (step, time) in STEPS.iter().zip(&times) {
+        screen.line(&format!("{:<26}{}", step.name, seconds(*time)))?;
+    }
+    screen.line(&format!("{:<26}{}", "all", seconds(times.iter().sum())))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Returns a step's command, run from the project's root without a terminal to ask questions on.
+fn command(step: &Step, cli: &Path) -> Command {
+    let mut words = step.command.split(' ');
+    let program = words.next();
+    let mut command = match program {
+        Some(CLI) => Command::new(cli),
+        _ => workspace::cargo(),
+    };
+    command
+        .current_dir(workspace::root())
+        .args(words)
+        .stdin(Stdio::null())
+        .env("CHECKPOINT_DISABLE", "1")
+        .env_remove("TF_CLI_CONFIG_FILE");
+    command
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:>7.1} s", time.as_secs_f64())
+}

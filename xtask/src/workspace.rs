@@ -1,0 +1,73 @@
+//! Where things are, and building the provider.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+/// The package and program of the provider.
+const PROVIDER: &str = "terraform-provider-docspace";
+
+/// How the provider is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As for tests.
+    Dev,
+    /// As for users: optimized and stripped.
+    Release,
+}
+
+/// Returns the project's root.
+pub(crate) fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
+}
+
+/// Returns a command of the Cargo that started this program, to run in the project's root.
+pub(crate) fn cargo() -> Command {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root());
+    command
+}
+
+/// Asks Cargo for the directory of build products.
+pub(crate) fn target() -> Result<PathBuf> {
+    let output = cargo()
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not run cargo")?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    let directory = metadata
+        .get("target_directory")
+        .and_then(Value::as_str)
+        .context("cargo metadata names no target directory")?;
+    Ok(PathBuf::from(directory))
+}
+
+/// Builds the provider, with Cargo's progress on stderr, and returns its program.
+pub(crate) fn build_provider(profile: Profile) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--bin", PROVIDER, "--message-format"]);
+    command.args(["json-render-diagnostics", "--package", PROVIDER]);
+    match profile {
+        Profile::Release => command.arg("--release"),
+        // Together with this package the dependencies have the features they were just built with.
+        Profile::Dev => command.args(["--package", env!("CARGO_PKG_NAME")]),
+    };
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not run cargo")?;
+    if !output.status.success() {
+        bail!("the provider does not build; see above");
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+        .find(|program| program.file_stem().is_some_and(|name| name == PROVIDER))
+        .context("cargo did not say where the provider's program is")
+}
