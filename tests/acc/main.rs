@@ -30,6 +30,9 @@ mod interrupt;
 mod leak;
 /// Create, plan again, destroy, forget, move.
 mod lifecycle;
+/// Being started, attached to, cut off and left alone.
+#[cfg(unix)]
+mod plugin;
 /// Replacement by force, and names that are taken.
 mod replacement;
 /// `terraform providers schema -json`.

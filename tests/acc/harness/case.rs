@@ -164,6 +164,19 @@ impl Case {
         }
     }
 
+    /// Waits until no plugin is left: each has a socket in the directory for temporary files.
+    #[track_caller]
+    pub fn has_no_plugin(&self) {
+        wait_until("every plugin to end", || {
+            fs::read_dir(self.temporary()).unwrap().next().is_none()
+        });
+    }
+
+    /// Returns the directory for temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        self.sandbox.root().join("tmp")
+    }
+
     /// Returns a command of the CLI whose environment holds only what it needs.
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.sandbox.command(args);
@@ -182,16 +195,12 @@ impl Case {
 }
 
 impl Drop for Case {
-    /// Checks that no plugin is left: each has a socket in the directory for temporary files.
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
         }
         self.made_no_wrong_request();
-        let temporary = self.sandbox.root().join("tmp");
-        wait_until("every plugin to remove its socket", || {
-            fs::read_dir(&temporary).unwrap().next().is_none()
-        });
+        self.has_no_plugin();
     }
 }
 

@@ -9,6 +9,8 @@ mod case;
 )]
 #[path = "../../support/cli.rs"]
 mod cli;
+#[cfg(unix)]
+mod debugged;
 mod hcl;
 mod plan;
 mod recorder;
@@ -26,6 +28,8 @@ use tokio::runtime::{Builder, Runtime};
 pub use self::archive::unpack;
 pub use self::case::{Case, start};
 use self::cli::{Cli, Missing};
+#[cfg(unix)]
+pub use self::debugged::Debugged;
 pub use self::hcl::Webhook;
 pub use self::plan::SavedPlan;
 pub use self::recorder::{RawRequest, Recorder};

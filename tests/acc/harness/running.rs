@@ -43,15 +43,27 @@ impl Running {
         Run::new(command, output)
     }
 
+    /// Kills the command itself, and nothing that it started.
+    #[track_caller]
+    pub fn kill(mut self) {
+        wait_for("the command to die", self.child.kill()).unwrap();
+    }
+
     /// Sends a signal by its short name, such as `INT`, to the command and all that it started.
     #[cfg(unix)]
     #[track_caller]
     pub fn signal(&self, name: &str) {
-        let group = self.child.id().unwrap();
-        let status = Command::new("sh")
-            .args(["-c", &format!("kill -s {name} -- -{group}")])
-            .status()
-            .unwrap();
-        assert!(status.success(), "kill -s {name}: {status}");
+        signal(name, &format!("-{}", self.child.id().unwrap()));
     }
+}
+
+/// Sends a signal to a process, or to a group by its negative number.
+#[cfg(unix)]
+#[track_caller]
+pub fn signal(name: &str, target: &str) {
+    let status = Command::new("sh")
+        .args(["-c", &format!("kill -s {name} -- {target}")])
+        .status()
+        .unwrap();
+    assert!(status.success(), "kill -s {name}: {status}");
 }
