@@ -55,7 +55,9 @@ pub struct Host {
     /// The streams that a host opens at once and keeps.
     streams: [JoinHandle<()>; 2],
     /// What this host says it can do.
-    capabilities: ClientCapabilities,
+    capabilities: Option<ClientCapabilities>,
+    /// What it says it is.
+    version: String,
     /// Keeps the request side of the broker's stream open; hanging up means dropping it too.
     _offers: mpsc::Sender<ConnInfo>,
 }
@@ -84,7 +86,8 @@ impl Host {
                 tokio::spawn(keep_stdio(channel.clone())),
                 tokio::spawn(keep_broker(channel.clone(), offered)),
             ],
-            capabilities: verbs::newest_core(),
+            capabilities: Some(verbs::newest_core()),
+            version: verbs::NEWEST.to_owned(),
             _offers: offers,
             process,
             channel,

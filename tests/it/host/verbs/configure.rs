@@ -8,9 +8,6 @@ use crate::host::diagnostics::{self, Answer};
 use crate::host::value::encode;
 use crate::host::wire::tfplugin6 as wire;
 
-/// Named in configuration calls. Features must not depend on it (TPP §5.2).
-const VERSION: &str = "1.16.0";
-
 impl Host {
     /// Checks the provider block, as the validation walk does.
     pub async fn validate_provider(&self, config: &Value) -> Answer<()> {
@@ -28,9 +25,10 @@ impl Host {
             return validated;
         }
         let request = wire::configure_provider::Request {
-            terraform_version: VERSION.to_owned(),
+            // Features must not depend on it (TPP §5.2).
+            terraform_version: self.version.clone(),
             config: Some(encode(&config, &self.schemas().await.provider.ty())),
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
         };
         let answer = self.provider().configure_provider(request).await;
         said(answered("ConfigureProvider", answer).diagnostics)
@@ -41,7 +39,7 @@ impl Host {
         let request = wire::validate_resource_config::Request {
             type_name: name.to_owned(),
             config: Some(self.kind(name).await.encode(config)),
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
         };
         let answer = self.provider().validate_resource_config(request).await;
         said(answered("ValidateResourceConfig", answer).diagnostics)

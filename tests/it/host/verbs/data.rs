@@ -34,7 +34,7 @@ impl Host {
             type_name: name.to_owned(),
             config: Some(encode(&config, &ty)),
             provider_meta: None,
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
         };
         let answer = answered(CALL, self.provider().read_data_source(request).await);
         assert!(

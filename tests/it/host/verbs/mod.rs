@@ -31,6 +31,9 @@ use super::wire::tfplugin6::{
 /// The schemas, once per test program: newer cores ask one process for them and spare the others.
 static SCHEMAS: OnceCell<Arc<Schemas>> = OnceCell::const_new();
 
+/// What the newest core says it is.
+pub const NEWEST: &str = "1.16.0";
+
 /// What the newest core says it can do.
 pub fn newest_core() -> ClientCapabilities {
     ClientCapabilities {
@@ -47,9 +50,18 @@ pub fn oldest_core() -> ClientCapabilities {
 }
 
 impl Host {
-    /// Says other things of itself than the newest core does.
-    pub fn with_capabilities(mut self, capabilities: ClientCapabilities) -> Self {
-        self.capabilities = capabilities;
+    /// Says other things of itself than the newest core does; the oldest cores say nothing at all.
+    pub fn with_capabilities(
+        mut self,
+        capabilities: impl Into<Option<ClientCapabilities>>,
+    ) -> Self {
+        self.capabilities = capabilities.into();
+        self
+    }
+
+    /// Says that it is of this version.
+    pub fn with_version(mut self, version: &str) -> Self {
+        version.clone_into(&mut self.version);
         self
     }
 

@@ -107,7 +107,10 @@ impl Host {
     /// Plans again in the apply walk, where everything is known, and compares with the first plan.
     pub(super) async fn plan_again(&self, plan: &Plan, config: &Value) -> Answer<Plan> {
         let mut inputs = Inputs::first(plan.prior.as_ref(), config);
-        if self.capabilities.store_planned_private {
+        if self
+            .capabilities
+            .is_some_and(|can| can.store_planned_private)
+        {
             inputs.planned_private = &plan.private;
         }
         let kind = self.kind(&plan.type_name).await;
@@ -134,7 +137,7 @@ impl Host {
             prior_private: inputs.prior_private.to_vec(),
             prior_identity: kind.encode_identity(identity),
             provider_meta: None,
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
             planned_private: inputs.planned_private.to_vec(),
         };
         let answer = self.provider().plan_resource_change(request).await;

@@ -57,7 +57,7 @@ impl Host {
             current_state: Some(kind.encode(&state.value)),
             private: state.private.clone(),
             provider_meta: None,
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
             current_identity: kind.encode_identity(state.identity.as_ref()),
         };
         let answer = answered(CALL, self.provider().read_resource(request).await);
@@ -83,7 +83,7 @@ impl Host {
             type_name: name.to_owned(),
             id: id.to_owned(),
             identity: None,
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
         };
         self.import_and_read(request).await
     }
@@ -94,7 +94,7 @@ impl Host {
             type_name: name.to_owned(),
             id: String::new(),
             identity: self.kind(name).await.encode_identity(Some(identity)),
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
         };
         self.import_and_read(request).await
     }
