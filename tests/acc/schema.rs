@@ -45,13 +45,20 @@ fn every_attribute_has_a_description() {
     assert!(blocks.iter().any(|(name, _)| *name == "docspace_webhook"));
     for (owner, block) in blocks {
         assert_ne!(block["description"], Value::Null, "{owner}");
-        for (name, attribute) in block["attributes"].as_object().unwrap() {
-            let description = attribute["description"].as_str().unwrap_or_default();
-            assert!(
-                description.ends_with('.'),
-                "{owner}.{name}: {description:?}"
-            );
-            assert_eq!(attribute["description_kind"], "markdown", "{owner}.{name}");
+        are_described(owner, &block["attributes"]);
+    }
+}
+
+/// Demands a description of each attribute, and of those inside it.
+#[track_caller]
+fn are_described(owner: &str, attributes: &Value) {
+    for (name, attribute) in attributes.as_object().unwrap() {
+        let name = format!("{owner}.{name}");
+        let description = attribute["description"].as_str().unwrap_or_default();
+        assert!(description.ends_with('.'), "{name}: {description:?}");
+        assert_eq!(attribute["description_kind"], "markdown", "{name}");
+        if let Some(nested) = attribute.get("nested_type") {
+            are_described(&name, &nested["attributes"]);
         }
     }
 }
