@@ -10,6 +10,7 @@ mod stage;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -71,7 +72,7 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
     let left = demo.strike();
     if let Err(error) = played.and(left) {
         screen.bad(&format!("{error:#}"))?;
-        screen.text("The demo has failed. Everything it started has been taken down.")?;
+        screen.text("The demo has not come to its end. All it started has been taken down.")?;
         return Ok(ExitCode::FAILURE);
     }
     what_next(&mut screen)?;
@@ -314,13 +315,17 @@ impl Demo {
         screen.line(&format!("configuration  {}", work.display()))?;
         screen.text("Press Enter to end it.")?;
         let interrupted = self.stage.interrupted.clone();
-        let (sender, entered) = std::sync::mpsc::channel();
+        let (sender, entered) = channel::<()>();
         std::thread::spawn(move || {
             // The end of the input is as good as Enter.
             drop(std::io::stdin().read(&mut [0; 1]));
-            sender.send(()).ok();
+            drop(sender);
         });
-        while !interrupted.has_come() && entered.recv_timeout(Duration::from_millis(100)).is_err() {
+        let pause = Duration::from_millis(100);
+        while entered.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+            if interrupted.has_come() {
+                break;
+            }
         }
         Ok(())
     }

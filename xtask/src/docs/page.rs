@@ -80,22 +80,22 @@ fn example(path: &str, root: &Path) -> Result<String> {
 /// The three forms of an import.
 fn import(subject: &Subject, root: &Path) -> Result<String> {
     let folder = subject.examples();
-    let mut text = String::new();
-    if let Some(identity) = &subject.identity {
-        text.push_str(&format!(
+    let example = |name: &str| example(&format!("{folder}/{name}"), root);
+    let by_identity = match &subject.identity {
+        Some(identity) => format!(
             "With Terraform 1.12 or OpenTofu 1.12 and later, an `import` block can use the identity:\n\n\
              {}\n\nIdentity, all required:\n\n{}\n",
-            example(&format!("{folder}/import-by-identity.tf"), root)?,
+            example("import-by-identity.tf")?,
             schema::identity(identity)
-        ));
-    }
-    text.push_str(&format!(
-        "With Terraform 1.5 or OpenTofu 1.6 and later, an `import` block can use the `id`:\n\n{}\n\n\
-         Or on the command line:\n\n{}",
-        example(&format!("{folder}/import-by-string-id.tf"), root)?,
-        example(&format!("{folder}/import.sh"), root)?
-    ));
-    Ok(text)
+        ),
+        None => String::new(),
+    };
+    Ok(format!(
+        "{by_identity}With Terraform 1.5 or OpenTofu 1.6 and later, an `import` block can use the \
+         `id`:\n\n{}\n\nOr on the command line:\n\n{}",
+        example("import-by-string-id.tf")?,
+        example("import.sh")?
+    ))
 }
 
 /// `[text](address)` becomes `text`: descriptions in front matter are plain.

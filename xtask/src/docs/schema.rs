@@ -1,7 +1,6 @@
 //! A schema, an identity or a signature in Markdown, in the shape that practitioners know.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use terraform_provider_docspace::framework::function::Signature;
 use terraform_provider_docspace::framework::schema::{
@@ -94,7 +93,7 @@ fn attributes<'a>(
             if let AttributeKind::Nested(_, inner) = &attribute.kind {
                 let path = format!("{path}{name}");
                 let anchor = anchor(&path);
-                let _ = write!(entry, " (see [below for nested schema](#{anchor}))");
+                entry = format!("{entry} (see [below for nested schema](#{anchor}))");
                 nested.push((path, inner));
             }
             line(text, &entry);
@@ -135,7 +134,7 @@ fn marks(attribute: &Attribute) -> String {
         marks.push_str(", Sensitive");
     }
     if attribute.is_write_only() {
-        let _ = write!(marks, ", [Write-only]({WRITE_ONLY})");
+        marks = format!("{marks}, [Write-only]({WRITE_ONLY})");
     }
     marks
 }

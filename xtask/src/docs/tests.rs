@@ -58,7 +58,7 @@ fn every_page_begins_with_the_front_matter_that_the_registry_reads() {
         };
         assert_eq!(keys, expected, "{path}");
         assert!(
-            !front.contains("\t") && !front.contains("page_title: \"\""),
+            !front.contains('\t') && !front.contains("page_title: \"\""),
             "{path}"
         );
         let headings = body.lines().filter(|line| line.starts_with("# ")).count();
