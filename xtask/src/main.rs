@@ -7,22 +7,27 @@
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
 //! | `docs` | the Registry's documentation |
 //! | `bench` | start-up, memory and size of the provider |
+//! | `dist`, `install` | a release; one in the plugin directory of the user |
 //!
 //! `workspace` knows where things are and builds the provider, `screen` writes to the terminal,
 //! `interrupt` outlives Ctrl-C, and `tests/support/cli.rs` finds the CLI and shields it.
 
 mod bench;
+mod checksum;
 mod ci;
 #[path = "../../tests/support/cli.rs"]
 mod cli;
 mod demo;
+mod dist;
 mod docs;
+mod install;
 mod interrupt;
 mod screen;
 mod terraform;
 mod tf;
 mod tidy;
 mod workspace;
+mod zip;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -42,7 +47,7 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 7] = [
+const VERBS: [Verb; 9] = [
     demo::VERB,
     tf::VERB,
     terraform::VERB,
@@ -50,6 +55,8 @@ const VERBS: [Verb; 7] = [
     ci::VERB,
     tidy::VERB,
     bench::VERB,
+    dist::VERB,
+    install::VERB,
 ];
 
 /// The conventional status for a command line that was not understood.
