@@ -1,5 +1,7 @@
 //! The resource `docspace_webhook`, through the plugin host and against an emulated portal.
 
+mod absence;
+mod budget;
 mod clash;
 mod faults;
 mod import;
@@ -9,6 +11,7 @@ mod portal;
 mod provider_block;
 mod secrets;
 mod triggers;
+mod upgrade;
 mod validation;
 
 pub use self::portal::{Portal, webhook, with};
