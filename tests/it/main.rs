@@ -10,6 +10,8 @@
 )]
 #![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
 
+/// What the provider offers beside managing a webhook: identity, lists, moves, actions, secrets.
+mod extras;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
 #[expect(
     dead_code,

@@ -1,0 +1,12 @@
+//! What the provider offers beside managing a webhook, through the plugin host, which plays cores
+//! newer than any command line tool on this machine.
+
+/// Configurations written for webhooks that exist.
+mod generate;
+/// What identifies a webhook beside its state.
+mod identity;
+/// The list resource `docspace_webhook`.
+mod list;
+mod portal;
+
+pub use self::portal::{Portal, WEBHOOK, webhook, with};
