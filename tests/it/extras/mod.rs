@@ -7,6 +7,8 @@ mod generate;
 mod identity;
 /// The list resource `docspace_webhook`.
 mod list;
+/// `moved` blocks from generic REST providers.
+mod moved;
 mod portal;
 
 pub use self::portal::{Portal, WEBHOOK, webhook, with};

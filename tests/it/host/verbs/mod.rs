@@ -24,7 +24,7 @@ use tonic::{Code, Response, Status};
 
 pub use self::list::{Found, Query};
 pub use self::plan::Plan;
-pub use self::state::State;
+pub use self::state::{State, raw_state};
 use super::Host;
 use super::core::check_stored;
 use super::diagnostics::{self, Answer, Diagnostic};
