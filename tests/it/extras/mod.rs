@@ -1,6 +1,10 @@
 //! What the provider offers beside managing a webhook, through the plugin host, which plays cores
 //! newer than any command line tool on this machine.
 
+/// Provider configurations that are not known yet.
+mod deferral;
+/// The ephemeral resource `docspace_webhook_secret`.
+mod ephemeral;
 /// Configurations written for webhooks that exist.
 mod generate;
 /// What identifies a webhook beside its state.
