@@ -14,5 +14,8 @@ mod list;
 /// `moved` blocks from generic REST providers.
 mod moved;
 mod portal;
+mod receiver;
+/// The action `docspace_webhook_redeliver`.
+mod redeliver;
 
 pub use self::portal::{Portal, WEBHOOK, webhook, with};
