@@ -136,7 +136,8 @@ fn an_id_that_the_portal_does_not_have_imports_nothing() {
     let case = existing();
     case.import(ADDRESS, "99")
         .fails()
-        .says("Cannot import non-existent remote object");
+        .errs("No such webhook")
+        .says("The portal shows no webhook 99.");
     assert_eq!(case.show_state()["values"], json!(null));
 }
 
