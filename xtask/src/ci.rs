@@ -35,7 +35,7 @@ struct Step {
 /// The marker for the CLI in a command, which may be tofu.
 const CLI: &str = "terraform";
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         name: "format",
         command: "cargo fmt --all --check",
@@ -51,6 +51,10 @@ const STEPS: [Step; 5] = [
     Step {
         name: "format of the examples",
         command: "terraform fmt -check -diff -recursive examples",
+    },
+    Step {
+        name: "documentation",
+        command: "cargo xtask docs --check",
     },
     Step {
         name: "demo",

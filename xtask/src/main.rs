@@ -5,22 +5,29 @@
 //! | `demo` | a webhook's life with the real CLI, the emulator and a receiver |
 //! | `ci`, `tidy` | what CI runs |
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
+//! | `docs` | the Registry's documentation |
 //! | `bench` | start-up, memory and size of the provider |
+//! | `dist`, `install` | a release; one in the plugin directory of the user |
 //!
 //! `workspace` knows where things are and builds the provider, `screen` writes to the terminal,
 //! `interrupt` outlives Ctrl-C, and `tests/support/cli.rs` finds the CLI and shields it.
 
 mod bench;
+mod checksum;
 mod ci;
 #[path = "../../tests/support/cli.rs"]
 mod cli;
 mod demo;
+mod dist;
+mod docs;
+mod install;
 mod interrupt;
 mod screen;
 mod terraform;
 mod tf;
 mod tidy;
 mod workspace;
+mod zip;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -40,13 +47,16 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 6] = [
+const VERBS: [Verb; 9] = [
     demo::VERB,
     tf::VERB,
     terraform::VERB,
+    docs::VERB,
     ci::VERB,
     tidy::VERB,
     bench::VERB,
+    dist::VERB,
+    install::VERB,
 ];
 
 /// The conventional status for a command line that was not understood.

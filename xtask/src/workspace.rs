@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 /// The package and program of the provider.
-const PROVIDER: &str = "terraform-provider-docspace";
+pub(crate) const PROVIDER: &str = "terraform-provider-docspace";
 
 /// How the provider is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,17 +34,34 @@ pub(crate) fn cargo() -> Command {
 
 /// Asks Cargo for the directory of build products.
 pub(crate) fn target() -> Result<PathBuf> {
-    let output = cargo()
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .stderr(Stdio::inherit())
-        .output()
-        .context("could not run cargo")?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    let metadata = metadata()?;
     let directory = metadata
         .get("target_directory")
         .and_then(Value::as_str)
         .context("cargo metadata names no target directory")?;
     Ok(PathBuf::from(directory))
+}
+
+/// Asks Cargo for the provider's version.
+pub(crate) fn version() -> Result<String> {
+    let metadata = metadata()?;
+    let packages = metadata.get("packages").and_then(Value::as_array);
+    packages
+        .into_iter()
+        .flatten()
+        .find(|package| package.get("name").and_then(Value::as_str) == Some(PROVIDER))
+        .and_then(|package| package.get("version").and_then(Value::as_str))
+        .map(str::to_owned)
+        .context("cargo metadata does not know the provider")
+}
+
+fn metadata() -> Result<Value> {
+    let output = cargo()
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not run cargo")?;
+    serde_json::from_slice(&output.stdout).context("cargo metadata")
 }
 
 /// Builds the provider, with Cargo's progress on stderr, and returns its program.
@@ -64,7 +81,12 @@ pub(crate) fn build_provider(profile: Profile) -> Result<PathBuf> {
     if !output.status.success() {
         bail!("the provider does not build; see above");
     }
-    String::from_utf8_lossy(&output.stdout)
+    built_program(&output.stdout)
+}
+
+/// Finds the provider's program in the messages of a build.
+pub(crate) fn built_program(messages: &[u8]) -> Result<PathBuf> {
+    String::from_utf8_lossy(messages)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))

@@ -37,26 +37,27 @@ fn is_introduced(path: &str) -> bool {
     else {
         return false;
     };
+    if !path.starts_with("tests/") && !path.contains("/tests/") {
+        return false;
+    }
     let parents = [
         format!("{directory}/mod.rs"),
         format!("{directory}/main.rs"),
         format!("{directory}.rs"),
     ];
-    path.starts_with("tests/")
-        && parents
-            .iter()
-            .filter(|path| tree::exists(path))
-            .any(|path| {
-                let text = tree::read(path);
-                let mut lines = text
-                    .lines()
-                    .rev()
-                    .skip_while(|line| *line != format!("mod {name};"))
-                    .skip(1);
-                lines
-                    .find(|line| !line.starts_with("#["))
-                    .is_some_and(|line| line.starts_with("/// "))
-            })
+    let declares = |path: &&String| {
+        let text = tree::read(path);
+        let lines = text.lines().rev();
+        let mut above = lines
+            .skip_while(|line| *line != format!("mod {name};"))
+            .skip(1);
+        let comment = above.find(|line| !line.starts_with("#["));
+        comment.is_some_and(|line| line.starts_with("/// "))
+    };
+    parents
+        .iter()
+        .filter(|path| tree::exists(path))
+        .any(|path| declares(&path))
 }
 
 #[test]
@@ -110,7 +111,9 @@ fn lines_end_clean_and_files_with_a_line_break() {
         (line.ends_with([' ', '\t', '\r'])).then(|| "trailing white space".to_owned())
     });
     check(tree::files(""), |file| {
-        let ends_well = file.text.is_empty() || file.text.ends_with('\n');
+        // Inputs are kept as they came over the wire.
+        let is_input = file.path.contains("/seeds/") || file.path.contains("/fixtures/");
+        let ends_well = is_input || file.text.is_empty() || file.text.ends_with('\n');
         (!ends_well).then(|| "does not end with a line break".to_owned())
     });
 }
@@ -148,9 +151,20 @@ fn documents_name_only_paths_that_exist() {
                     .any(|beginning| code.starts_with(beginning))
             })
             .filter(|path| !path.contains(['<', '*', '…', '{', ' ', '\n']) && !tree::exists(path))
+            .filter(|path| !is_ignored(path))
             .collect();
         (!missing.is_empty()).then(|| format!("names {missing:?}, which do not exist"))
     });
+}
+
+/// Says whether the repository leaves a path out, such as `fuzz/corpus/`.
+fn is_ignored(path: &str) -> bool {
+    let (directory, name) = path
+        .trim_end_matches('/')
+        .rsplit_once('/')
+        .unwrap_or(("", path));
+    let list = format!("{directory}/.gitignore");
+    tree::exists(&list) && tree::read(&list).lines().any(|line| line == name)
 }
 
 #[track_caller]

@@ -53,6 +53,12 @@ fn every_attribute_is_described_in_a_sentence() {
     for (name, ephemeral) in &registry.ephemeral_resources {
         check_schema(name, &ephemeral.schema, &mut faults);
     }
+    for (name, list) in &registry.list_resources {
+        check_schema(name, &list.schema, &mut faults);
+    }
+    for (name, action) in &registry.actions {
+        check_schema(name, &action.schema, &mut faults);
+    }
     for (name, (_, signature)) in &registry.functions {
         check_text(name, signature.description, &mut faults);
         for parameter in &signature.parameters {
@@ -95,25 +101,51 @@ fn check_text(place: &str, text: &str, faults: &mut Vec<String>) {
     }
 }
 
-/// The Registry's layout: one folder per noun, and no folder for what does not exist (TPP §10.2).
-#[test]
-fn everything_offered_has_its_example_and_every_example_is_of_something_offered() {
+/// Everything offered, and the examples each must have, by kind and in the Registry's layout (TPP
+/// §10.2).
+fn offered() -> Vec<(&'static str, String, Vec<&'static str>)> {
     let engine = engine();
     let registry = engine.registry();
-    let mut expected = BTreeSet::from(["provider/provider.tf".to_owned()]);
+    let mut offered = Vec::new();
     for (name, resource) in &registry.resources {
         let mut files = vec!["resource.tf", "import.sh", "import-by-string-id.tf"];
         files.extend(resource.identity.as_ref().map(|_| "import-by-identity.tf"));
-        expected.extend(files.iter().map(|file| format!("resources/{name}/{file}")));
+        offered.push(("resources", (*name).to_owned(), files));
     }
-    for name in registry.data_sources.keys() {
-        expected.insert(format!("data-sources/{name}/data-source.tf"));
-    }
-    for name in registry.ephemeral_resources.keys() {
-        expected.insert(format!("ephemeral-resources/{name}/ephemeral-resource.tf"));
-    }
-    for name in registry.functions.keys() {
-        expected.insert(format!("functions/{name}/function.tf"));
+    let mut add = |kind, names: Vec<&str>, file| {
+        offered.extend(
+            names
+                .into_iter()
+                .map(|name| (kind, name.to_owned(), vec![file])),
+        );
+    };
+    add(
+        "data-sources",
+        registry.data_sources.keys().copied().collect(),
+        "data-source.tf",
+    );
+    let ephemeral = registry.ephemeral_resources.keys().copied().collect();
+    add("ephemeral-resources", ephemeral, "ephemeral-resource.tf");
+    let lists = registry.list_resources.keys().copied().collect();
+    add("list-resources", lists, "list-resource.tfquery.hcl");
+    add(
+        "actions",
+        registry.actions.keys().copied().collect(),
+        "action.tf",
+    );
+    add(
+        "functions",
+        registry.functions.keys().copied().collect(),
+        "function.tf",
+    );
+    offered
+}
+
+#[test]
+fn everything_offered_has_its_example_and_every_example_is_of_something_offered() {
+    let mut expected = BTreeSet::from(["provider/provider.tf".to_owned()]);
+    for (kind, name, files) in offered() {
+        expected.extend(files.iter().map(|file| format!("{kind}/{name}/{file}")));
     }
     let found: BTreeSet<String> = tree::files("examples")
         .iter()
@@ -122,6 +154,16 @@ fn everything_offered_has_its_example_and_every_example_is_of_something_offered(
         .map(str::to_owned)
         .collect();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn everything_offered_stands_in_the_readme() {
+    let readme = tree::read("README.md");
+    for (kind, name, _) in offered() {
+        let kind = kind.trim_end_matches('s').replace('-', " ");
+        let row = format!("| `{name}` | {kind} |");
+        assert!(readme.contains(&row), "README.md has no row {row}");
+    }
 }
 
 /// The Registry assumes protocol 5 without this file, and knows no minor versions (TPP §10.1).

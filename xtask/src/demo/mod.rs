@@ -10,6 +10,7 @@ mod stage;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -49,8 +50,8 @@ const ADDRESS: &str = "docspace_webhook.uploads";
 /// How long the delivery of an event may take, and a slow machine with it.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
 /// The bits of the triggers in use (API §5.2).
-const FILE_UPLOADED: i64 = 256;
-const ROOM_CREATED: i64 = 65536;
+const FILE_UPLOADED: i64 = 1 << 8;
+const ROOM_CREATED: i64 = 1 << 22;
 
 fn run(args: Vec<OsString>) -> Result<ExitCode> {
     let (mut keep, mut is_verbose) = (false, false);
@@ -71,7 +72,7 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
     let left = demo.strike();
     if let Err(error) = played.and(left) {
         screen.bad(&format!("{error:#}"))?;
-        screen.text("The demo has failed. Everything it started has been taken down.")?;
+        screen.text("The demo has not come to its end. All it started has been taken down.")?;
         return Ok(ExitCode::FAILURE);
     }
     what_next(&mut screen)?;
@@ -120,6 +121,10 @@ impl Demo {
             portal.base_url()
         ))?;
         screen.line(&format!("receiver  {}", receiver.uri))?;
+        screen.line(&format!(
+            "control   {}  (what happens in the portal)",
+            portal.control_url()
+        ))?;
         screen.line("config    examples/quickstart/main.tf")?;
         Ok(Self {
             stage: Stage {
@@ -310,13 +315,17 @@ impl Demo {
         screen.line(&format!("configuration  {}", work.display()))?;
         screen.text("Press Enter to end it.")?;
         let interrupted = self.stage.interrupted.clone();
-        let (sender, entered) = std::sync::mpsc::channel();
+        let (sender, entered) = channel::<()>();
         std::thread::spawn(move || {
             // The end of the input is as good as Enter.
             drop(std::io::stdin().read(&mut [0; 1]));
-            sender.send(()).ok();
+            drop(sender);
         });
-        while !interrupted.has_come() && entered.recv_timeout(Duration::from_millis(100)).is_err() {
+        let pause = Duration::from_millis(100);
+        while entered.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+            if interrupted.has_come() {
+                break;
+            }
         }
         Ok(())
     }
@@ -349,9 +358,10 @@ impl Demo {
         } else {
             format!("-X {method} ")
         };
+        let control = self.portal.control_url();
         self.stage
             .screen
-            .command(&format!("curl {flag}-d '{body}' $CONTROL{path}"))?;
+            .command(&format!("curl {flag}-d '{body}' {control}{path}"))?;
         self.portal.control(method, path, body).map(drop)
     }
 }

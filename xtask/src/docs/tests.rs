@@ -1,0 +1,119 @@
+//! The generated pages keep to what the Registry accepts (TPP §10.2), and are up to date.
+
+use super::*;
+
+#[test]
+fn docs_is_what_the_schemas_templates_and_examples_say() {
+    let found = read(&workspace::root().join("docs")).unwrap();
+    let stale = differences(&pages().unwrap(), &found);
+    assert!(stale.is_empty(), "run cargo xtask docs: {stale:#?}");
+}
+
+#[test]
+fn every_page_is_in_a_folder_that_the_registry_knows() {
+    const FOLDERS: [&str; 8] = [
+        "resources",
+        "data-sources",
+        "functions",
+        "ephemeral-resources",
+        "list-resources",
+        "actions",
+        "state-stores",
+        "guides",
+    ];
+    for (path, text) in pages().unwrap() {
+        let name = match path.split_once('/') {
+            None => path.clone(),
+            Some((folder, name)) => {
+                assert!(FOLDERS.contains(&folder), "{path}");
+                name.to_owned()
+            }
+        };
+        let stem = name.strip_suffix(".md").unwrap_or_else(|| panic!("{path}"));
+        assert!(
+            !stem.contains(['/', '.']) && !stem.starts_with("docspace"),
+            "{path}"
+        );
+        assert!(path.contains('/') || name == "index.md", "{path}");
+        assert!(text.len() < 500_000, "{path}");
+    }
+}
+
+/// `subcategory` is for everything but the index; `layout` and `sidebar_current` are of the past.
+#[test]
+fn every_page_begins_with_the_front_matter_that_the_registry_reads() {
+    for (path, text) in pages().unwrap() {
+        let front = text
+            .strip_prefix("---\n")
+            .and_then(|text| text.split_once("\n---\n"));
+        let (front, body) = front.unwrap_or_else(|| panic!("{path} has no front matter"));
+        let keys: Vec<&str> = front
+            .lines()
+            .filter(|line| !line.starts_with([' ', '#']))
+            .map(|line| line.split(':').next().unwrap())
+            .collect();
+        let expected: &[&str] = match path.as_str() {
+            "index.md" => &["page_title", "description"],
+            _ => &["page_title", "subcategory", "description"],
+        };
+        assert_eq!(keys, expected, "{path}");
+        assert!(
+            !front.contains('\t') && !front.contains("page_title: \"\""),
+            "{path}"
+        );
+        let headings = body.lines().filter(|line| line.starts_with("# ")).count();
+        assert!(
+            body.trim_start().starts_with("# "),
+            "{path} does not begin with its heading"
+        );
+        // Comments in shell examples begin alike.
+        assert!(headings >= 1, "{path}");
+    }
+}
+
+#[test]
+fn no_page_leaves_a_placeholder_behind() {
+    for (path, text) in pages().unwrap() {
+        assert!(!text.lines().any(|line| line.starts_with("{{")), "{path}");
+    }
+}
+
+#[test]
+fn a_schema_is_written_as_practitioners_know_it() {
+    let pages = pages().unwrap();
+    let page = &pages["resources/webhook.md"];
+    let order = [
+        "## Example Usage",
+        "## Schema",
+        "### Required",
+        "### Optional",
+        "### Read-Only",
+        "## Import",
+    ];
+    let places: Vec<usize> = order
+        .iter()
+        .map(|heading| page.find(heading).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(page.contains("- `triggers` (Set of String) "));
+    assert!(page.contains("- `secret_key` (String, Sensitive) "));
+    assert!(page.contains("- `secret_key_wo` (String, Sensitive, [Write-only]("));
+    assert!(page.contains("page_title: \"docspace_webhook Resource - docspace\""));
+}
+
+#[test]
+fn differences_name_what_is_stale_missing_and_left_over() {
+    let wanted = Pages::from([("a".into(), "1".into()), ("b".into(), "2".into())]);
+    let found = Pages::from([("b".into(), "3".into()), ("c".into(), "4".into())]);
+    let expected = [
+        ("a", "is missing"),
+        ("b", "differs"),
+        ("c", "is of nothing that is offered"),
+    ];
+    let differences = differences(&wanted, &found);
+    let differences: Vec<(&str, &str)> = differences
+        .iter()
+        .map(|(path, what)| (path.as_str(), *what))
+        .collect();
+    assert_eq!(differences, expected);
+}
