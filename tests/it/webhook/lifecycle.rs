@@ -404,8 +404,8 @@ async fn many_webhooks_live_side_by_side() {
 }
 
 #[tokio::test]
-async fn older_portals_are_served_alike() {
-    for profile in [Profile::V3_1, Profile::V3_6] {
+async fn portals_of_every_kind_are_served_alike() {
+    for profile in [Profile::V3_1, Profile::V3_6, Profile::Tutorial] {
         let portal = Portal::of(profile).await;
         let mut directory = portal.workspace();
         directory.apply(&one(&webhook())).await.quiet();
