@@ -3,8 +3,10 @@
 mod absence;
 mod budget;
 mod clash;
+mod clients;
 mod faults;
 mod import;
+mod interrupt;
 mod lifecycle;
 mod planning;
 mod portal;

@@ -76,7 +76,7 @@ async fn a_stored_write_only_value_is_dropped() {
 async fn a_damaged_state_is_refused_with_the_way_out() {
     let host = Host::start().await;
     for damaged in [
-        "".to_owned(),
+        String::new(),
         "{".to_owned(),
         "null".to_owned(),
         "[]".to_owned(),
@@ -206,7 +206,7 @@ async fn private_state_may_be_anything() {
         b"{\"trigger_bits\":{\"FileUploaded\":200}}",
         b"{\"trigger_bits\":{\"MoonLanded\":64,\"X\":255}}",
         b"{\"secret_origin\":\"stolen\",\"future\":1}",
-        &[b'['; 100_000],
+        "[".repeat(100_000).as_bytes(),
     ] {
         directory.state.get_mut("it").unwrap().private = private.to_vec();
         directory.plan(&one(&webhook())).await.empty();
