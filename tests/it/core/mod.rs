@@ -18,7 +18,7 @@ mod report;
 mod walk;
 mod workspace;
 
-pub use self::client::CLIENTS;
+pub use self::client::{CLIENTS, Client};
 pub use self::commands::Handle;
 pub use self::report::Report;
 pub use self::workspace::{Configuration, Workspace, one};
