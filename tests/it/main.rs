@@ -18,5 +18,7 @@ mod extras;
     reason = "the tests of the provider need more verbs than these"
 )]
 mod host;
+/// Sentinels that go through whole lives and are found nowhere after.
+mod leak;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
