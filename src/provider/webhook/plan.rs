@@ -7,7 +7,7 @@ use super::model::{ID, NAME, SECRET_KEY_WO_VERSION, TRIGGERS, URI, WebhookPrivat
 use super::rotation::{self, SecretPlan};
 use super::triggers::{self, Bits, Spelling};
 use super::{clash, secret};
-use crate::api::{TriggerCatalog, TriggerMask};
+use crate::api::{Trigger, TriggerCatalog, TriggerMask};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
 use crate::framework::value::{Object, Value};
@@ -189,9 +189,17 @@ fn check_triggers(
             );
         }
         used.push((bit, name));
-        let entry = catalog.by_mask(TriggerMask::from_bits(1 << bit));
-        if entry.is_some_and(|entry| entry.available == Some(false)) {
-            diagnostics.push(unavailable_trigger(name).at_attribute(TRIGGERS));
+        match (
+            catalog.by_mask(TriggerMask::from_bits(1 << bit)),
+            Trigger::by_name(name),
+        ) {
+            (Some(entry), _) if entry.available == Some(false) => {
+                diagnostics.push(unavailable_trigger(name).at_attribute(TRIGGERS));
+            }
+            (None, Some(trigger)) => {
+                diagnostics.push(missing_trigger(trigger).at_attribute(TRIGGERS));
+            }
+            _ => {}
         }
     }
 }
@@ -221,6 +229,21 @@ pub(super) fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnosti
             "Neither this provider nor the portal knows a trigger {name:?}. The nearest names are {}. A trigger \
              can also be given as the decimal number of its bit.",
             nearest.join(", ")
+        ),
+    )
+}
+
+/// Explains that a trigger of the table is not in the portal's catalog. A portal before 3.7 takes bits
+/// that it does not know, as far as they fit into 32, and ignores them (API §5.1).
+fn missing_trigger(trigger: &Trigger) -> Diagnostic {
+    let Trigger { name, since, .. } = trigger;
+    Diagnostic::error(
+        "Trigger is not known to this portal",
+        format!(
+            "The trigger {name:?} exists since DocSpace {since} and is not in this portal's catalog, so the webhook \
+             would never fire for it. Upgrade the portal, or remove the trigger. Should the portal have it all the \
+             same, give it as the decimal number of its bit, \"{}\".",
+            trigger.mask().bits()
         ),
     )
 }

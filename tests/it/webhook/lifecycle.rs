@@ -236,6 +236,42 @@ async fn destroying_what_somebody_deleted_meanwhile_succeeds() {
 }
 
 #[tokio::test]
+async fn updating_what_somebody_deleted_meanwhile_fails_and_the_next_apply_creates_it() {
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    let renamed = one(&with(&webhook(), json!({"name": "Other"})));
+    let planned = directory.plan(&renamed).await;
+    portal.emulator.delete_webhook(1).unwrap();
+    let report = directory.carry_out(planned).await;
+    let error = report.error("Could not update the webhook");
+    assert!(
+        error.detail.contains("the plan will propose to create it"),
+        "{error:?}"
+    );
+    assert_eq!(directory.attribute("name"), "CI events");
+    let report = directory.apply(&renamed).await;
+    report.warning("Webhook \"CI events\" (1) no longer exists");
+    assert_eq!(directory.attribute("id"), "2");
+    directory.plan(&renamed).await.empty();
+}
+
+/// Core knows texts in one Unicode form only (TPP §6.7), the portal keeps what it got.
+#[tokio::test]
+async fn a_name_in_another_unicode_form_is_the_same_name() {
+    let portal = Portal::start().await;
+    let config = one(&with(&webhook(), json!({"name": "Caf\u{e9}"})));
+    let mut directory = portal.settled(&config["it"]).await;
+    let patch = WebhookPatch {
+        name: Some("Cafe\u{301}".to_owned()),
+        ..WebhookPatch::default()
+    };
+    portal.emulator.patch_webhook(1, patch).unwrap();
+    directory.plan(&config).await.empty();
+    directory.refresh().await.quiet();
+    directory.plan(&config).await.empty();
+}
+
+#[tokio::test]
 async fn refreshing_keeps_private_state_and_identity() {
     let portal = Portal::start().await;
     let mut directory = portal.workspace();

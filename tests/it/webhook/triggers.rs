@@ -1,6 +1,6 @@
 //! Triggers: names for people, one bit mask on the wire (product §4.1).
 
-use docspace_emulator::{Config, NewWebhook, Role, User, WebhookPatch};
+use docspace_emulator::{Config, NewWebhook, Profile, Role, User, WebhookPatch};
 use serde_json::json;
 
 use super::portal::on;
@@ -224,6 +224,32 @@ async fn a_trigger_that_the_role_may_not_use_is_refused_in_the_plan() {
     };
     portal.emulator.patch_webhook(1, patch).unwrap();
     directory.plan(&triggers(&["RoomCreated"])).await.empty();
+}
+
+/// Such a webhook would be accepted, as far as its bits fit, and never fire.
+#[tokio::test]
+async fn a_trigger_that_the_portal_does_not_have_yet_is_refused_in_the_plan() {
+    for profile in [Profile::V3_1, Profile::V3_6] {
+        let portal = Portal::of(profile).await;
+        for name in ["FormSubmit", "AgentCreated", "FolderDownloaded"] {
+            let mut directory = portal.workspace();
+            let planned = directory.plan(&triggers(&["FileUploaded", name])).await;
+            let error = planned.report.error("Trigger is not known to this portal");
+            assert_eq!(error.path, "triggers");
+            assert!(error.detail.contains(name), "{error:?}");
+            assert!(
+                error.detail.contains("as the decimal number of its bit"),
+                "{error:?}"
+            );
+        }
+        // Whoever writes the bit itself means it.
+        portal
+            .workspace()
+            .apply(&triggers(&["268435456"]))
+            .await
+            .quiet();
+        assert_eq!(portal.only().triggers, 268_435_456);
+    }
 }
 
 /// Every form that the wire has shown or documents claim is read.

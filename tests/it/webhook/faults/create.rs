@@ -96,6 +96,11 @@ async fn a_create_that_was_held_back_is_sent_again() {
 }
 
 #[tokio::test]
+async fn an_answer_in_small_pieces_is_an_answer() {
+    row(("trickle", vec![POST], false, Created)).await;
+}
+
+#[tokio::test]
 async fn a_created_webhook_whose_answer_was_lost_is_adopted() {
     let names = [
         "reset after",

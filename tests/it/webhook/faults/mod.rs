@@ -12,7 +12,9 @@ mod update;
 
 use std::time::Duration;
 
-use docspace_emulator::{Fault, FaultAction, FaultRedirect, FaultStatus, FaultTruncation};
+use docspace_emulator::{
+    Fault, FaultAction, FaultRedirect, FaultStatus, FaultTrickle, FaultTruncation,
+};
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -53,6 +55,10 @@ fn fault(name: &str, request: &str) -> Fault {
         "garbage" => rule.action(FaultAction::Garbage(FaultStatus::default())),
         "web page" => rule.action(FaultAction::Html(FaultStatus { status: Some(200) })),
         "truncated" => rule.action(FaultAction::Truncate(FaultTruncation::default())),
+        "trickle" => rule.action(FaultAction::Trickle(FaultTrickle {
+            bytes: 40,
+            pause_ms: 2,
+        })),
         "redirect" => rule.action(FaultAction::Redirect(FaultRedirect::default())),
         "nothing in it" => rule.respond(200, &[], ""),
         "empty object" => rule.respond(200, &[], "{}"),

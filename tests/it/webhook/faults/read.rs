@@ -62,6 +62,11 @@ async fn a_list_that_fails_for_the_moment_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_list_in_small_pieces_is_a_list() {
+    is_read(("trickle", 1)).await;
+}
+
+#[tokio::test]
 async fn no_failure_of_the_list_ever_removes_a_webhook() {
     let rows = [
         ("401", "refused the API key (401)"),

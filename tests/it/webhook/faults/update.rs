@@ -150,11 +150,14 @@ async fn an_update_that_was_lost_on_either_way_is_sent_again() {
         "silence before",
         "silence after",
     ];
-    let rename = names.map(|name| (Rename, name, vec![PUT, PUT], Done));
+    let rename = names
+        .map(|name| (Rename, name, vec![PUT, PUT], Done))
+        .into_iter()
+        .chain([(Rename, "trickle", vec![PUT], Done)]);
     let off = ["reset before", "reset after", "503 after", "429"];
     let off = off.map(|name| (SwitchOff, name, vec![ENABLE, ENABLE], Done));
     let rotate = ["reset before", "reset after"].map(|name| (Rotate, name, vec![PUT, PUT], Done));
-    each(rename.into_iter().chain(off).chain(rotate), row).await;
+    each(rename.chain(off).chain(rotate), row).await;
 }
 
 #[tokio::test]

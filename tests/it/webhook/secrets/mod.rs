@@ -2,6 +2,7 @@
 //! the ways to give one, told from the request log.
 
 mod late;
+mod leaks;
 
 use serde_json::{Value, json};
 
