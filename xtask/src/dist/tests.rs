@@ -198,10 +198,9 @@ fn answer(directory: &Path, head: &[u8]) -> Vec<u8> {
         Ok(body) => ("200 OK", body),
         Err(_) => ("404 Not Found", Vec::new()),
     };
-    let ty = if path.ends_with(".json") {
-        "application/json"
-    } else {
-        "application/zip"
+    let ty = match path.rsplit('.').next() {
+        Some("json") => "application/json",
+        _ => "application/zip",
     };
     let length = body.len();
     let head = format!(
