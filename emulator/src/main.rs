@@ -40,6 +40,8 @@ fn run(config: Config) -> io::Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        // Before the ready line: whoever reads it may send a signal at once.
+        let signals = Signals::catch()?;
         let profile = config.settings.profile;
         let emulator = Emulator::start(config).await?;
         let ready = json!({
@@ -52,25 +54,47 @@ fn run(config: Config) -> io::Result<()> {
         writeln!(stdout, "{ready}")?;
         stdout.flush()?;
         drop(stdout);
-        ended().await?;
+        signals.wait().await?;
         emulator.shutdown().await;
         Ok(())
     })
 }
 
-#[cfg(unix)]
-async fn ended() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-    }
+/// The signals that ask for an end, caught from the moment this exists.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
 }
 
-#[cfg(not(unix))]
-async fn ended() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+impl Signals {
+    #[cfg(unix)]
+    fn catch() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn wait(mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.terminate.recv() => Ok(()),
+            _ = self.interrupt.recv() => Ok(()),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn catch() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }
 
 fn print(text: &str) -> ExitCode {

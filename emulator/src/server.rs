@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -30,7 +30,7 @@ use crate::portal::Portal;
 const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
 /// How long idle and finishing connections may live after a shutdown began.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Time for the bytes before a cut to leave the process.
 const FLUSH: Duration = Duration::from_millis(30);
@@ -125,8 +125,11 @@ async fn answer(
     Ok(match outcome {
         Outcome::Answer(answer) => respond(answer),
         Outcome::Truncated(answer, kept) => truncated(answer, kept),
-        Outcome::Paced(answer, size, pause) => paced(answer, size, pause),
-        Outcome::Stalled => never(&portal).await,
+        Outcome::Paced(answer, size, pause) => paced(&portal, answer, size, pause),
+        Outcome::Stalled => {
+            portal.shutdown.cancelled().await;
+            cut(&switch, false).await
+        }
         Outcome::Reset => cut(&switch, true).await,
         Outcome::Closed => cut(&switch, false).await,
     })
@@ -142,18 +145,6 @@ fn respond(answer: Answer) -> Response<Body> {
 async fn cut(switch: &Switch, resets: bool) -> Response<Body> {
     switch.cut(resets);
     std::future::pending().await
-}
-
-async fn never(portal: &Portal) -> Response<Body> {
-    portal.shutdown.cancelled().await;
-    closing(respond(Answer::empty(StatusCode::SERVICE_UNAVAILABLE)))
-}
-
-fn closing(mut response: Response<Body>) -> Response<Body> {
-    response
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
-    response
 }
 
 /// Announces the whole body, sends a part of it and breaks the connection.
@@ -173,18 +164,23 @@ fn truncated(mut answer: Answer, kept: usize) -> Response<Body> {
     streamed(answer, length, receiver)
 }
 
-/// Sends the body in small pieces.
-fn paced(mut answer: Answer, size: usize, pause: Duration) -> Response<Body> {
+/// Sends the body in small pieces; the client's leaving or a shutdown ends it.
+fn paced(portal: &Portal, mut answer: Answer, size: usize, pause: Duration) -> Response<Body> {
     let whole = std::mem::take(&mut answer.body);
     let length = whole.len();
     let (sender, receiver) = mpsc::channel(1);
-    drop(tokio::spawn(async move {
+    let shutdown = portal.shutdown.clone();
+    drop(portal.tasks.spawn(async move {
         for start in (0..whole.len()).step_by(size.max(1)) {
             let piece = whole.slice(start..(start + size.max(1)).min(whole.len()));
             if sender.send(Ok(piece)).await.is_err() {
                 return;
             }
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = sender.closed() => return,
+                () = shutdown.cancelled() => return,
+            }
         }
     }));
     streamed(answer, length, receiver)

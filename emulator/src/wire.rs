@@ -31,11 +31,11 @@ pub(crate) struct WebhookConfig<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     target_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_by: Option<Employee>,
+    created_by: Option<&'a Employee>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_on: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified_by: Option<Employee>,
+    modified_by: Option<&'a Employee>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modified_on: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ impl Serialize for Triggers<'_> {
 }
 
 /// A person beside a webhook.
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Employee {
     pub(crate) id: String,
@@ -116,36 +116,33 @@ pub(crate) struct Renderer<'a> {
 
 impl Renderer<'_> {
     /// Renders the answer of create and update, where dates are fresh.
-    pub(crate) fn fresh<'a>(&self, webhook: &'a Webhook) -> WebhookConfig<'a> {
+    pub(crate) fn fresh<'a>(&'a self, webhook: &'a Webhook) -> WebhookConfig<'a> {
         self.config(webhook, Precision::Fresh, Precision::Fresh)
     }
 
     /// Renders the answer of an update: what was stored before comes from the database.
-    pub(crate) fn updated<'a>(&self, webhook: &'a Webhook) -> WebhookConfig<'a> {
+    pub(crate) fn updated<'a>(&'a self, webhook: &'a Webhook) -> WebhookConfig<'a> {
         self.config(webhook, Precision::Stored, Precision::Fresh)
     }
 
     /// Renders what a read of the database answers.
-    pub(crate) fn stored<'a>(&self, webhook: &'a Webhook) -> WebhookConfig<'a> {
+    pub(crate) fn stored<'a>(&'a self, webhook: &'a Webhook) -> WebhookConfig<'a> {
         self.config(webhook, Precision::Stored, Precision::Stored)
     }
 
-    pub(crate) fn list_item<'a>(&self, webhook: &'a Webhook) -> ListItem<'a> {
+    pub(crate) fn list_item<'a>(&'a self, webhook: &'a Webhook) -> ListItem<'a> {
         ListItem {
             configs: self.stored(webhook),
             status: webhook.status,
         }
     }
 
-    pub(crate) fn employee(&self, id: &str) -> Option<Employee> {
-        self.employees
-            .iter()
-            .find(|employee| employee.id == id)
-            .cloned()
+    fn employee(&self, id: &str) -> Option<&Employee> {
+        self.employees.iter().find(|employee| employee.id == id)
     }
 
     fn config<'a>(
-        &self,
+        &'a self,
         webhook: &'a Webhook,
         created: Precision,
         modified: Precision,

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::BitOr;
 
-use secrecy::SecretString;
-use serde::{Serialize, Serializer};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -155,6 +155,27 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Returns how often the portal had repeated the delivery when it last sent it, as the body says (API §10); 0 for
+    /// a first attempt, and when the body is missing or of another shape.
+    ///
+    /// A redelivery begins with the body of the entry it repeats, so its first attempt shows that entry's number.
+    pub fn repeats(&self) -> u32 {
+        let body = self
+            .request_payload
+            .as_ref()
+            .map(SecretString::expose_secret);
+        let body: Option<Sent> = body.and_then(|text| serde_json::from_str(text).ok());
+        body.map_or(0, |sent| sent.webhook.retry_count)
+    }
+
+    /// Returns whether both entries have the same body; false when one has none.
+    pub fn has_body_of(&self, other: &Self) -> bool {
+        match (&self.request_payload, &other.request_payload) {
+            (Some(one), Some(other)) => one.expose_secret() == other.expose_secret(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
         let trigger = node.optional("trigger")?;
         let status = node.optional("status")?;
@@ -175,6 +196,18 @@ impl Delivery {
             response_payload: secret("responsePayload"),
         })
     }
+}
+
+/// What is read of the body of a delivery.
+#[derive(Deserialize)]
+struct Sent {
+    webhook: SentWebhook,
+}
+
+#[derive(Deserialize)]
+struct SentWebhook {
+    #[serde(default, rename = "retryCount")]
+    retry_count: u32,
 }
 
 /// A page of the journal, newest entry first.

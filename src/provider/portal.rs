@@ -16,6 +16,8 @@ use crate::api::{
 };
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 
+/// The summary when the configured address does not lead to a usable portal.
+const UNUSABLE: &str = "The portal cannot be used";
 /// How long a portal of 3.7 and later may work on a create or update after it was sent: 3 s of name
 /// resolution, 10 s of probing, and some slack (API §7 D).
 const WORST_CASE: Duration = Duration::from_secs(15);
@@ -152,11 +154,12 @@ impl LivePortal {
         if !is_missing_route {
             return Ok(());
         }
-        let version = self.client.portal_version().await.ok();
-        if version.as_deref().is_some_and(is_supported) {
-            return Ok(());
+        match self.client.portal_version().await {
+            Ok(version) if is_supported(&version) => Ok(()),
+            Ok(version) => Err(unsupported(Some(&version))),
+            // A server that is no portal has neither route: its age is not what is wrong with it.
+            Err(error) => Err(diagnose::explain(UNUSABLE, &error)),
         }
-        Err(unsupported(version.as_deref()))
     }
 
     /// Notes that Terraform manages a webhook.
@@ -218,7 +221,7 @@ impl LivePortal {
         }
         let detail = diagnose::detail(error);
         diagnostics.push(if diagnose::is_definitive(error) {
-            diagnose::explain("The portal cannot be used", error)
+            diagnose::explain(UNUSABLE, error)
         } else {
             Diagnostic::warning(
                 "The portal could not be asked while planning",

@@ -33,8 +33,10 @@ const PAGE_LENGTH: usize = 100;
 const MOST: usize = 1000;
 /// The portal retries a failed delivery for 31 s and looks into its queue every 5 s (API §10).
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How long an entry without an outcome may still be in the portal's queue.
-const IN_QUEUE: time::Duration = time::Duration::minutes(2);
+/// How often the portal repeats a failed delivery by itself, unless its operator chose another number (API §10).
+const REPEATS: u32 = 5;
+/// How long the portal may be busy with a delivery: queue, attempts and the waits between them.
+const BUSY: time::Duration = time::Duration::minutes(2);
 /// How long to wait between looks at the journal, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
 
@@ -75,9 +77,9 @@ impl Action<Portal> for Redeliver {
             FAILED_SINCE,
             Attribute::optional(
                 Type::String,
-                "Repeat failed deliveries of events since this time, in RFC 3339, such as `2026-06-30T12:00:00Z`. \
-                 Deliveries that got no answer at all count once they are two minutes old; until then the portal \
-                 may still be trying.",
+                "Repeat failed deliveries of events since this time, in RFC 3339, such as `2026-06-30T12:00:00Z`. The \
+                 portal itself repeats a delivery for about half a minute; one that it may still be repeating does \
+                 not count.",
             )
             .check(check_time),
         )
@@ -108,10 +110,10 @@ impl Action<Portal> for Redeliver {
             reports.say("Nothing to redeliver: no delivery has failed since then.");
             return Ok(());
         }
-        reports.say(format!(
-            "Asking the portal to repeat {} deliveries.",
-            ids.len()
-        ));
+        reports.say(match ids.len() {
+            1 => "Asking the portal to repeat 1 delivery.".to_owned(),
+            several => format!("Asking the portal to repeat {several} deliveries."),
+        });
         let queued = portal
             .client
             .retry_deliveries(&ids)
@@ -124,9 +126,9 @@ impl Action<Portal> for Redeliver {
                 ids.len()
             ));
         }
-        let accepted: Vec<DeliveryId> = queued.iter().map(|delivery| delivery.id).collect();
-        let outcomes = wait(portal, &accepted, reports).await;
-        conclude(&ids, &accepted, &outcomes)
+        let queued = queued.into_iter().map(|it| (it.id, it)).collect();
+        let outcomes = wait(portal, &queued, reports).await;
+        conclude(ids.len(), &queued, &outcomes)
     }
 }
 
@@ -163,12 +165,12 @@ async fn choose(portal: &LivePortal, config: &Object) -> Result<Vec<DeliveryId>,
         let is_wanted = |delivery: &&Delivery| since.is_none_or(|since| created(delivery) >= since);
         let wanted = page.deliveries.iter().take_while(is_wanted).count();
         // New entries push older ones onto the next page: each counts once.
-        let settled = page
+        let failed = page
             .deliveries
             .iter()
             .take(wanted)
             .filter(|delivery| has_failed(delivery));
-        found.extend(settled.map(|delivery| delivery.id));
+        found.extend(failed.map(|delivery| delivery.id));
         if found.len() > MOST {
             return Err(too_many());
         }
@@ -188,10 +190,10 @@ fn created(delivery: &Delivery) -> OffsetDateTime {
     queued.unwrap_or_else(OffsetDateTime::now_utc)
 }
 
-/// Says whether an entry of the failed groups is a failure. Without an HTTP answer it looks like one
-/// that is still in the queue, until the portal's own retries are over.
+/// Says whether an entry of the failed groups is a failure. The journal shows every attempt's outcome, so it is none
+/// as long as the portal may still be repeating it: the receiver would get it twice.
 fn has_failed(delivery: &Delivery) -> bool {
-    delivery.status != 0 || OffsetDateTime::now_utc() - created(delivery) > IN_QUEUE
+    delivery.repeats() >= REPEATS || OffsetDateTime::now_utc() - created(delivery) > BUSY
 }
 
 fn too_many() -> Diagnostic {
@@ -205,27 +207,61 @@ fn too_many() -> Diagnostic {
     .at_attribute(FAILED_SINCE)
 }
 
-/// Waits until each delivery has an outcome, and reports each as it comes.
+/// The deliveries that the portal has queued, as its answer showed them.
+type Queued = BTreeMap<DeliveryId, Delivery>;
+
+/// What the journal shows of a delivery.
+#[derive(Debug, Clone, Copy)]
+struct Outcome {
+    status: i64,
+    /// Whether the portal tries no more.
+    is_final: bool,
+}
+
+impl Outcome {
+    /// Reads it from a journal entry. A failure is final only after the last repeat; the first attempt has the body of
+    /// the entry that is delivered again, and so says nothing about repeats.
+    fn of(delivery: &Delivery, queued: &Delivery) -> Self {
+        let is_repeated = queued.request_payload.is_some() && !delivery.has_body_of(queued);
+        let is_final = is_delivered(delivery.status)
+            || delivery.delivered_on.is_some()
+            || (is_repeated && delivery.repeats() >= REPEATS);
+        Self {
+            status: delivery.status,
+            is_final,
+        }
+    }
+
+    fn is_final(outcome: Option<&Self>) -> bool {
+        outcome.is_some_and(|outcome| outcome.is_final)
+    }
+}
+
+/// Waits until each delivery has its final outcome, and reports each as it comes. When time is up, what the journal
+/// shows by then is all there is.
 async fn wait(
     portal: &LivePortal,
-    accepted: &[DeliveryId],
+    queued: &Queued,
     reports: &Reports,
-) -> BTreeMap<DeliveryId, i64> {
+) -> BTreeMap<DeliveryId, Outcome> {
     let deadline = Instant::now() + PATIENCE;
     let (mut pause, longest) = PAUSES;
     let mut outcomes = BTreeMap::new();
     loop {
-        let pending: BTreeSet<DeliveryId> = accepted
-            .iter()
+        let pending: BTreeSet<DeliveryId> = queued
+            .keys()
             .copied()
-            .filter(|id| !outcomes.contains_key(id))
+            .filter(|id| !Outcome::is_final(outcomes.get(id)))
             .collect();
-        for (id, status) in look(portal, &pending).await {
-            reports.say(format!("Delivery {id}: {}", describe(status)));
-            outcomes.insert(id, status);
+        for (id, outcome) in look(portal, queued, &pending).await {
+            if outcome.is_final {
+                reports.say(format!("Delivery {id}: {}", describe(outcome.status)));
+            }
+            outcomes.insert(id, outcome);
         }
+        let is_done = queued.keys().all(|id| Outcome::is_final(outcomes.get(id)));
         let is_stopped = portal.client.stop_signal().is_cancelled();
-        if outcomes.len() >= accepted.len() || Instant::now() >= deadline || is_stopped {
+        if is_done || Instant::now() >= deadline || is_stopped {
             return outcomes;
         }
         tokio::select! {
@@ -236,11 +272,14 @@ async fn wait(
     }
 }
 
-/// Looks into the newest pages of the journal for deliveries that have an outcome by now. A page that
-/// cannot be read is looked at again next time.
-async fn look(portal: &LivePortal, pending: &BTreeSet<DeliveryId>) -> Vec<(DeliveryId, i64)> {
-    let mut settled = Vec::new();
-    let mut missing = pending.len();
+/// Looks into the newest pages of the journal for pending deliveries. A page that cannot be read is looked at again
+/// next time.
+async fn look(
+    portal: &LivePortal,
+    queued: &Queued,
+    pending: &BTreeSet<DeliveryId>,
+) -> BTreeMap<DeliveryId, Outcome> {
+    let mut seen = BTreeMap::new();
     let mut query = DeliveryQuery {
         count: Some(PAGE),
         ..DeliveryQuery::default()
@@ -250,43 +289,43 @@ async fn look(portal: &LivePortal, pending: &BTreeSet<DeliveryId>) -> Vec<(Deliv
         let Ok(page) = portal.client.list_deliveries(&query).await else {
             break;
         };
-        for delivery in page
-            .deliveries
-            .iter()
-            .filter(|delivery| pending.contains(&delivery.id))
-        {
-            missing = missing.saturating_sub(1);
-            if is_settled(delivery) {
-                settled.push((delivery.id, delivery.status));
+        for delivery in &page.deliveries {
+            if let Some(queued) = queued.get(&delivery.id)
+                && pending.contains(&delivery.id)
+            {
+                seen.insert(delivery.id, Outcome::of(delivery, queued));
             }
         }
-        if missing == 0 || page.deliveries.len() < PAGE_LENGTH {
+        if seen.len() >= pending.len() || page.deliveries.len() < PAGE_LENGTH {
             break;
         }
         query.start_index += PAGE;
     }
-    settled
-}
-
-fn is_settled(delivery: &Delivery) -> bool {
-    delivery.status != 0 || delivery.delivered_on.is_some()
+    seen
 }
 
 /// Fails, in one diagnostic, when a delivery was not accepted, failed, or has no outcome yet.
 fn conclude(
-    asked: &[DeliveryId],
-    accepted: &[DeliveryId],
-    outcomes: &BTreeMap<DeliveryId, i64>,
+    asked: usize,
+    queued: &Queued,
+    outcomes: &BTreeMap<DeliveryId, Outcome>,
 ) -> Result<(), Diagnostic> {
-    let mut problems: Vec<String> = accepted
-        .iter()
-        .filter_map(|id| match outcomes.get(id) {
-            Some(status) if (200..300).contains(status) => None,
-            Some(status) => Some(format!("Delivery {id}: {}", describe(*status))),
-            None => Some(format!("Delivery {id}: no outcome yet")),
-        })
-        .collect();
-    let skipped = asked.len().saturating_sub(accepted.len());
+    let is_done = |id: &DeliveryId| {
+        let outcome = outcomes.get(id);
+        outcome.is_some_and(|outcome| is_delivered(outcome.status))
+    };
+    let problem = |id: &DeliveryId| match outcomes.get(id) {
+        Some(outcome) if outcome.is_final => format!("Delivery {id}: {}", describe(outcome.status)),
+        Some(outcome) if outcome.status != 0 => {
+            let seen = describe(outcome.status);
+            format!("Delivery {id}: {seen}, and the portal may still be repeating it")
+        }
+        _ => format!("Delivery {id}: no outcome yet"),
+    };
+    let open = queued.keys().filter(|id| !is_done(id));
+    let mut problems: Vec<String> = open.map(problem).collect();
+    let delivered = queued.len() - problems.len();
+    let skipped = asked.saturating_sub(queued.len());
     if skipped > 0 {
         problems.push(format!(
             "{skipped} entries were skipped by the portal: unknown, or not this user's"
@@ -298,16 +337,15 @@ fn conclude(
     Err(Diagnostic::error(
         "Not everything was redelivered",
         format!(
-            "{} of {} deliveries were accepted by the receiver. {}. Every attempt is in the delivery journal; check \
-             the receiver, then invoke the action again for what is left.",
-            outcomes
-                .values()
-                .filter(|status| (200..300).contains(*status))
-                .count(),
-            asked.len(),
+            "{delivered} of {asked} deliveries were accepted by the receiver. {}. Every attempt is in the delivery \
+             journal; check the receiver, then invoke the action again for what is left.",
             problems.join("; ")
         ),
     ))
+}
+
+fn is_delivered(status: i64) -> bool {
+    (200..300).contains(&status)
 }
 
 fn describe(status: i64) -> String {

@@ -14,6 +14,10 @@
 mod client;
 /// Core in miniature: whole commands over the host's verbs.
 mod core;
+/// Data sources and functions against the emulator.
+mod data;
+/// What the provider offers beside managing a webhook: identity, lists, moves, actions, secrets.
+mod extras;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
 #[expect(
     dead_code,

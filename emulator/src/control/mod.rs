@@ -13,9 +13,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
@@ -66,8 +67,19 @@ fn router(portal: Arc<Portal>) -> Router {
         .route("/credentials/{id}", patch(people::change_credential))
         .route("/credentials/{id}", delete(people::remove_credential))
         .fallback(unknown)
+        .layer(axum::middleware::from_fn(refuse_browsers))
         .method_not_allowed_fallback(wrong_method)
         .with_state(portal)
+}
+
+/// Refuses what a web page sent: whoever reads a page must not lend it this port.
+async fn refuse_browsers(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(ORIGIN) {
+        let status = StatusCode::FORBIDDEN;
+        let text = "the control API does not answer web pages".to_owned();
+        return ControlError { status, text }.into_response();
+    }
+    next.run(request).await
 }
 
 async fn health(State(portal): Shared) -> Response {

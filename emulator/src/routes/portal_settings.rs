@@ -7,9 +7,14 @@ use crate::answer::{Answer, HandlerError, Refusal};
 use crate::binding::bind_dev_tools;
 use crate::config::PortalState;
 
+/// The members of API §3.3, and those without which the official SDKs refuse the answer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PortalSettings {
+    culture: &'static str,
+    doc_space: bool,
+    cookie_settings_enabled: bool,
+    deep_link: DeepLink,
     version: &'static str,
     standalone: bool,
     tenant_alias: &'static str,
@@ -23,11 +28,24 @@ struct PortalSettings {
     limited_access_dev_tools_for_users: Option<bool>,
 }
 
+/// Where mobile apps are found; nowhere, for this portal.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DeepLink {
+    android_package_name: &'static str,
+    url: &'static str,
+    ios_package_id: &'static str,
+}
+
 /// `GET /settings`: a few members more for callers who are known.
 pub(super) fn show(call: &Call) -> Answer {
     let settings = &call.settings;
     let is_known = call.caller.is_some();
     call.success(&PortalSettings {
+        culture: "en-US",
+        doc_space: true,
+        cookie_settings_enabled: false,
+        deep_link: DeepLink::default(),
         version: settings.profile.build(),
         standalone: settings.standalone,
         tenant_alias: "portal",

@@ -21,6 +21,17 @@ async fn the_control_port_says_that_it_is_there() {
 }
 
 #[tokio::test]
+async fn web_pages_are_refused() {
+    let (_emulator, _client, control) = portal().await;
+    let origin = [("Origin", "https://evil.example")];
+    let reply = control
+        .send_raw("POST", "/reset", &origin, b"")
+        .await
+        .unwrap();
+    assert_eq!(reply.status, 403);
+}
+
+#[tokio::test]
 async fn webhooks_are_changed_behind_the_clients_back() {
     let (_emulator, client, control) = portal().await;
     client.post(WEBHOOKS, &webhook("a")).await;

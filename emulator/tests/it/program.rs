@@ -196,6 +196,7 @@ async fn webhooks_survive_a_restart() {
     assert_eq!(compared["matches"], true);
     let next = client.post(WEBHOOKS, &webhook("d")).await.json();
     assert_eq!(next["response"]["id"], 4, "ids are never used twice");
+    assert_eq!(again.end("-TERM").0, Some(0));
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "no half-written neighbor");
 }

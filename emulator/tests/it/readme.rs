@@ -21,7 +21,7 @@ fn examples() -> Vec<Example> {
             is_shell = line == "```sh";
         } else if is_shell {
             open.push_str(line);
-            if open.matches('\'').count() % 2 == 0 {
+            if open.matches('\'').count().is_multiple_of(2) {
                 found.extend(read(&open));
                 open.clear();
             }

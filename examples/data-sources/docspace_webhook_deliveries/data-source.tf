@@ -1,12 +1,29 @@
-# What was not delivered during the last day, read anew in every plan.
+# What could not be delivered since yesterday, to any receiver. With plantimestamp() the journal is
+# read while planning.
 data "docspace_webhook_deliveries" "failed" {
   from          = timeadd(plantimestamp(), "-24h")
-  status_groups = ["4xx", "5xx"]
+  status_groups = ["not_sent", "3xx", "4xx", "5xx"]
 }
 
-check "everything_was_delivered" {
-  assert {
-    condition     = length(data.docspace_webhook_deliveries.failed.deliveries) == 0
-    error_message = "Some deliveries of the last 24 hours have failed."
-  }
+output "failed_deliveries" {
+  value = [
+    for delivery in data.docspace_webhook_deliveries.failed.deliveries :
+    "${delivery.created_on} ${delivery.webhook_name}: ${delivery.trigger} (${delivery.status})"
+  ]
+}
+
+# The last upload that was announced, with what was sent. Payloads are sensitive and stored in the
+# state.
+data "docspace_webhook_deliveries" "last_upload" {
+  trigger          = "FileUploaded"
+  limit            = 1
+  include_payloads = true
+}
+
+output "last_upload" {
+  value = [
+    for delivery in data.docspace_webhook_deliveries.last_upload.deliveries :
+    jsondecode(delivery.request_payload).payload.title
+  ]
+  sensitive = true
 }

@@ -1,8 +1,9 @@
-# What this portal can tell about, and what this key may subscribe to.
-data "docspace_webhook_triggers" "all" {}
+# Every event that the portal knows and that this API key may subscribe to.
+data "docspace_webhook_triggers" "portal" {}
 
-output "available_triggers" {
+output "file_triggers" {
   value = [
-    for trigger in data.docspace_webhook_triggers.all.triggers : trigger.name if trigger.available
+    for trigger in data.docspace_webhook_triggers.portal.triggers :
+    trigger.name if trigger.available && startswith(trigger.dotted_name, "file.")
   ]
 }

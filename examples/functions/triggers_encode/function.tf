@@ -1,4 +1,9 @@
-# 256: what the portal's API calls file uploads.
-output "mask" {
-  value = provider::docspace::triggers_encode(["FileUploaded"])
+# The number that DocSpace's API uses for these triggers: 384.
+output "uploads" {
+  value = provider::docspace::triggers_encode(["FileCreated", "FileUploaded"])
+}
+
+# Every event is 0.
+output "everything" {
+  value = provider::docspace::triggers_encode(["All"])
 }

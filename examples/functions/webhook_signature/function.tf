@@ -1,13 +1,16 @@
 variable "webhook_secret" {
-  type      = string
-  sensitive = true
+  description = "The secret that the receiver knows."
+  type        = string
+  sensitive   = true
 }
 
-# The header that the portal would send with this body, to try a receiver with.
+locals {
+  body = jsonencode({ event = { id = 501, trigger = "file.uploaded", triggerId = 256 } })
+}
+
+# What the portal would write into the header x-docspace-signature-256 of this delivery. Send both to
+# a receiver to see whether it verifies signatures.
 output "signature" {
-  value = provider::docspace::webhook_signature(
-    var.webhook_secret,
-    jsonencode({ event = { id = 1, trigger = "file.uploaded" } })
-  )
+  value     = provider::docspace::webhook_signature(var.webhook_secret, local.body)
   sensitive = true
 }

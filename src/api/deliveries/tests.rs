@@ -1,4 +1,3 @@
-use secrecy::ExposeSecret as _;
 use serde_json::json;
 use time::macros::datetime;
 
@@ -84,4 +83,23 @@ fn ids_are_sent_as_numbers() {
         r#"{"ids":[501,502]}"#
     );
     assert_eq!(DeliveryId::new(0), None);
+}
+
+#[test]
+fn the_body_tells_how_often_a_delivery_was_repeated() {
+    let delivery = |body: serde_json::Value| {
+        let value = json!({"id": 1, "requestPayload": body});
+        Delivery::decode(&Node::new(&value, Path::Root("response"))).unwrap()
+    };
+    let repeated =
+        r#"{"event":{"id":1},"webhook":{"id":17,"retryCount":5,"retryOn":"2026-06-30T12:40:05Z"}}"#;
+    let first = r#"{"event":{"id":1},"webhook":{"id":17}}"#;
+    assert_eq!(delivery(json!(repeated)).repeats(), 5);
+    for other in [json!(first), json!("hunter2"), json!("{}"), json!(null)] {
+        assert_eq!(delivery(other).repeats(), 0);
+    }
+    let (one, other) = (delivery(json!(first)), delivery(json!(repeated)));
+    assert!(one.has_body_of(&one) && !one.has_body_of(&other));
+    let none = delivery(json!(null));
+    assert!(!none.has_body_of(&none), "nothing is known of either");
 }

@@ -1,6 +1,7 @@
 //! `webhook_signature`: what the portal writes into `x-docspace-signature-256` (API §10).
 
-use bytes::Bytes;
+use std::fmt;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -84,8 +85,16 @@ fn sign(key: &[u8], message: &[u8]) -> Result<String, FunctionError> {
         argument: Some(0),
     })?;
     mac.update(message);
-    let signature = Bytes::copy_from_slice(&mac.finalize().into_bytes());
-    Ok(format!("sha256={signature:X}"))
+    Ok(format!("sha256={}", UpperHex(&mac.finalize().into_bytes())))
+}
+
+/// Prints bytes as the portal does, two upper-case digits each.
+struct UpperHex<'a>(&'a [u8]);
+
+impl fmt::Display for UpperHex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
+    }
 }
 
 #[cfg(test)]

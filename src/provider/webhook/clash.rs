@@ -1,4 +1,7 @@
 //! Messages about a webhook that has the same name and uri (product §4.3).
+//!
+//! Terraform does not show the old webhook of a `create_before_destroy` to the process that applies
+//! it before it asks for the new one, so a webhook that is not known may be the one to be replaced.
 
 use crate::api::{Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
@@ -8,9 +11,8 @@ pub(super) fn planned(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::warning(
         format!("Webhook \"{name}\" exists already (id {id})"),
         format!(
-            "The portal has a webhook {id} with the same name and uri that Terraform does not manage here, and will \
-             refuse another one. {}",
-            how_to_import(id)
+            "The portal has a webhook {id} with the same name and uri, and will refuse another one. {}",
+            way_out(id)
         ),
     )
 }
@@ -31,7 +33,7 @@ pub(super) fn refused(name: &str, id: WebhookId) -> Diagnostic {
         format!(
             "The portal has a webhook {id} with the same name and uri, and refused to create another one. Nothing was \
              created. {}",
-            how_to_import(id)
+            way_out(id)
         ),
     )
 }
@@ -60,13 +62,14 @@ pub(super) fn refused_alike(name: &str, webhook: &Webhook) -> Diagnostic {
     )
 }
 
-/// Explains at apply that the old webhook of a replacement is still there.
+/// Explains at apply that the old webhook of a replacement, or another resource's, is still there.
 pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::error(
         format!("Webhook \"{name}\" is still in use (id {id})"),
-        "This replacement needs the old webhook gone first, because name and uri together must be unique on the \
-         portal. Remove create_before_destroy from the resource's lifecycle (it may be inherited from a resource that \
-         depends on it), or change the name. Nothing was created.",
+        "Terraform manages the webhook that has this name and uri, and together they must be unique on the portal. \
+         Nothing was created. A replacement needs the old webhook gone first: remove create_before_destroy from the \
+         resource's lifecycle (it may be inherited from a resource that depends on it), or change the name. If \
+         another resource gives this name and uri up in the same run, make this one depend on it.",
     )
 }
 
@@ -78,6 +81,15 @@ pub(super) fn invisible(name: &str, detail: &str) -> Diagnostic {
             "{detail} The webhook with this name and uri belongs to another user, so this API key does not see it. \
              Nothing was created. Change the name, or use the key of a portal administrator."
         ),
+    )
+}
+
+/// Says what to do about a webhook that is not known to be managed.
+fn way_out(id: WebhookId) -> String {
+    format!(
+        "{} If this resource replaces it, remove create_before_destroy from the resource's lifecycle instead (it may \
+         be inherited from a resource that depends on it).",
+        how_to_import(id)
     )
 }
 

@@ -133,7 +133,14 @@ pub(super) async fn resolve_triggers(
         .filter(|name| matches!(triggers::parse(name), Ok(Spelling::Foreign)))
         .collect();
     let recorded = &private.trigger_bits;
-    let catalog = if foreign.iter().all(|name| recorded.contains_key(*name)) {
+    let remembered = Bits {
+        recorded,
+        catalog: None,
+    };
+    let catalog = if foreign
+        .iter()
+        .all(|name| remembered.of_foreign(name).is_some())
+    {
         None
     } else {
         let catalog = portal.catalog().await;

@@ -9,6 +9,10 @@ use crate::framework::value::Object;
 use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
+const SUMMARY: &str = "Could not import the webhook";
+
+const OWN_ONLY: &str = "a key that is not an administrator's sees only its owner's webhooks.";
+
 /// What a practitioner may write to name a webhook.
 #[derive(Debug, PartialEq, Eq)]
 enum ImportId<'a> {
@@ -16,7 +20,7 @@ enum ImportId<'a> {
     Pair { name: &'a str, uri: &'a str },
 }
 
-/// Takes a webhook into the state by its number; Terraform reads the rest next.
+/// Takes a webhook into the state by its number; Terraform reads the rest next, from the same list.
 pub(super) async fn import(
     portal: &LivePortal,
     request: ImportRequest,
@@ -27,7 +31,7 @@ pub(super) async fn import(
         ImportRequest::Identity(identity) => identity.get(ID).as_str().unwrap_or_default(),
     };
     let id = match (parse(text), &request) {
-        (Some(ImportId::Number(id)), _) => id,
+        (Some(ImportId::Number(id)), _) => check(portal, id).await?,
         (Some(ImportId::Pair { name, uri }), ImportRequest::Id(_)) => {
             find(portal, name, uri).await?
         }
@@ -58,12 +62,33 @@ fn parse(text: &str) -> Option<ImportId<'_>> {
     })
 }
 
+/// Makes sure that a webhook exists: the read that follows would call a missing one deleted.
+async fn check(portal: &LivePortal, id: WebhookId) -> Result<WebhookId, Diagnostic> {
+    let explain = |error| diagnose::explain(SUMMARY, &error);
+    let snapshot = portal.list.read().await.map_err(explain)?;
+    if snapshot.webhook(id).is_some() {
+        return Ok(id);
+    }
+    // It may have been made since the list was read.
+    let confirmed = portal.list.confirm(&snapshot).await.map_err(explain)?;
+    if confirmed.webhook(id).is_some() {
+        return Ok(id);
+    }
+    Err(Diagnostic::error(
+        "No such webhook",
+        format!(
+            "The portal shows no webhook {id}. Check the number in the portal, and that base_url is the right portal; \
+             {OWN_ONLY}"
+        ),
+    ))
+}
+
 async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, Diagnostic> {
     let snapshot = portal
         .list
         .read()
         .await
-        .map_err(|error| diagnose::explain("Could not import the webhook", &error))?;
+        .map_err(|error| diagnose::explain(SUMMARY, &error))?;
     let matches: Vec<WebhookId> = snapshot
         .with_pair(name, uri)
         .map(|webhook| webhook.id)
@@ -74,8 +99,7 @@ async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, D
             "No such webhook",
             format!(
                 "The portal shows no webhook named {name:?} with the uri {uri:?}. Both are compared exactly. Check \
-                 them in the portal, or import by the number; a key that is not an administrator's sees only its \
-                 owner's webhooks."
+                 them in the portal, or import by the number; {OWN_ONLY}"
             ),
         )),
         several => {

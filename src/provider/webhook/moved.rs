@@ -66,6 +66,7 @@ pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(
     let is_known = SOURCES.iter().any(|(address, name)| {
         *name == source_type && (provider == *address || provider.ends_with(&format!("/{address}")))
     });
+    let refused = |reason: &str| refused(&request.source_type, reason);
     if !is_known {
         return Err(refused(&format!(
             "{} of {} is not a resource that can be taken over; these are restapi_object of Mastercard/restapi and \
@@ -115,16 +116,18 @@ fn has_webhook_path(state: &Json) -> bool {
 }
 
 /// Returns what follows the path of the webhook API: nothing, or an id.
-fn webhook_path(path: &str) -> Option<&str> {
+fn webhook_path(path: &str) -> Option<String> {
     let path = path
         .split(['?', '#'])
         .next()
         .unwrap_or_default()
         .trim_end_matches('/');
+    // restful takes a path relative to its base address, with or without a slash before it.
+    let path = format!("/{path}");
     let (_, rest) = path.rsplit_once(PATH)?;
     match rest.strip_prefix('/') {
-        Some(id) if !id.contains('/') => Some(id),
-        None if rest.is_empty() => Some(""),
+        Some(id) if !id.contains('/') => Some(id.to_owned()),
+        None if rest.is_empty() => Some(String::new()),
         _ => None,
     }
 }
@@ -162,6 +165,7 @@ fn number(json: &Json) -> Option<WebhookId> {
 fn described(state: &Json) -> Vec<Json> {
     [
         "output",
+        "sensitive_output",
         "api_response",
         "create_response",
         "api_data",
@@ -199,13 +203,13 @@ fn member<'a>(body: &'a Json, name: &str) -> Option<&'a Json> {
     found.map(|(_, value)| value)
 }
 
-fn refused(reason: &str) -> Diagnostic {
+fn refused(source_type: &str, reason: &str) -> Diagnostic {
     Diagnostic::error(
         "This object cannot be moved to docspace_webhook",
         format!(
             "The source cannot be taken over: {reason}. To adopt the webhook without destroying it, replace the moved \
              block by these two, with the names of your resources and the webhook's number in the portal:\n\n\
-             removed {{\n  from = restapi_object.example\n  lifecycle {{\n    destroy = false\n  }}\n}}\n\n\
+             removed {{\n  from = {source_type}.example\n  lifecycle {{\n    destroy = false\n  }}\n}}\n\n\
              import {{\n  to = docspace_webhook.example\n  id = \"17\"\n}}"
         ),
     )

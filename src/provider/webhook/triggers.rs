@@ -102,7 +102,8 @@ pub(crate) struct Bits<'a> {
 impl Bits<'_> {
     /// Returns the bit of a name that the table does not have.
     pub(crate) fn of_foreign(&self, name: &str) -> Option<u8> {
-        let recorded = self.recorded.get(name).copied();
+        // Private state may be damaged; a mask has 64 bits.
+        let recorded = self.recorded.get(name).copied().filter(|bit| *bit < 64);
         recorded.or_else(|| single_bit(self.catalog?.by_name(name)?.mask))
     }
 

@@ -20,5 +20,5 @@ mod workspace;
 
 pub use self::client::{CLIENTS, Client};
 pub use self::commands::Handle;
-pub use self::report::{Report, Said};
-pub use self::workspace::{Configuration, Planned, Workspace, one};
+pub use self::report::Report;
+pub use self::workspace::{Configuration, Workspace, one};

@@ -15,6 +15,10 @@ pub struct Schemas {
     pub provider: Object,
     pub resources: BTreeMap<String, Resource>,
     pub data_sources: BTreeMap<String, Object>,
+    pub ephemeral_resources: BTreeMap<String, Object>,
+    /// The filters of list resources, by the name of the resource that they list.
+    pub list_resources: BTreeMap<String, Object>,
+    pub actions: BTreeMap<String, Object>,
     pub functions: BTreeMap<String, wire::Function>,
     pub capabilities: ServerCapabilities,
 }
@@ -107,10 +111,23 @@ impl Schemas {
         {
             return Err(format!("{stranger} has an identity and no schema"));
         }
+        let list_resources = all(&answer.list_resource_schemas)?;
+        let is_identified = |name: &str| {
+            let resource = resources.get(name);
+            resource.is_some_and(|resource: &Resource| resource.identity.is_some())
+        };
+        if let Some(stranger) = list_resources.keys().find(|name| !is_identified(name)) {
+            return Err(format!(
+                "Identity schema not found for resource type {stranger}"
+            ));
+        }
         Ok(Arc::new(Self {
             provider: top_level(&provider, false)?,
             resources,
             data_sources: all(&answer.data_source_schemas)?,
+            ephemeral_resources: all(&answer.ephemeral_resource_schemas)?,
+            list_resources,
+            actions: actions(answer.action_schemas)?,
             functions: answer.functions,
             capabilities: answer.server_capabilities.unwrap_or_default(),
         }))
@@ -123,6 +140,16 @@ fn all(schemas: &BTreeMap<String, wire::Schema>) -> Result<BTreeMap<String, Obje
         Ok((name.clone(), object))
     });
     objects.collect()
+}
+
+fn actions(
+    schemas: BTreeMap<String, wire::ActionSchema>,
+) -> Result<BTreeMap<String, Object>, String> {
+    let schemas = schemas.into_iter().map(|(name, action)| {
+        let schema = action.schema.ok_or_else(|| format!("{name}: no schema"))?;
+        Ok((name, schema))
+    });
+    all(&schemas.collect::<Result<_, String>>()?)
 }
 
 fn top_level(schema: &wire::Schema, managed: bool) -> Result<Object, String> {

@@ -279,10 +279,12 @@ async fn a_secret_is_generated_once_when_none_is_configured() {
 /// The portal may answer a create with whatever it likes as long as it names the id.
 #[tokio::test]
 async fn creating_answers_what_was_planned_whatever_the_portal_echoes() {
-    let whole = json!({"response": {"id": 1, "name": "x", "uri": "y", "enabled": false, "ssl": false, "triggers": 1}});
+    let whole = json!({"response": {
+        "id": 1, "name": "x", "uri": "y", "enabled": false, "ssl": false, "triggers": 1,
+    }});
     let bare = json!({"id": 1});
     let text = json!({"response": {"id": "1", "triggers": "FileUploaded", "enabled": "no"}});
-    for echo in [whole, bare, text] {
+    for (echo, is_different) in [(whole, true), (bare, false), (text, false)] {
         let portal = Portal::start().await;
         portal.fault(
             on("POST /webhook")
@@ -290,7 +292,12 @@ async fn creating_answers_what_was_planned_whatever_the_portal_echoes() {
                 .respond(200, &[], &echo.to_string()),
         );
         let mut directory = portal.workspace();
-        directory.apply(&one(&webhook())).await.quiet();
+        let report = directory.apply(&one(&webhook())).await;
+        if is_different {
+            report.warning("Webhook \"CI events\" (1) was stored differently");
+        } else {
+            report.quiet();
+        }
         assert_eq!(portal.counts()[3], "1 POST /webhook", "{echo}");
         assert_eq!(directory.attribute("name"), "CI events", "{echo}");
         directory.plan(&one(&webhook())).await.empty();

@@ -1,7 +1,7 @@
 //! Planning: pure, and asking the portal only about what will be sent (product §4.6).
 
 use docspace_emulator::{FaultAction, FaultStatus, PasswordPolicy};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::portal::on;
 use super::{Portal, webhook, with};

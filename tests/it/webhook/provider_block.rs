@@ -227,7 +227,7 @@ async fn the_environment_is_enough_and_the_configuration_wins() {
     directory
         .import("1")
         .await
-        .error("Could not read the webhook");
+        .error("Could not import the webhook");
 }
 
 #[tokio::test]

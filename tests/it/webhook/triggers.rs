@@ -50,6 +50,27 @@ async fn a_name_that_only_the_portal_knows_is_looked_up_and_remembered() {
     assert_eq!(directory.attribute("triggers"), &json!(["MoonLanded"]));
 }
 
+/// Private state is as trustworthy as the disk it is on.
+#[tokio::test]
+async fn a_remembered_bit_that_cannot_be_is_looked_up_again() {
+    let portal = Portal::start().await;
+    land_on_the_moon(&portal);
+    let config = triggers(&["MoonLanded"]);
+    let mut directory = portal.settled(&config["it"]).await;
+    for bit in ["64", "72", "255", "-1", "\"40\""] {
+        let private = format!("{{\"trigger_bits\":{{\"MoonLanded\":{bit}}}}}");
+        directory.state.get_mut("it").unwrap().private = private.into_bytes();
+        directory.apply(&config).await.quiet();
+        assert_eq!(portal.only().triggers, MOON, "{bit}");
+        directory.plan(&config).await.empty();
+        assert_eq!(
+            directory.attribute("triggers"),
+            &json!(["MoonLanded"]),
+            "{bit}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_nobody_knows_is_refused_with_the_nearest_ones() {
     let portal = Portal::start().await;

@@ -310,7 +310,8 @@ async fn a_refused_secret_is_not_shown() {
             changes[name] = secret.into();
             let said = said(&host, &changes).await;
             assert!(!said.is_empty());
-            assert!(!format!("{said:?}").contains(&secret[..8]), "{said:#?}");
+            let part = secret.get(..8).unwrap();
+            assert!(!format!("{said:?}").contains(part), "{said:#?}");
         }
     }
     host.stop().await;

@@ -4,9 +4,14 @@
 //! What the provider tells the user comes back in an [`Answer`]. What the provider does to core, a
 //! broken rule or a gRPC error, fails the test at once.
 
+mod action;
+mod adopt;
 mod apply;
 mod configure;
 mod data;
+mod deferral;
+mod ephemeral;
+mod list;
 mod plan;
 mod state;
 
@@ -17,8 +22,9 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use tonic::{Code, Response, Status};
 
+pub use self::list::{Found, Query};
 pub use self::plan::Plan;
-pub use self::state::State;
+pub use self::state::{State, raw_state};
 use super::Host;
 use super::core::check_stored;
 use super::diagnostics::{self, Answer, Diagnostic};
@@ -92,6 +98,20 @@ impl Host {
             answer => answered("GetResourceIdentitySchemas", answer).identity_schemas,
         };
         by_core("GetProviderSchema", Schemas::from_wire(answer, &identities))
+    }
+
+    /// A value of a resource, for calls that a test makes by itself.
+    pub async fn encode(&self, resource: &str, value: &Value) -> DynamicValue {
+        self.kind(resource).await.encode(value)
+    }
+
+    /// An identity of a resource, for calls that a test makes by itself.
+    pub async fn encode_identity(
+        &self,
+        resource: &str,
+        identity: &Value,
+    ) -> Option<ResourceIdentityData> {
+        self.kind(resource).await.encode_identity(Some(identity))
     }
 
     /// Everything about one resource type that encoding and checking need.

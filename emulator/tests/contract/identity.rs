@@ -1,0 +1,71 @@
+use reqwest::Method;
+
+use crate::portal::{finish, on_portal};
+
+#[tokio::test]
+async fn the_key_describes_itself_without_showing_itself() {
+    on_portal(|portal| async move {
+        let key = portal.get("keys/@self").await.response();
+        assert_eq!(key["keyPostfix"], portal.key_postfix());
+        assert_eq!(key["key"], format!("sk-***{}", portal.key_postfix()));
+        assert_eq!(key["isActive"], true);
+        let me = portal.get("people/@self").await.response();
+        assert_eq!(key["createBy"]["id"], me["id"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_caller_is_described() {
+    on_portal(|portal| async move {
+        let me = portal.get("people/@self").await.response();
+        let id = me["id"].as_str().unwrap();
+        assert_eq!((id.len(), id), (36, id.to_lowercase().as_str()));
+        for member in ["displayName", "email", "userName"] {
+            assert!(me[member].is_string(), "{member}");
+        }
+        for member in [
+            "isAdmin",
+            "isOwner",
+            "isRoomAdmin",
+            "isVisitor",
+            "isCollaborator",
+        ] {
+            assert!(me[member].is_boolean(), "{member}");
+        }
+        assert_eq!(me["isAdmin"], true, "the suite needs an admin's key");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn version_and_settings_are_public() {
+    on_portal(|portal| async move {
+        let build = finish(portal.request(Method::GET, "settings/version/build")).await;
+        let build = build.response();
+        assert!(build["docSpace"].is_string() && build["documentServer"].is_string());
+        let anonymous = finish(portal.request(Method::GET, "settings"))
+            .await
+            .response();
+        assert!(anonymous["standalone"].is_boolean());
+        assert!(anonymous["version"].is_string());
+        assert!(anonymous.get("limitedAccessDevToolsForUsers").is_none());
+        let known = portal.get("settings").await.response();
+        assert!(known["limitedAccessDevToolsForUsers"].is_boolean());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_password_policy_is_readable() {
+    on_portal(|portal| async move {
+        let policy = portal.get("settings/security/password").await.response();
+        assert!(policy["minLength"].is_u64());
+        for member in ["upperCase", "digits", "specSymbols"] {
+            assert!(policy[member].is_boolean(), "{member}");
+        }
+        let access = portal.get("settings/devtoolsaccess").await.response();
+        assert!(access["limitedAccessForUsers"].is_boolean());
+    })
+    .await;
+}

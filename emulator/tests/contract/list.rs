@@ -1,0 +1,72 @@
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::portal::{SECRET, WEBHOOK, on_portal};
+
+#[tokio::test]
+async fn items_are_configs_with_a_status() {
+    on_portal(|portal| async move {
+        let created = portal.create(&portal.body("a")).await;
+        let item = portal.item(&created["id"]).await.unwrap();
+        assert_eq!(item["status"], 0, "nothing was delivered");
+        let config = &item["configs"];
+        for member in ["id", "name", "uri", "enabled", "ssl", "triggers"] {
+            assert_eq!(config[member], created[member], "{member}");
+        }
+        assert_eq!(config["createdBy"]["id"], created["createdBy"]["id"]);
+        assert!(config.get("secretKey").is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_never_shows_a_secret() {
+    on_portal(|portal| async move {
+        portal.create(&portal.body("a")).await;
+        let list = portal.get(WEBHOOK).await;
+        assert!(!list.text.contains(SECRET));
+        assert!(!list.text.to_lowercase().contains("secretkey"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_streamed_list_counts_as_one_inferred() {
+    on_portal(|portal| async move {
+        portal.create(&portal.body("a")).await;
+        portal.create(&portal.body("b")).await;
+        let list = portal.get(WEBHOOK).await.json();
+        assert_eq!(list["count"], 1);
+        assert_eq!(list["links"][0]["action"], "GET");
+        assert_eq!(
+            (&list["status"], &list["statusCode"]),
+            (&json!(0), &json!(200))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_date_of_creation_agrees_within_a_second_inferred() {
+    on_portal(|portal| async move {
+        let created = portal.create(&portal.body("a")).await;
+        let item = portal.item(&created["id"]).await.unwrap();
+        let parse = |text: &serde_json::Value| {
+            OffsetDateTime::parse(text.as_str().unwrap(), &Rfc3339).unwrap()
+        };
+        let difference = parse(&created["createdOn"]) - parse(&item["configs"]["createdOn"]);
+        assert!(difference.abs() <= time::Duration::SECOND, "{difference}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ids_increase() {
+    on_portal(|portal| async move {
+        let first = portal.create(&portal.body("a")).await["id"].as_i64();
+        let second = portal.create(&portal.body("b")).await["id"].as_i64();
+        assert!(first < second);
+    })
+    .await;
+}

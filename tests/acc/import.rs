@@ -1,0 +1,176 @@
+//! Taking over webhooks that exist: by id, by name and uri, and with generated configuration.
+
+use docspace_emulator::NewWebhook;
+use serde_json::json;
+
+use crate::harness::{Case, Webhook};
+
+const ADDRESS: &str = "docspace_webhook.ci";
+const URI: &str = "https://example.com/ci";
+
+/// A case whose portal has a webhook `ci`, number 1, that Terraform does not know, and another one.
+fn existing() -> Case {
+    let case = Case::new();
+    let webhook = |name: &str| NewWebhook {
+        name: name.to_owned(),
+        uri: URI.to_owned(),
+        triggers: 256,
+        target_id: Some("1234".to_owned()),
+        ..NewWebhook::default()
+    };
+    case.portal.create_webhook(webhook("ci"));
+    case.portal.create_webhook(webhook("other"));
+    case.write("main.tf", configured());
+    case
+}
+
+/// The configuration that fits the existing webhook.
+fn configured() -> Webhook {
+    Webhook::new("ci").with("target_id", r#""1234""#)
+}
+
+fn import_block(id: &str) -> String {
+    format!("import {{\n  to = {ADDRESS}\n  id = {id:?}\n}}\n")
+}
+
+#[test]
+fn import_by_id_takes_everything_over_but_the_secret() {
+    let case = existing();
+    case.import(ADDRESS, "1").succeeds_silently();
+    let state = case.attributes(ADDRESS);
+    assert_eq!(state["id"], "1");
+    assert_eq!(state["name"], "ci");
+    assert_eq!(state["uri"], URI);
+    assert_eq!(state["triggers"], json!(["FileUploaded"]));
+    assert_eq!(state["enabled"], true);
+    assert_eq!(state["ssl"], true);
+    assert_eq!(state["target_id"], "1234");
+    assert_eq!(state["secret_key"], json!(null));
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn import_by_name_and_uri_finds_the_number() {
+    let case = existing();
+    case.import(ADDRESS, &format!("ci|{URI}"))
+        .succeeds_silently();
+    assert_eq!(case.attributes(ADDRESS)["id"], "1");
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn an_import_block_by_id_changes_nothing_on_the_portal() {
+    let case = existing();
+    case.write("import.tf", import_block("1"));
+    case.plan()
+        .proposes(0, 0, 0)
+        .says("1 to import")
+        .has_no_warning();
+    case.take_requests();
+    case.apply().succeeds_silently();
+    case.has_requested(&[("GET webhook", 1)]);
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn an_import_block_by_name_and_uri_changes_nothing_on_the_portal() {
+    let case = existing();
+    case.write("import.tf", import_block(&format!("ci|{URI}")));
+    case.plan()
+        .proposes(0, 0, 0)
+        .says("1 to import")
+        .has_no_warning();
+    case.take_requests();
+    case.apply().succeeds_silently();
+    case.has_requested(&[("GET webhook", 1)]);
+    assert_eq!(case.attributes(ADDRESS)["id"], "1");
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn a_configured_secret_is_sent_once_after_import() {
+    let case = existing();
+    case.write(
+        "main.tf",
+        configured().with("secret_key", r#""correct-horse""#),
+    );
+    case.import(ADDRESS, "1").succeeds_silently();
+    let plan = case.saved_plan(&[]);
+    assert_eq!(plan.actions(ADDRESS), ["update"]);
+    assert_eq!(plan.changed(ADDRESS), ["secret_key"]);
+    assert!(case.portal.secret_is(1, "somebodys-secret"));
+    case.apply_saved().succeeds_silently();
+    assert!(case.portal.secret_is(1, "correct-horse"));
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn without_a_configured_secret_the_portal_keeps_its_own_after_import() {
+    let case = existing();
+    case.import(ADDRESS, "1").succeeds_silently();
+    case.write("main.tf", configured().with("enabled", "false"));
+    case.apply().succeeds_silently();
+    assert!(case.portal.secret_is(1, "somebodys-secret"));
+    assert_eq!(case.attributes(ADDRESS)["secret_key"], json!(null));
+}
+
+#[test]
+fn generated_configuration_of_an_imported_webhook_plans_empty() {
+    let case = existing();
+    case.remove("main.tf");
+    case.write("import.tf", import_block("1"));
+    case.run(&["plan", "-generate-config-out=generated.tf"])
+        .succeeds()
+        .says("1 to import, 0 to add, 0 to change, 0 to destroy.");
+    case.plan()
+        .proposes(0, 0, 0)
+        .says("1 to import")
+        .has_no_warning();
+    case.apply().succeeds_silently();
+    case.plan().finds_no_changes();
+    assert!(case.portal.secret_is(1, "somebodys-secret"));
+}
+
+#[test]
+fn an_id_that_the_portal_does_not_have_imports_nothing() {
+    let case = existing();
+    case.import(ADDRESS, "99")
+        .fails()
+        .errs("No such webhook")
+        .says("The portal shows no webhook 99.");
+    assert_eq!(case.show_state()["values"], json!(null));
+}
+
+#[test]
+fn a_name_and_uri_that_the_portal_does_not_have_import_nothing() {
+    let case = existing();
+    case.import(ADDRESS, "CI|https://example.com/ci")
+        .fails()
+        .errs("No such webhook")
+        .says("Both are compared exactly.");
+    assert_eq!(case.show_state()["values"], json!(null));
+}
+
+#[test]
+fn a_name_and_uri_of_several_webhooks_name_their_ids() {
+    let case = existing();
+    let twin = NewWebhook {
+        name: "ci".to_owned(),
+        uri: URI.to_owned(),
+        ..NewWebhook::default()
+    };
+    case.portal.create_webhook(twin);
+    case.import(ADDRESS, &format!("ci|{URI}"))
+        .fails()
+        .errs("Several webhooks match")
+        .says("with this uri: 1, 3.");
+}
+
+#[test]
+fn an_import_id_of_another_form_is_answered_with_both_forms() {
+    let case = existing();
+    case.import(ADDRESS, "017")
+        .fails()
+        .errs("Invalid import id")
+        .says("such as \"17\", or its name and uri joined by a bar");
+}

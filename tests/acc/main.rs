@@ -1,0 +1,51 @@
+//! Acceptance: the real CLI with the built provider against the emulator, as one program.
+//!
+//! Every test has its own portal, directory and CLI configuration, and needs nothing of the user's.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, and its helpers do too"
+)]
+#![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
+
+/// A portal in memory, a directory, and the CLI in it.
+mod harness;
+
+/// Wrong configuration.
+mod bad_input;
+/// What each command may cost in requests.
+mod budget;
+/// Each attribute changed alone.
+mod changes;
+/// What somebody else changed, switched off or deleted.
+mod drift;
+/// Taking over webhooks that exist.
+mod import;
+/// Ctrl-C while the portal works.
+#[cfg(unix)]
+mod interrupt;
+/// One secret through a whole life at trace level.
+mod leak;
+/// Create, plan again, destroy, forget, move.
+mod lifecycle;
+/// Being started, attached to, cut off and left alone.
+#[cfg(unix)]
+mod plugin;
+/// Replacement by force, and names that are taken.
+mod replacement;
+/// `terraform providers schema -json`.
+mod schema;
+/// Secrets generated, configured, write-only, rotated, removed.
+mod secrets;
+/// `count`, `for_each` and aliases.
+mod several;
+/// `terraform test`.
+mod suites;
+/// Values that are known only after apply.
+mod unknown;
+/// Requests byte for byte.
+mod wire;
+/// A portal that refuses, or is none.
+mod wrong_portal;

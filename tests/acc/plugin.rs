@@ -1,0 +1,85 @@
+//! Being started, attached to, cut off and left alone by the real CLI.
+
+use docspace_emulator::{Config, Fault};
+
+use crate::harness::{Case, Debugged, Webhook, start, wait_until};
+
+#[test]
+fn the_provider_works_without_tls_when_the_cli_asks_for_none() {
+    let mut case = Case::new();
+    case.set("TF_DISABLE_PLUGIN_TLS", "1");
+    case.write("main.tf", Webhook::new("ci"));
+    case.apply().succeeds_silently();
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn one_provider_in_debug_mode_serves_two_portals_and_every_command() {
+    let mut case = Case::new();
+    let other = start(Config {
+        api_key: "sk-of-the-other-portal".to_owned().into(),
+        ..Config::offline()
+    });
+    let plugin = Debugged::start(&case);
+    case.set("TF_REATTACH_PROVIDERS", plugin.reattach());
+    let provider = |alias: &str, url: String, key: &str| {
+        format!(
+            "provider \"docspace\" {{\n  alias = {alias:?}\n  base_url = {url:?}\n  api_key = {key:?}\n}}\n"
+        )
+    };
+    let here = provider("here", case.portal.base_url(), case.portal.api_key());
+    let there = provider("there", other.base_url(), other.api_key());
+    let webhooks = ["here", "there"].map(|name| {
+        let webhook = Webhook::new(name).with("count", "3");
+        webhook
+            .with("uri", r#""https://example.com/${count.index}""#)
+            .with("provider", &format!("docspace.{name}"))
+            .to_string()
+    });
+    case.write("main.tf", format!("{here}{there}{}", webhooks.concat()));
+    case.apply().succeeds_silently();
+    let names = |webhooks: Vec<docspace_emulator::Webhook>| -> Vec<String> {
+        webhooks.into_iter().map(|webhook| webhook.name).collect()
+    };
+    assert_eq!(names(case.portal.webhooks()), ["here"; 3]);
+    assert_eq!(names(other.webhooks()), ["there"; 3]);
+    case.take_requests();
+    case.plan().finds_no_changes();
+    case.has_requested(&[("GET webhook", 1)]);
+    case.portal.delete_webhook(1).unwrap();
+    case.plan().proposes(1, 0, 0);
+    case.destroy().succeeds();
+    assert!(case.portal.webhooks().is_empty() && other.webhooks().is_empty());
+    plugin.end();
+}
+
+#[test]
+fn after_the_cli_was_killed_the_next_plan_names_the_webhook_and_how_to_import_it() {
+    let case = Case::new();
+    case.write("main.tf", Webhook::new("ci"));
+    let slow = Fault::on("POST", "/api/2.0/settings/webhook")
+        .after_storing()
+        .delay_ms(2_000);
+    case.portal.add_fault(slow).unwrap();
+    let apply = case.start(&["apply", "-auto-approve"]);
+    wait_until("the portal to store the webhook", || {
+        !case.portal.webhooks().is_empty()
+    });
+    apply.kill();
+    case.has_no_plugin();
+
+    let block = "import { to = docspace_webhook.example id = \"1\" }";
+    case.plan()
+        .proposes(1, 0, 0)
+        .warns("Webhook \"ci\" exists already (id 1)")
+        .says(block);
+    case.apply().fails().says(block);
+    assert_eq!(case.portal.webhooks().len(), 1);
+    case.write(
+        "import.tf",
+        "import {\n  to = docspace_webhook.ci\n  id = \"1\"\n}\n",
+    );
+    case.apply().succeeds_silently();
+    case.plan().finds_no_changes();
+    assert_eq!(case.portal.webhooks().len(), 1);
+}

@@ -1,0 +1,216 @@
+//! Secrets: generated, configured, and given by an ephemeral variable that nothing may store.
+
+use docspace_emulator::NewWebhook;
+use serde_json::{Value, json};
+
+use crate::harness::{Case, Webhook, needs};
+
+const ADDRESS: &str = "docspace_webhook.ci";
+const VARIABLE: &str = "variable \"secret\" {\n  type      = string\n  ephemeral = true\n}\n";
+
+/// A case whose webhook gets its secret from an ephemeral variable.
+fn ephemeral(webhook: &Webhook, secret: &str) -> Case {
+    let mut case = Case::new();
+    case.write("secret.tf", VARIABLE);
+    case.write("main.tf", webhook);
+    case.set("TF_VAR_secret", secret);
+    case
+}
+
+/// A webhook whose secret is sent when the configured version changes.
+fn manual(version: u32) -> Webhook {
+    automatic().with("secret_key_wo_version", &version.to_string())
+}
+
+/// A webhook whose secret is sent when it has changed.
+fn automatic() -> Webhook {
+    Webhook::new("ci").with("secret_key_wo", "var.secret")
+}
+
+/// Returns the bodies of the updates since the last time the requests were taken.
+fn updates(case: &Case) -> Vec<Value> {
+    let log = case.portal.request_log().into_iter();
+    let puts = log
+        .filter(|entry| entry.method == "PUT")
+        .filter_map(|entry| entry.body);
+    let bodies = puts.collect();
+    case.take_requests();
+    bodies
+}
+
+#[test]
+fn a_generated_secret_is_strong_and_stays() {
+    let case = Case::new();
+    case.write("main.tf", Webhook::new("ci"));
+    case.apply().succeeds_silently();
+    let secret = case.attributes(ADDRESS)["secret_key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(secret.len(), 30);
+    assert!(case.portal.secret_is(1, &secret));
+    case.write("main.tf", Webhook::new("ci").with("name", r#""new""#));
+    case.apply().succeeds_silently().hides(&secret);
+    assert_eq!(case.attributes(ADDRESS)["secret_key"], secret);
+    assert!(case.portal.secret_is(1, &secret));
+}
+
+#[test]
+fn each_webhook_gets_a_generated_secret_of_its_own() {
+    let case = Case::new();
+    case.write(
+        "main.tf",
+        format!("{}{}", Webhook::new("ci"), Webhook::new("cd")),
+    );
+    case.apply().succeeds_silently();
+    let secret = |address: &str| case.attributes(address)["secret_key"].clone();
+    assert_ne!(secret(ADDRESS), secret("docspace_webhook.cd"));
+}
+
+#[test]
+fn a_removed_secret_key_is_warned_of_once_and_nothing_is_sent() {
+    let case = Case::new();
+    case.write(
+        "main.tf",
+        Webhook::new("ci").with("secret_key", r#""correct-horse""#),
+    );
+    case.apply().succeeds_silently();
+    case.write("main.tf", Webhook::new("ci"));
+    case.plan()
+        .proposes(0, 1, 0)
+        .warns("Webhook \"ci\" (1) keeps its old secret");
+    case.take_requests();
+    case.apply().succeeds();
+    assert_eq!(updates(&case), Vec::<Value>::new());
+    assert_eq!(case.attributes(ADDRESS)["secret_key"], json!(null));
+    assert!(case.portal.secret_is(1, "correct-horse"));
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn a_versioned_secret_is_sent_when_the_version_changes_and_only_then() {
+    needs!("1.11", "a write-only argument");
+    let mut case = ephemeral(&manual(1), "first-secret");
+    case.apply().succeeds_silently();
+    assert!(case.portal.secret_is(1, "first-secret"));
+    assert_eq!(case.attributes(ADDRESS)["secret_key_wo"], json!(null));
+    case.plan().finds_no_changes();
+
+    case.set("TF_VAR_secret", "second-secret");
+    case.plan().finds_no_changes();
+    case.write("main.tf", manual(1).with("name", r#""new""#));
+    case.apply().succeeds_silently();
+    assert!(case.portal.secret_is(1, "first-secret"));
+
+    case.write("main.tf", manual(2).with("name", r#""new""#));
+    let plan = case.saved_plan(&[]);
+    assert_eq!(plan.changed(ADDRESS), ["secret_key_wo_version"]);
+    case.apply_saved().succeeds_silently();
+    assert!(case.portal.secret_is(1, "second-secret"));
+    assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], 2);
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn a_secret_without_a_version_is_sent_when_it_has_changed_and_only_then() {
+    needs!("1.11", "a write-only argument");
+    let mut case = ephemeral(&automatic(), "first-secret");
+    case.apply().succeeds_silently();
+    assert!(case.portal.secret_is(1, "first-secret"));
+    assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], 1);
+    case.plan().finds_no_changes();
+
+    case.set("TF_VAR_secret", "second-secret");
+    let plan = case.saved_plan(&[]);
+    assert_eq!(plan.changed(ADDRESS), ["secret_key_wo_version"]);
+    case.apply_saved().succeeds_silently();
+    assert!(case.portal.secret_is(1, "second-secret"));
+    assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], 2);
+    case.plan().finds_no_changes();
+
+    case.take_requests();
+    case.write("main.tf", automatic().with("name", r#""new""#));
+    case.apply().succeeds_silently();
+    let bodies = updates(&case);
+    assert_eq!(bodies.len(), 1);
+    assert_eq!(bodies[0].get("secretKey"), None);
+    assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], 2);
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn a_secret_that_changes_between_plan_and_apply_is_sent_as_it_is_at_apply() {
+    needs!("1.11", "a write-only argument");
+    let mut case = ephemeral(&automatic(), "first-secret");
+    case.apply().succeeds_silently();
+    case.write("main.tf", automatic().with("name", r#""new""#));
+    case.saved_plan(&[]);
+    case.set("TF_VAR_secret", "second-secret");
+    case.apply_saved().succeeds_silently();
+    assert!(case.portal.secret_is(1, "second-secret"));
+    assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], 2);
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn moving_a_secret_out_of_the_state_does_not_send_it_again() {
+    needs!("1.11", "a write-only argument");
+    let case = ephemeral(
+        &Webhook::new("ci").with("secret_key", r#""correct-horse""#),
+        "correct-horse",
+    );
+    case.apply().succeeds_silently();
+    for webhook in [automatic(), manual(7)] {
+        case.write("main.tf", webhook);
+        case.take_requests();
+        case.apply().succeeds_silently();
+        assert!(
+            updates(&case)
+                .iter()
+                .all(|body| body.get("secretKey").is_none())
+        );
+        case.plan().finds_no_changes();
+        let state = String::from_utf8(case.read("terraform.tfstate")).unwrap();
+        assert!(!state.contains("correct-horse"));
+        case.write(
+            "main.tf",
+            Webhook::new("ci").with("secret_key", r#""correct-horse""#),
+        );
+        case.apply().succeeds_silently();
+    }
+}
+
+#[test]
+fn a_removed_write_only_secret_is_warned_of_once() {
+    needs!("1.11", "a write-only argument");
+    let case = ephemeral(&automatic(), "correct-horse");
+    case.apply().succeeds_silently();
+    case.write("main.tf", Webhook::new("ci"));
+    case.plan()
+        .proposes(0, 1, 0)
+        .warns("Webhook \"ci\" (1) keeps its old secret");
+    case.apply().succeeds();
+    assert!(case.portal.secret_is(1, "correct-horse"));
+    assert_eq!(
+        case.attributes(ADDRESS)["secret_key_wo_version"],
+        json!(null)
+    );
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn an_imported_webhook_gets_its_secret_by_the_version() {
+    needs!("1.11", "a write-only argument");
+    let case = ephemeral(&manual(1).with("triggers", r#"["All"]"#), "correct-horse");
+    case.portal.create_webhook(NewWebhook {
+        name: "ci".to_owned(),
+        uri: "https://example.com/ci".to_owned(),
+        ..NewWebhook::default()
+    });
+    case.import(ADDRESS, "1").succeeds_silently();
+    assert!(case.portal.secret_is(1, "somebodys-secret"));
+    case.plan().proposes(0, 1, 0).has_no_warning();
+    case.apply().succeeds_silently();
+    assert!(case.portal.secret_is(1, "correct-horse"));
+    case.plan().finds_no_changes();
+}

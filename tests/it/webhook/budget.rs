@@ -1,0 +1,151 @@
+//! One request for N webhooks (product §8): the requests of each command, counted by the portal.
+
+use serde_json::{Value, json};
+
+use super::{Portal, webhook, with};
+use crate::core::{Configuration, Workspace};
+
+fn many(count: usize, changes: &Value) -> Configuration {
+    let configs = (0..count).map(|n| {
+        let named = with(&webhook(), json!({"name": format!("Webhook {n}")}));
+        (format!("it{n}"), with(&named, changes.clone()))
+    });
+    configs.collect()
+}
+
+/// Counts the requests of a whole life of so many webhooks.
+async fn is_in_budget(count: usize, parallelism: usize) {
+    let portal = Portal::start().await;
+    let mut directory = Workspace::new(portal.provider()).with_parallelism(parallelism);
+    let config = many(count, &json!({}));
+
+    directory.apply(&config).await.quiet();
+    let created = [
+        // One each while planning, one each while applying.
+        "2 GET /security/password".to_owned(),
+        "2 GET /webhook".to_owned(),
+        "2 GET /webhook/triggers".to_owned(),
+        format!("{count} POST /webhook"),
+    ];
+    assert_eq!(portal.counts(), created);
+
+    directory.plan(&config).await.empty();
+    assert_eq!(portal.counts(), ["1 GET /webhook"]);
+    directory.refresh().await.quiet();
+    assert_eq!(portal.counts(), ["1 GET /webhook"]);
+
+    let changed = many(count, &json!({"target_id": "7"}));
+    directory.apply(&changed).await.quiet();
+    assert_eq!(
+        portal.counts(),
+        ["1 GET /webhook".to_owned(), format!("{count} PUT /webhook")]
+    );
+
+    let off = many(count, &json!({"target_id": "7", "enabled": false}));
+    directory.apply(&off).await.quiet();
+    assert_eq!(
+        portal.counts(),
+        [
+            "1 GET /webhook".to_owned(),
+            format!("{count} PUT /webhook/enable")
+        ]
+    );
+
+    directory.destroy(&off).await.quiet();
+    assert_eq!(
+        portal.counts(),
+        [
+            format!("{count} DELETE /webhook/{{id}}"),
+            "1 GET /webhook".to_owned()
+        ]
+    );
+}
+
+#[tokio::test]
+async fn one_webhook_is_in_budget() {
+    is_in_budget(1, 1).await;
+}
+
+#[tokio::test]
+async fn three_hundred_webhooks_are_in_budget() {
+    is_in_budget(300, 10).await;
+}
+
+#[tokio::test]
+async fn three_hundred_webhooks_at_once_are_in_budget() {
+    is_in_budget(300, 50).await;
+}
+
+#[tokio::test]
+async fn one_at_a_time_is_in_budget() {
+    is_in_budget(30, 1).await;
+}
+
+#[tokio::test]
+async fn writes_in_flight_never_exceed_the_limit() {
+    for (limit, most) in [(None, 7), (Some(3), 3), (Some(1), 1)] {
+        let portal = Portal::start().await;
+        portal
+            .emulator
+            .change_settings(|settings| settings.latency_ms = 10);
+        let mut directory = portal.workspace().with_parallelism(50);
+        if let Some(limit) = limit {
+            directory.set("max_concurrent_writes", json!(limit));
+        }
+        let config = many(60, &json!({}));
+        directory.apply(&config).await.quiet();
+        directory
+            .apply(&many(60, &json!({"ssl": false})))
+            .await
+            .quiet();
+        directory.destroy(&Configuration::new()).await.quiet();
+        let high = portal.emulator.request_summary().writes_high_water;
+        // With 50 operations at a time the limit is what holds them back.
+        assert_eq!(high, most, "{limit:?}");
+    }
+}
+
+/// The portal's own limits (API §9): nothing is refused, so nothing has to be repeated.
+#[tokio::test]
+async fn the_limits_of_a_real_portal_are_never_touched() {
+    let portal = Portal::start().await;
+    portal.emulator.change_settings(|settings| {
+        settings.rate_limits = Some(docspace_emulator::RateLimits::default());
+        settings.latency_ms = 5;
+    });
+    let mut directory = portal.workspace().with_parallelism(50);
+    let config = many(100, &json!({}));
+    directory.apply(&config).await.quiet();
+    directory.destroy(&config).await.quiet();
+    let statuses = portal.emulator.request_summary().by_status;
+    assert_eq!(statuses.keys().collect::<Vec<_>>(), ["200"], "{statuses:?}");
+}
+
+/// Two directories of one user share the portal's 15 writes; each slows down when it is told to.
+#[tokio::test]
+async fn two_runs_of_one_user_get_along() {
+    let portal = Portal::start().await;
+    portal.emulator.change_settings(|settings| {
+        settings.latency_ms = 20;
+        settings.rate_limits = Some(docspace_emulator::RateLimits {
+            concurrent_writes: 4,
+            ..Default::default()
+        });
+    });
+    let mut one = portal.workspace().also("max_retries", json!(10));
+    let mut other = portal.workspace().also("max_retries", json!(10));
+    let named = |prefix: &str| -> Configuration {
+        let config = many(12, &json!({})).into_iter();
+        let config = config.map(|(address, config)| {
+            let name = format!("{prefix} {}", config["name"].as_str().unwrap());
+            (address, with(&config, json!({"name": name})))
+        });
+        config.collect()
+    };
+    let (left, right) = (named("left"), named("right"));
+    let (left, right) = tokio::join!(one.apply(&left), other.apply(&right));
+    left.ok();
+    right.ok();
+    assert_eq!(portal.emulator.webhooks().len(), 24);
+    assert_eq!((one.state.len(), other.state.len()), (12, 12));
+}
