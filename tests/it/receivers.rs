@@ -38,15 +38,20 @@ async fn the_receiver_in_go_believes_only_what_is_signed() {
         .status();
     match built {
         Ok(status) => assert!(status.success()),
-        Err(_) => return eprintln!("not run: go is not on this machine"),
+        Err(_) => return not_run("go"),
     }
     check(&[program.to_str().unwrap()]).await;
 }
 
+/// Says aloud that a receiver was not tried here.
+fn not_run(program: &str) {
+    let mut stderr = std::io::stderr().lock();
+    writeln!(stderr, "not run: {program} is not on this machine").unwrap();
+}
+
 async fn check(command: &[&str]) {
     let Some(mut receiver) = Receiver::start(command) else {
-        eprintln!("not run: {} is not on this machine", command[0]);
-        return;
+        return not_run(command[0]);
     };
     let mut config = Config::default();
     config.settings.blacklist.clear();
