@@ -30,5 +30,7 @@ mod house;
 mod leak;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
+/// The receivers that the guide shows, with real deliveries.
+mod receivers;
 /// The resource `docspace_webhook`.
 mod webhook;

@@ -160,6 +160,26 @@ fn documents_name_only_paths_that_exist() {
     });
 }
 
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let documents = tree::files("")
+        .into_iter()
+        .filter(|file| file.is_markdown() && !file.path.starts_with("templates/"));
+    check(documents, |file| {
+        let directory = file
+            .path
+            .rsplit_once('/')
+            .map_or("", |(directory, _)| directory);
+        let targets = file.text.split("](").skip(1);
+        let targets = targets.filter_map(|rest| rest.split([')', '#', '\n']).next());
+        let dead: Vec<&str> = targets
+            .filter(|target| !target.is_empty() && !target.contains("://"))
+            .filter(|target| !tree::exists(format!("{directory}/{target}").trim_start_matches('/')))
+            .collect();
+        (!dead.is_empty()).then(|| format!("links to {dead:?}, which do not exist"))
+    });
+}
+
 /// Says whether the repository leaves a path out, such as `fuzz/corpus/`.
 fn is_ignored(path: &str) -> bool {
     let (directory, name) = path
