@@ -40,6 +40,8 @@ const MAX_ERROR_ANSWER: u64 = 1024 * 1024;
 pub struct Client {
     shared: Arc<Shared>,
     waits: Arc<Waits>,
+    /// Secrets that the portal may have from before.
+    known: Arc<[SecretString]>,
 }
 
 #[derive(Debug)]
@@ -156,6 +158,7 @@ impl Client {
                 stop,
             }),
             waits: Arc::default(),
+            known: Arc::default(),
         })
     }
 
@@ -163,9 +166,24 @@ impl Client {
     #[must_use]
     pub fn with_waits(&self, waits: Arc<Waits>) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
             waits,
+            ..self.clone()
         }
+    }
+
+    /// Returns a client that shares everything with this one and never quotes these secrets. A request need not carry
+    /// a secret for the portal to repeat it: the portal has it from before.
+    #[must_use]
+    pub fn knowing(&self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
+        Self {
+            known: secrets.into_iter().collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Cleans a text that the portal wrote, so that it can be shown.
+    pub fn quote(&self, text: &str) -> PortalMessage {
+        PortalMessage::new(text, &self.redactor(None))
     }
 
     /// Returns how long this client's calls had to wait; clones count together.
@@ -261,7 +279,7 @@ impl Client {
                 Err(error) => Err(transport::cause_of(&error, config)),
             };
         }
-        let redactor = self.redactor(call);
+        let redactor = self.redactor(call.secret);
         if code.is_redirection() {
             let location = redirect_target(response.headers(), response.url());
             return Err(Cause::Redirect {
@@ -327,11 +345,11 @@ impl Client {
         Ok(value)
     }
 
-    /// Knows every secret that a request carried.
-    fn redactor(&self, call: &Call<'_>) -> Redactor {
+    /// Knows every secret that the portal may have, that of a request included.
+    fn redactor(&self, secret: Option<&SecretString>) -> Redactor {
         let mut redactor = Redactor::new();
         redactor.add_text(self.shared.config.api_key.expose());
-        if let Some(secret) = call.secret {
+        for secret in self.known.iter().chain(secret) {
             redactor.add(secret);
         }
         redactor

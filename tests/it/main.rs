@@ -26,7 +26,11 @@ mod extras;
 mod host;
 /// The house rules: floors, files, supply chain, what the provider offers.
 mod house;
+/// Sentinels that go through whole lives and are found nowhere after.
+mod leak;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
+/// The receivers that the guide shows, with real deliveries.
+mod receivers;
 /// The resource `docspace_webhook`.
 mod webhook;

@@ -1,10 +1,9 @@
 //! `MoveResourceState` and `GenerateResourceConfig`: taking over what exists. Both are offline.
 
-use super::apply::sound;
 use super::{Engine, Imported, unknown_type};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
-use crate::framework::resource::{MoveRequest, Progress, Recorded};
+use crate::framework::resource::{MoveRequest, Progress};
 use crate::framework::schema::Presence;
 use crate::framework::value::{Object, Value};
 
@@ -16,30 +15,7 @@ impl<P: Provider> Engine<P> {
         };
         let progress = Progress::default();
         let result = resource.item.move_state(request, &progress);
-        let Recorded {
-            state,
-            private,
-            mut diagnostics,
-        } = progress.take();
-        diagnostics.extend(result.err());
-        match state {
-            Some(mut state) if !diagnostics.has_errors() => {
-                resource.schema.clear_write_only(&mut state);
-                let state = sound(&resource.schema, state);
-                let identity = resource
-                    .identity
-                    .as_ref()
-                    .and_then(|schema| schema.of(&state));
-                Imported {
-                    state: Some(state),
-                    private,
-                    identity,
-                    diagnostics,
-                    deferred: false,
-                }
-            }
-            _ => Imported::without_state(diagnostics, false),
-        }
+        Imported::conclude(resource, progress.take(), result)
     }
 
     /// Writes the configuration that a person would write for an object: nothing that the provider

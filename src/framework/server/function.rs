@@ -9,14 +9,14 @@ impl<P: Provider> Engine<P> {
     /// Computes a function. It needs no configuration (TPP §8.10).
     pub fn call_function(&self, name: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
         let Some((function, signature)) = self.registry.functions.get(name) else {
-            let text = format!("There is no function {name:?} in this provider.");
+            let text = format!("There is no function {name:?} in this provider");
             return Err(FunctionError {
                 text,
                 argument: None,
             });
         };
         if arguments.len() != signature.parameters.len() {
-            let text = format!("{name} takes {} arguments.", signature.parameters.len());
+            let text = format!("{name} takes {} arguments", signature.parameters.len());
             return Err(FunctionError {
                 text,
                 argument: None,
@@ -28,7 +28,7 @@ impl<P: Provider> Engine<P> {
         {
             return Err(FunctionError::argument(
                 position,
-                "The argument must not be null.",
+                "The argument must not be null",
             ));
         }
         if arguments.iter().any(|argument| !argument.is_wholly_known()) {

@@ -2,11 +2,11 @@
 
 use super::apply::sound;
 use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, unknown_type};
+use super::{Capabilities, ConnectionKey, Engine, Registered, unknown_type};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
-use crate::framework::resource::{ImportRequest, Progress, Recorded};
+use crate::framework::resource::{ImportRequest, Progress, Recorded, Resource};
 use crate::framework::value::Object;
 
 /// An object taken under management.
@@ -35,11 +35,47 @@ impl Imported {
             deferred,
         }
     }
+
+    /// Joins what was recorded with how it ended. Without an error there is always a state: an empty
+    /// answer would be a silent failure (TPP §7.5).
+    pub(super) fn conclude<C: Send + Sync>(
+        resource: &Registered<dyn Resource<C>>,
+        recorded: Recorded,
+        result: Result<(), Diagnostic>,
+    ) -> Self {
+        let Recorded {
+            state,
+            private,
+            mut diagnostics,
+        } = recorded;
+        diagnostics.extend(result.err());
+        match state {
+            Some(mut state) if !diagnostics.has_errors() => {
+                resource.schema.clear_write_only(&mut state);
+                let state = sound(&resource.schema, state);
+                let identity = resource
+                    .identity
+                    .as_ref()
+                    .and_then(|schema| schema.of(&state));
+                Self {
+                    state: Some(state),
+                    private,
+                    identity,
+                    diagnostics,
+                    deferred: false,
+                }
+            }
+            None if !diagnostics.has_errors() => {
+                let bug = Diagnostic::bug("An object was taken over without a state.");
+                Self::without_state(bug.into(), false)
+            }
+            _ => Self::without_state(diagnostics, false),
+        }
+    }
 }
 
 impl<P: Provider> Engine<P> {
-    /// Imports an object. Without an error there is always a state: an empty answer would be a
-    /// silent failure (TPP §7.5).
+    /// Imports an object.
     pub async fn import(
         &self,
         connection: ConnectionKey,
@@ -62,33 +98,6 @@ impl<P: Provider> Engine<P> {
         let result = catch_panic("import an object", importing)
             .await
             .and_then(|result| result);
-        let Recorded {
-            state,
-            private,
-            mut diagnostics,
-        } = progress.take();
-        diagnostics.extend(result.err());
-        match state {
-            Some(mut state) if !diagnostics.has_errors() => {
-                resource.schema.clear_write_only(&mut state);
-                let state = sound(&resource.schema, state);
-                let identity = resource
-                    .identity
-                    .as_ref()
-                    .and_then(|schema| schema.of(&state));
-                Imported {
-                    state: Some(state),
-                    private,
-                    identity,
-                    diagnostics,
-                    deferred: false,
-                }
-            }
-            None if !diagnostics.has_errors() => {
-                let bug = Diagnostic::bug("An import succeeded without a state.");
-                Imported::without_state(bug.into(), false)
-            }
-            _ => Imported::without_state(diagnostics, false),
-        }
+        Imported::conclude(resource, progress.take(), result)
     }
 }

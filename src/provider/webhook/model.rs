@@ -1,5 +1,6 @@
 //! What Terraform holds of a webhook, and how it becomes what DocSpace gets.
 
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::moved::MovedFrom;
@@ -143,6 +144,16 @@ impl StoredSecret {
         object.set(SECRET_KEY, self.key.clone());
         object.set(SECRET_KEY_WO_VERSION, self.version.map(Number::from));
     }
+}
+
+/// Returns every secret in these configurations and states: the portal may know them and repeat them.
+pub(super) fn secrets_in<'a>(
+    objects: impl IntoIterator<Item = &'a Object>,
+) -> impl Iterator<Item = SecretString> {
+    let secrets = objects
+        .into_iter()
+        .flat_map(|object| [SECRET_KEY, SECRET_KEY_WO].map(|name| object.get(name).as_secret()));
+    secrets.flatten().map(|secret| secret.as_secret().clone())
 }
 
 /// Returns the id in a state.

@@ -2,9 +2,11 @@
 
 use time::OffsetDateTime;
 
-use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of};
+use super::model::{
+    ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of, secrets_in,
+};
 use super::triggers::Bits;
-use crate::api::{Role, Timestamp, Webhook, WebhookId};
+use crate::api::{Client, Role, Timestamp, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, ReadRequest};
@@ -41,7 +43,8 @@ pub(super) async fn read(
     if creator.is_some() {
         private.created_by = creator;
     }
-    if let Some(warning) = switched_off(&state, &webhook) {
+    let client = portal.client.knowing(secrets_in([&state]));
+    if let Some(warning) = switched_off(&client, &state, &webhook) {
         progress.warn(warning);
     }
     let state = refresh(state, &webhook, &private)?;
@@ -125,7 +128,7 @@ pub(super) fn refresh(
 }
 
 /// Warns when the portal itself has probably switched a webhook off.
-fn switched_off(state: &Object, webhook: &Webhook) -> Option<Diagnostic> {
+fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Diagnostic> {
     let was_enabled = state.get(ENABLED).as_bool() == Some(true);
     let failure = webhook.last_failure_on.as_ref()?;
     let success = webhook
@@ -153,23 +156,13 @@ fn switched_off(state: &Object, webhook: &Webhook) -> Option<Diagnostic> {
             failure
                 .to_rfc3339()
                 .unwrap_or_else(|| failure.as_str().to_owned()),
-            shortened(content)
+            client.quote(content).as_str().trim_end_matches('.')
         ),
     ))
 }
 
 fn moment(timestamp: &Timestamp) -> Option<OffsetDateTime> {
     timestamp.to_offset_date_time()
-}
-
-/// Cuts a foreign text to one readable line.
-fn shortened(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(300)
-        .collect();
-    line.trim().trim_end_matches('.').to_owned()
 }
 
 fn removed(id: WebhookId, state: &Object) -> Diagnostic {

@@ -4,6 +4,8 @@
 mod deliveries;
 /// What needs no portal.
 mod functions;
+/// The journal that the emulator keeps of what it really sends.
+mod journal;
 /// The portal's list of triggers.
 mod triggers;
 /// One webhook.

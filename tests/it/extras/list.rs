@@ -191,9 +191,9 @@ async fn a_filter_that_makes_no_sense_is_refused_where_it_stands() {
     let host = portal.host().await;
     for (trigger, advice) in [
         ("FileUplaoded", "Did you mean \"FileUploaded\"?"),
-        ("not a trigger", "Expected the name of a trigger"),
-        ("384", "Expected the name of a trigger"),
-        ("", "Expected the name of a trigger"),
+        ("not a trigger", "Expected \"All\", the name of a trigger"),
+        ("384", "Expected \"All\", the name of a trigger"),
+        ("", "Expected \"All\", the name of a trigger"),
     ] {
         let error = find(&host, json!({ "trigger": trigger })).await;
         let error = error.refused_at("trigger");
@@ -219,7 +219,12 @@ async fn a_trigger_that_only_the_portal_knows_is_looked_up() {
     assert_eq!(portal.requests(), ["GET /webhook/triggers", LIST]);
     let unknown = find(&host, json!({"trigger": "MeetingCalledOff"})).await;
     let error = unknown.refused_at("trigger");
-    assert!(error.detail.contains("The portal does not know it either"));
+    assert!(
+        error
+            .detail
+            .contains("Neither this provider nor the portal knows"),
+        "{error:?}"
+    );
     host.stop().await;
 }
 

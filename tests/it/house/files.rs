@@ -137,7 +137,10 @@ fn documents_name_only_paths_that_exist() {
     let documents = tree::files("").into_iter().filter(|file| {
         // Decisions and the changelog may name what is gone.
         let is_history = file.path.starts_with("design/") || file.path == "CHANGELOG.md";
-        file.path.ends_with(".md") && !is_history
+        let is_document = std::path::Path::new(&file.path)
+            .extension()
+            .is_some_and(|extension| extension == "md");
+        is_document && !is_history
     });
     check(documents, |file| {
         let missing: Vec<&str> = file
@@ -154,6 +157,26 @@ fn documents_name_only_paths_that_exist() {
             .filter(|path| !is_ignored(path))
             .collect();
         (!missing.is_empty()).then(|| format!("names {missing:?}, which do not exist"))
+    });
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let documents = tree::files("")
+        .into_iter()
+        .filter(|file| file.is_markdown() && !file.path.starts_with("templates/"));
+    check(documents, |file| {
+        let directory = file
+            .path
+            .rsplit_once('/')
+            .map_or("", |(directory, _)| directory);
+        let targets = file.text.split("](").skip(1);
+        let targets = targets.filter_map(|rest| rest.split([')', '#', '\n']).next());
+        let dead: Vec<&str> = targets
+            .filter(|target| !target.is_empty() && !target.contains("://"))
+            .filter(|target| !tree::exists(format!("{directory}/{target}").trim_start_matches('/')))
+            .collect();
+        (!dead.is_empty()).then(|| format!("links to {dead:?}, which do not exist"))
     });
 }
 

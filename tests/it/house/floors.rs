@@ -135,7 +135,6 @@ const FLOORS: [Floor; 9] = [
             "argon2",
             "async_trait",
             "base64",
-            "bytes",
             "getrandom",
             "hmac",
             "secrecy",

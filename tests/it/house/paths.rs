@@ -49,7 +49,7 @@ fn walk(tokens: TokenStream, module: &[String], found: &mut Vec<Named>) {
                 }
             }
             TokenTree::Ident(word) => {
-                for path in follow(vec![word.to_string()], &mut tokens, module, found) {
+                for path in follow(vec![word.to_string()], &mut tokens) {
                     if path.len() > 1 {
                         let path = resolve(path, module);
                         found.push(Named {
@@ -66,12 +66,7 @@ fn walk(tokens: TokenStream, module: &[String], found: &mut Vec<Named>) {
 }
 
 /// Follows `::` after the beginning of a path, into the braces of a `use`.
-fn follow(
-    mut path: Vec<String>,
-    tokens: &mut Peekable<IntoIter<TokenTree>>,
-    module: &[String],
-    found: &mut Vec<Named>,
-) -> Vec<Vec<String>> {
+fn follow(mut path: Vec<String>, tokens: &mut Peekable<IntoIter<TokenTree>>) -> Vec<Vec<String>> {
     while is_colon(tokens.peek()) {
         tokens.next();
         if !is_colon(tokens.peek()) {
@@ -100,7 +95,7 @@ fn follow(
                             if part != "self" {
                                 longer.push(part.to_string());
                             }
-                            paths.extend(follow(longer, &mut branches, module, found));
+                            paths.extend(follow(longer, &mut branches));
                         }
                         _ => {}
                     }

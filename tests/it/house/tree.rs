@@ -13,9 +13,17 @@ pub struct File {
 
 impl File {
     pub fn is_rust(&self) -> bool {
+        self.ends_in("rs")
+    }
+
+    pub fn is_markdown(&self) -> bool {
+        self.ends_in("md")
+    }
+
+    fn ends_in(&self, end: &str) -> bool {
         Path::new(&self.path)
             .extension()
-            .is_some_and(|end| end == "rs")
+            .is_some_and(|extension| extension == end)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Releases as the CLI meets them: `terraform init` from mirrors, with the real CLI (TPP §10.3).
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::Output;
 use std::sync::Arc;
 
@@ -198,7 +199,10 @@ fn answer(directory: &Path, head: &[u8]) -> Vec<u8> {
         Ok(body) => ("200 OK", body),
         Err(_) => ("404 Not Found", Vec::new()),
     };
-    let ty = if path.ends_with(".json") {
+    let is_json = Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let ty = if is_json {
         "application/json"
     } else {
         "application/zip"

@@ -22,6 +22,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use tonic::{Code, Response, Status};
 
+pub use self::apply::Applied;
 pub use self::list::{Found, Query};
 pub use self::plan::Plan;
 pub use self::state::{State, raw_state};

@@ -106,6 +106,7 @@ impl Host {
         const CALL: &str = "ImportResourceState";
         let name = request.type_name.clone();
         let kind = self.kind(&name).await;
+        let is_by_identity = request.identity.is_some();
         let answer = self.provider().import_resource_state(request).await;
         let answer = answered(CALL, answer);
         assert!(
@@ -120,11 +121,13 @@ impl Host {
             assert_eq!(imported.type_name, name);
             let value = kind.stored(CALL, imported.state.as_ref());
             assert!(!value.is_null(), "{CALL}: Import returned null resource");
+            let identity = kind.identity(CALL, imported.identity.as_ref());
+            assert!(identity.is_some() || !is_by_identity, "{CALL}: no identity");
             State {
                 type_name: name,
                 value,
                 private: imported.private.clone(),
-                identity: kind.identity(CALL, imported.identity.as_ref()),
+                identity,
                 tainted: false,
             }
         });

@@ -1,0 +1,44 @@
+"""A receiver that believes only what the portal has signed.
+
+    WEBHOOK_SECRET=... PORT=8080 python3 receiver.py
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SECRET = os.environ["WEBHOOK_SECRET"].encode()
+
+
+def is_genuine(body: bytes, header: str) -> bool:
+    """Signed are the exact bytes of the body; the portal writes its digits in upper case."""
+    expected = "sha256=" + hmac.new(SECRET, body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(header.lower().encode(), expected.encode())
+
+
+class Receiver(BaseHTTPRequestHandler):
+    def do_HEAD(self) -> None:
+        self.answer(200)  # the portal's probe
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if not is_genuine(body, self.headers.get("x-docspace-signature-256", "")):
+            self.answer(401)
+            return
+        self.answer(204)  # answer first, work later
+        event = json.loads(body)["event"]
+        print(f"event {event['id']}: {event['trigger']}", flush=True)
+
+    def answer(self, status: int) -> None:
+        self.send_response(status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", 0))), Receiver)
+print(f"listening on port {server.server_port}", flush=True)
+server.serve_forever()

@@ -1,0 +1,13 @@
+//! The leak test: sentinels go through whole lives at trace level, and are found nowhere after
+//! (product §1.2, house-style 2.6).
+//!
+//! [`detector`] finds a sentinel, or any eight bytes of it, in every usual disguise; its own tests
+//! plant leaks. [`sentinels`] has the secrets and the portal that throws them back. [`host`] lives
+//! through the plugin host, [`cli`] through the real command line tool.
+
+mod archive;
+mod cli;
+mod detector;
+mod host;
+mod sentinels;
+mod terraform;
