@@ -21,6 +21,8 @@ mod budget;
 mod changes;
 /// What somebody else changed, switched off or deleted.
 mod drift;
+/// Every example of the documentation.
+mod examples;
 /// Taking over webhooks that exist.
 mod import;
 /// Ctrl-C while the portal works.

@@ -9,14 +9,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use crate::workspace::{self, Profile};
-use crate::{Verb, report};
+use crate::{Verb, dist, report};
 
 pub(crate) const VERB: Verb = Verb {
     name: "bench",
     summary: "measure the provider: start to handshake, memory, size",
     help: "\
-Builds the provider as for a release and measures, started as Terraform starts
+Builds the provider as cargo xtask dist does and measures, started as Terraform starts
 it with mutual TLS: the time from start to the handshake line (median of 25),
 the memory resident then, and the size of the stripped program.
 
@@ -43,7 +42,7 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let program = workspace::build_provider(Profile::Release)?;
+    let program = dist::build(None)?;
     report("Starting the provider 26 times …");
     let results = measure(&program)?;
     let mut out = std::io::stdout().lock();

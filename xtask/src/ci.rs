@@ -49,8 +49,8 @@ const STEPS: [Step; 6] = [
         command: "cargo test --workspace --locked",
     },
     Step {
-        name: "format of the examples",
-        command: "terraform fmt -check -diff -recursive examples",
+        name: "format of configurations",
+        command: "terraform fmt -check -diff -recursive examples tests",
     },
     Step {
         name: "documentation",

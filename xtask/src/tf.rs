@@ -7,8 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::cli::{Cli, OtherProviders, write_config};
 use crate::interrupt::Interrupted;
-use crate::workspace::{self, Profile};
-use crate::{Verb, exit_code};
+use crate::{Verb, exit_code, workspace};
 
 pub(crate) const VERB: Verb = Verb {
     name: "tf",
@@ -40,7 +39,7 @@ fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
     }
     let target = workspace::target()?;
     let cli = Cli::find(&target)?;
-    let provider = workspace::build_provider(Profile::Dev)?;
+    let provider = workspace::build_provider()?;
     let directory = target.join("xtask").join("tf");
     let config = write_config(&directory, &provider, OtherProviders::FromRegistries)
         .with_context(|| format!("could not write below {}", directory.display()))?;

@@ -9,15 +9,6 @@ use serde_json::Value;
 /// The package and program of the provider.
 pub(crate) const PROVIDER: &str = "terraform-provider-docspace";
 
-/// How the provider is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// As for tests.
-    Dev,
-    /// As for users: optimized and stripped.
-    Release,
-}
-
 /// Returns the project's root.
 pub(crate) fn root() -> &'static Path {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -64,16 +55,13 @@ fn metadata() -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("cargo metadata")
 }
 
-/// Builds the provider, with Cargo's progress on stderr, and returns its program.
-pub(crate) fn build_provider(profile: Profile) -> Result<PathBuf> {
+/// Builds the provider as for tests, with Cargo's progress on stderr, and returns its program.
+pub(crate) fn build_provider() -> Result<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--bin", PROVIDER, "--message-format"]);
     command.args(["json-render-diagnostics", "--package", PROVIDER]);
-    match profile {
-        Profile::Release => command.arg("--release"),
-        // Together with this package the dependencies have the features they were just built with.
-        Profile::Dev => command.args(["--package", env!("CARGO_PKG_NAME")]),
-    };
+    // Together with this package the dependencies have the features they were just built with.
+    command.args(["--package", env!("CARGO_PKG_NAME")]);
     let output = command
         .stderr(Stdio::inherit())
         .output()

@@ -137,10 +137,7 @@ fn documents_name_only_paths_that_exist() {
     let documents = tree::files("").into_iter().filter(|file| {
         // Decisions and the changelog may name what is gone.
         let is_history = file.path.starts_with("design/") || file.path == "CHANGELOG.md";
-        let is_document = std::path::Path::new(&file.path)
-            .extension()
-            .is_some_and(|extension| extension == "md");
-        is_document && !is_history
+        file.is_markdown() && !is_history
     });
     check(documents, |file| {
         let missing: Vec<&str> = file

@@ -24,7 +24,7 @@ use crate::Verb;
 use crate::cli::{Cli, Sandbox};
 use crate::interrupt::Interrupted;
 use crate::screen::Screen;
-use crate::workspace::{self, Profile};
+use crate::workspace;
 
 pub(crate) const VERB: Verb = Verb {
     name: "demo",
@@ -99,7 +99,7 @@ impl Demo {
         let mut screen = Screen::new();
         screen.heading(&format!("A webhook's life, with {name} {version}"))?;
         screen.heading("1  Build the provider")?;
-        let provider = workspace::build_provider(Profile::Dev)?;
+        let provider = workspace::build_provider()?;
         screen.good("built; the CLI takes it from here by a development override, without init")?;
         let runtime = Runtime::new()?;
         let interrupted = Interrupted::watch(&runtime)?;

@@ -1,0 +1,180 @@
+//! Every example, as it stands in the documentation: applied, planned again, destroyed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use docspace_emulator::NewWebhook;
+
+use crate::harness::{Case, needs};
+
+/// The webhook that the examples of imports and of data sources speak of.
+const NAME: &str = "My file upload webhook";
+const URI: &str = "https://hooks.example.com/docspace/uploads";
+const ID: i32 = 17;
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(path)
+}
+
+fn example(path: &str) -> String {
+    fs::read_to_string(folder(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every folder of one kind, such as `data-sources`.
+fn folders(kind: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder(kind)).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.map(|name| format!("{kind}/{name}")).collect()
+}
+
+/// A case with one file of the examples, and with a value for each of their variables.
+fn case(file: &str) -> Case {
+    let mut case = Case::new();
+    case.set("TF_VAR_webhook_secret", "Example-Secret-1");
+    case.set(
+        "TF_VAR_receiver_uri",
+        "https://example.com/webhook-endpoint",
+    );
+    case.write("main.tf", example(file));
+    case
+}
+
+/// Lets the portal have the webhook that exists already, under the number that is written down.
+fn with_existing_webhook(case: &Case) {
+    for number in 1..ID {
+        case.portal.create_webhook(NewWebhook {
+            name: format!("Webhook {number}"),
+            ..NewWebhook::default()
+        });
+    }
+    let webhook = case.portal.create_webhook(NewWebhook {
+        name: NAME.to_owned(),
+        uri: URI.to_owned(),
+        triggers: 256,
+        ..NewWebhook::default()
+    });
+    assert_eq!(webhook.id, ID);
+}
+
+#[track_caller]
+fn lives(case: &Case) {
+    case.apply().succeeds();
+    case.plan().finds_no_changes();
+    case.destroy().succeeds();
+}
+
+#[test]
+fn the_quickstart_is_applied() {
+    let case = case("quickstart/main.tf");
+    case.remove("versions.tf");
+    lives(&case);
+    assert!(case.portal.webhooks().is_empty());
+}
+
+#[test]
+fn the_provider_block_is_valid() {
+    let case = case("provider/provider.tf");
+    case.remove("versions.tf");
+    case.run(&["validate"]).succeeds();
+}
+
+#[test]
+fn the_resource_is_applied() {
+    needs!("1.11", "a write-only argument");
+    let case = case("resources/docspace_webhook/resource.tf");
+    lives(&case);
+    assert!(case.portal.webhooks().is_empty());
+}
+
+#[test]
+fn ephemeral_resources_are_applied() {
+    needs!("1.11", "a write-only argument");
+    for folder in folders("ephemeral-resources") {
+        lives(&case(&format!("{folder}/ephemeral-resource.tf")));
+    }
+}
+
+#[test]
+fn data_sources_are_read() {
+    needs!("1.5", "a check block");
+    for folder in folders("data-sources") {
+        let case = case(&format!("{folder}/data-source.tf"));
+        with_existing_webhook(&case);
+        lives(&case);
+    }
+}
+
+#[test]
+fn functions_are_called() {
+    needs!("1.8", "a provider function");
+    for folder in folders("functions") {
+        lives(&case(&format!("{folder}/function.tf")));
+    }
+}
+
+#[test]
+fn an_import_block_takes_the_webhook_over() {
+    needs!("1.11", "a write-only argument");
+    check_import("import-by-string-id.tf");
+}
+
+#[test]
+fn an_import_block_with_an_identity_takes_the_webhook_over() {
+    needs!("1.12", "an import by identity");
+    check_import("import-by-identity.tf");
+}
+
+fn check_import(file: &str) {
+    let case = case("resources/docspace_webhook/resource.tf");
+    case.write(
+        "import.tf",
+        example(&format!("resources/docspace_webhook/{file}")),
+    );
+    with_existing_webhook(&case);
+    case.apply().succeeds().says("1 imported, 2 added");
+    assert_eq!(case.attributes("docspace_webhook.uploads")["id"], "17");
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn both_import_commands_take_the_webhook_over() {
+    needs!("1.11", "a write-only argument");
+    let script = example("resources/docspace_webhook/import.sh");
+    let commands: Vec<&str> = script
+        .lines()
+        .filter_map(|line| line.strip_prefix("terraform import docspace_webhook.uploads "))
+        .collect();
+    assert_eq!(commands.len(), 2, "{script}");
+    for id in commands {
+        let case = case("resources/docspace_webhook/resource.tf");
+        with_existing_webhook(&case);
+        case.import("docspace_webhook.uploads", id.trim_matches('\''))
+            .succeeds();
+        assert_eq!(case.attributes("docspace_webhook.uploads")["id"], "17");
+    }
+}
+
+#[test]
+fn actions_are_planned() {
+    needs!("1.14", "an action");
+    for folder in folders("actions") {
+        let mut case = case(&format!("{folder}/action.tf"));
+        case.set("TF_VAR_outage_began", "2026-06-30T12:00:00Z");
+        lives(&case);
+    }
+}
+
+#[test]
+fn lists_are_queried() {
+    needs!("1.14", "the command query");
+    for folder in folders("list-resources") {
+        let case = Case::new();
+        case.write(
+            "main.tfquery.hcl",
+            example(&format!("{folder}/list-resource.tfquery.hcl")),
+        );
+        case.run(&["query"]).succeeds();
+    }
+}
