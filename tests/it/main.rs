@@ -13,7 +13,7 @@
 /// The API client against the emulator, its faults, and worse servers.
 mod client;
 /// Core in miniature: whole commands over the host's verbs.
-mod core;
+mod commands;
 /// Data sources and functions against the emulator.
 mod data;
 /// What the provider offers beside managing a webhook: identity, lists, moves, actions, secrets.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::portal::on;
 use super::{Portal, webhook, with};
-use crate::core::{Configuration, Workspace, one};
+use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
 
 const USER: &str = "00000000-0000-0000-0000-000000000007";

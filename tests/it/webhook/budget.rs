@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Portal, webhook, with};
-use crate::core::{Configuration, Workspace};
+use crate::commands::{Configuration, Workspace};
 
 fn many(count: usize, changes: &Value) -> Configuration {
     let configs = (0..count).map(|n| {

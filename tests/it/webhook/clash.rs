@@ -5,7 +5,7 @@ use docspace_emulator::{Config, NewWebhook, Role, User};
 use serde_json::json;
 
 use super::{Portal, webhook, with};
-use crate::core::{Configuration, Workspace, one};
+use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Portal, webhook, with};
-use crate::core::{CLIENTS, Client, Handle, one};
+use crate::commands::{CLIENTS, Client, Handle, one};
 use crate::host::Host;
 use crate::host::core::proposed_new_state;
 use crate::host::value::{encode, unknown};

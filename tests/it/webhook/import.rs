@@ -4,7 +4,7 @@ use docspace_emulator::{Config, NewWebhook, Role, User, WebhookPatch};
 use serde_json::{Value, json};
 
 use super::{Portal, webhook, with};
-use crate::core::{Handle, Workspace, one};
+use crate::commands::{Handle, Workspace, one};
 
 /// A portal with the webhook that the configuration describes.
 async fn populated() -> Portal {

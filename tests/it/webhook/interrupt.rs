@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::portal::on;
 use super::{Portal, webhook, with};
-use crate::core::{Configuration, Workspace, one};
+use crate::commands::{Configuration, Workspace, one};
 use crate::host::Host;
 use crate::host::diagnostics::Answer;
 use crate::host::process::eventually;

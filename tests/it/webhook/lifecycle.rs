@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::portal::on;
 use super::{Portal, webhook, with};
-use crate::core::{Configuration, one};
+use crate::commands::{Configuration, one};
 use crate::host::core::Action;
 
 #[tokio::test]
@@ -431,7 +431,7 @@ async fn a_portal_without_triggers_gets_one_clear_error_before_anything_is_writt
             kind: docspace_emulator::CredentialKind::Session,
             ..docspace_emulator::Credential::api_key("session-token", docspace_emulator::OWNER_ID)
         });
-    let mut directory = crate::core::Workspace::new(portal.provider_with_key("session-token"));
+    let mut directory = crate::commands::Workspace::new(portal.provider_with_key("session-token"));
     let report = directory.apply(&one(&webhook())).await;
     let error = report.error("DocSpace 3.1 or later is required");
     assert!(error.detail.contains("DocSpace 3.0.4"), "{error:?}");

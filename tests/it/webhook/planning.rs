@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::portal::on;
 use super::{Portal, webhook, with};
-use crate::core::{Configuration, Workspace, one};
+use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
 use crate::host::value::{is_unknown, unknown};
 

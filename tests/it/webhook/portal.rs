@@ -3,7 +3,7 @@
 use docspace_emulator::{Config, Emulator, Fault, Profile, RequestLogEntry, Webhook};
 use serde_json::{Value, json};
 
-use crate::core::{Report, Workspace, one};
+use crate::commands::{Report, Workspace, one};
 
 /// What stands before the interesting part of every path.
 const SETTINGS: &str = "/api/2.0/settings";

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Portal;
 use super::webhook;
-use crate::core::{Workspace, one};
+use crate::commands::{Workspace, one};
 use crate::host::value::unknown;
 use crate::host::{Host, Launch};
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::portal::on;
 use super::{Portal, webhook, with};
-use crate::core::one;
+use crate::commands::one;
 use crate::host::core::Action;
 
 const MOON: i64 = 1 << 40;
@@ -20,7 +20,7 @@ fn land_on_the_moon(portal: &Portal) -> u64 {
     portal.fault(on("GET /webhook/triggers").respond(200, &[], &catalog.to_string()))
 }
 
-fn triggers(names: &[&str]) -> crate::core::Configuration {
+fn triggers(names: &[&str]) -> crate::commands::Configuration {
     one(&with(&webhook(), json!({"triggers": names})))
 }
 
@@ -202,7 +202,7 @@ async fn two_spellings_of_one_bit_are_found_with_the_portals_help() {
 async fn a_trigger_that_the_role_may_not_use_is_refused_in_the_plan() {
     let user = User::new("00000000-0000-0000-0000-000000000007", Role::User);
     let portal = Portal::with(Config::offline().with_caller(user, "sk-user", &[])).await;
-    let mut directory = crate::core::Workspace::new(portal.provider_with_key("sk-user"));
+    let mut directory = crate::commands::Workspace::new(portal.provider_with_key("sk-user"));
     let planned = directory
         .plan(&triggers(&["FileUploaded", "RoomCreated"]))
         .await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Portal, webhook, with};
-use crate::core::one;
+use crate::commands::one;
 use crate::host::Host;
 use crate::host::value::{Type, decode};
 use crate::host::wire::tfplugin6::{self as wire, RawState};

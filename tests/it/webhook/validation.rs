@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Portal, webhook, with};
-use crate::core::{CLIENTS, one};
+use crate::commands::{CLIENTS, one};
 use crate::host::Host;
 use crate::host::diagnostics::Diagnostic;
 use crate::host::value::unknown;

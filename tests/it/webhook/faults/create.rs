@@ -1,7 +1,7 @@
 //! One fault of the POST that creates a webhook.
 
 use super::*;
-use crate::core::one;
+use crate::commands::one;
 use crate::host::core::Action;
 
 const POST: &str = "POST /webhook";

@@ -1,7 +1,7 @@
 //! One fault of a DELETE.
 
 use super::*;
-use crate::core::{Configuration, one};
+use crate::commands::{Configuration, one};
 
 const DELETE: &str = "DELETE /webhook/{id}";
 const LIST: &str = "GET /webhook";

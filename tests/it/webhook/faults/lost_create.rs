@@ -6,7 +6,7 @@
 use docspace_emulator::{NewWebhook, OWNER_ID, Profile};
 
 use super::*;
-use crate::core::{Configuration, one};
+use crate::commands::{Configuration, one};
 use crate::host::process::eventually;
 use crate::webhook::with;
 

@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 use super::portal::on;
 use super::{Portal, webhook};
-use crate::core::{Report, Workspace};
+use crate::commands::{Report, Workspace};
 
 /// How many rows run at a time. Some wait for seconds of real time, so one by one would take minutes.
 const AT_A_TIME: usize = 6;

@@ -1,7 +1,7 @@
 //! One fault of the list, on which every read depends.
 
 use super::*;
-use crate::core::one;
+use crate::commands::one;
 use crate::host::core::Action;
 
 const LIST: &str = "GET /webhook";

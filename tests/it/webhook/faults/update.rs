@@ -1,7 +1,7 @@
 //! One fault of a PUT.
 
 use super::*;
-use crate::core::{Configuration, one};
+use crate::commands::{Configuration, one};
 use crate::host::core::Action;
 use crate::webhook::with;
 

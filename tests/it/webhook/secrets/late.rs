@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     NEW, OLD, UNTOUCHED, automatic, changes, config, is_outcome, key, manual, nothing, put, renamed,
 };
-use crate::core::one;
+use crate::commands::one;
 use crate::host::core::Action;
 use crate::host::value::unknown;
 use crate::webhook::Portal;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{automatic, config, manual, renamed};
-use crate::core::{Report, Workspace, one};
+use crate::commands::{Report, Workspace, one};
 use crate::webhook::Portal;
 use crate::webhook::portal::on;
 

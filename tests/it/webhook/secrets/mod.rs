@@ -7,7 +7,7 @@ mod leaks;
 use serde_json::{Value, json};
 
 use super::{Portal, webhook, with};
-use crate::core::{Workspace, one};
+use crate::commands::{Workspace, one};
 use crate::host::core::Action;
 
 const OLD: &str = "Old-secret-1";

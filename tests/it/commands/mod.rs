@@ -13,12 +13,12 @@
 //! ```
 
 mod client;
-mod commands;
 mod report;
+mod run;
 mod walk;
 mod workspace;
 
 pub use self::client::{CLIENTS, Client};
-pub use self::commands::Handle;
 pub use self::report::Report;
+pub use self::run::Handle;
 pub use self::workspace::{Configuration, Workspace, one};
