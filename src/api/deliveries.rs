@@ -138,9 +138,10 @@ pub struct Delivery {
     pub webhook_name: Option<String>,
     /// The event.
     pub trigger: Option<TriggerMask>,
-    /// When the event was queued.
+    /// When the entry was made, on the portal's clock: the `Z` at its end is wrong for a portal that is not on UTC
+    /// (API §4.4). [`SentBody::queued_on`] is right.
     pub created_on: Option<Timestamp>,
-    /// When the last attempt ended; `None` while queued.
+    /// When the receiver accepted it, on the portal's clock; `None` while queued and for failures.
     pub delivered_on: Option<Timestamp>,
     /// The receiver's HTTP status; 0 while queued and when there was no answer.
     pub status: i64,
@@ -148,6 +149,8 @@ pub struct Delivery {
     pub request_headers: Option<SecretString>,
     /// What was sent.
     pub request_payload: Option<SecretString>,
+    /// What that says of itself; `None` when it is missing or of another shape.
+    pub sent: Option<SentBody>,
     /// What the receiver answered, as JSON of lists.
     pub response_headers: Option<SecretString>,
     /// What the receiver answered.
@@ -155,17 +158,17 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Returns how often the portal had repeated the delivery when it last sent it, as the body says (API §10); 0 for
-    /// a first attempt, and when the body is missing or of another shape.
+    /// Returns how often the portal had repeated the delivery when it last sent it; 0 for a first attempt.
     ///
     /// A redelivery begins with the body of the entry it repeats, so its first attempt shows that entry's number.
     pub fn repeats(&self) -> u32 {
-        let body = self
-            .request_payload
-            .as_ref()
-            .map(SecretString::expose_secret);
-        let body: Option<Sent> = body.and_then(|text| serde_json::from_str(text).ok());
-        body.map_or(0, |sent| sent.webhook.retry_count)
+        self.sent.map_or(0, |sent| sent.repeats)
+    }
+
+    /// Returns the event that is delivered: the number of the entry that was the first to deliver it.
+    pub fn event(&self) -> DeliveryId {
+        let event = self.sent.and_then(|sent| sent.event);
+        event.unwrap_or(self.id)
     }
 
     /// Returns whether both entries have the same body; false when one has none.
@@ -180,6 +183,7 @@ impl Delivery {
         let trigger = node.optional("trigger")?;
         let status = node.optional("status")?;
         let secret = |name| node.lenient_text(name).map(SecretString::from);
+        let sent = node.lenient_text("requestPayload");
         Ok(Self {
             id: DeliveryId::decode(&node.required("id", "an id")?)?,
             webhook_name: node.lenient_text("configName").map(str::to_owned),
@@ -192,21 +196,57 @@ impl Delivery {
                 .unwrap_or_default(),
             request_headers: secret("requestHeaders"),
             request_payload: secret("requestPayload"),
+            sent: sent.and_then(SentBody::parse),
             response_headers: secret("responseHeaders"),
             response_payload: secret("responsePayload"),
         })
     }
 }
 
-/// What is read of the body of a delivery.
-#[derive(Deserialize)]
-struct Sent {
-    webhook: SentWebhook,
+/// What the body of a delivery says of itself (API §10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentBody {
+    /// The first journal entry of the event; one that delivers it again has a number of its own.
+    pub event: Option<DeliveryId>,
+    /// When the event was queued, in UTC whatever the portal's clock shows.
+    pub queued_on: Option<OffsetDateTime>,
+    /// The webhook it was sent for.
+    pub webhook: Option<WebhookId>,
+    /// How often the portal had repeated it by itself.
+    pub repeats: u32,
 }
 
-#[derive(Deserialize)]
-struct SentWebhook {
-    #[serde(default, rename = "retryCount")]
+impl SentBody {
+    fn parse(text: &str) -> Option<Self> {
+        let body: WireBody = serde_json::from_str(text).ok()?;
+        let queued_on = body.event.create_on.as_deref();
+        Some(Self {
+            event: body.event.id.and_then(DeliveryId::new),
+            queued_on: queued_on.and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok()),
+            webhook: body.webhook.id.and_then(WebhookId::new),
+            repeats: body.webhook.retry_count,
+        })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct WireBody {
+    event: WireEvent,
+    webhook: WireWebhook,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct WireEvent {
+    id: Option<u32>,
+    create_on: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct WireWebhook {
+    id: Option<u32>,
     retry_count: u32,
 }
 

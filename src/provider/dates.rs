@@ -12,12 +12,17 @@ use crate::framework::value::Value;
 /// is more precise than what is read later (API §4.4), and both must read the same. A text that is no
 /// date is handed on as it is, because null would mean "never".
 pub(super) fn text(timestamp: Option<&Timestamp>) -> Value {
+    text_ahead(timestamp, Duration::ZERO)
+}
+
+/// Writes a date of a clock that is so far ahead of UTC, as [`text`] does.
+pub(super) fn text_ahead(timestamp: Option<&Timestamp>, ahead: Duration) -> Value {
     let Some(timestamp) = timestamp else {
         return Value::Null;
     };
     let date = timestamp
         .to_offset_date_time()
-        .and_then(|date| date.checked_add(Duration::milliseconds(500)))
+        .and_then(|date| date.checked_add(Duration::milliseconds(500) - ahead))
         .and_then(|date| date.truncate_to_second().format(&Rfc3339).ok());
     Value::from(date.unwrap_or_else(|| timestamp.as_str().to_owned()))
 }

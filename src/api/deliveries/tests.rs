@@ -86,19 +86,24 @@ fn ids_are_sent_as_numbers() {
 }
 
 #[test]
-fn the_body_tells_how_often_a_delivery_was_repeated() {
+fn the_body_tells_the_event_and_how_often_it_was_repeated() {
     let delivery = |body: serde_json::Value| {
-        let value = json!({"id": 1, "requestPayload": body});
+        let value = json!({"id": 3, "requestPayload": body});
         Delivery::decode(&Node::new(&value, Path::Root("response"))).unwrap()
     };
+    let first = r#"{"event":{"id":2,"createOn":"2026-06-30T12:40:01Z"},"webhook":{"id":17}}"#;
     let repeated =
-        r#"{"event":{"id":1},"webhook":{"id":17,"retryCount":5,"retryOn":"2026-06-30T12:40:05Z"}}"#;
-    let first = r#"{"event":{"id":1},"webhook":{"id":17}}"#;
-    assert_eq!(delivery(json!(repeated)).repeats(), 5);
-    for other in [json!(first), json!("hunter2"), json!("{}"), json!(null)] {
-        assert_eq!(delivery(other).repeats(), 0);
-    }
+        r#"{"event":{"id":2},"webhook":{"id":17,"retryCount":5,"retryOn":"2026-06-30T12:40:05Z"}}"#;
     let (one, other) = (delivery(json!(first)), delivery(json!(repeated)));
+    let sent = one.sent.unwrap();
+    assert_eq!(sent.queued_on, Some(datetime!(2026-06-30 12:40:01 UTC)));
+    assert_eq!(sent.webhook, WebhookId::new(17));
+    assert_eq!((one.event().get(), one.repeats()), (2, 0));
+    assert_eq!((other.event().get(), other.repeats()), (2, 5));
+    for unusable in [json!("hunter2"), json!("{}"), json!("[]"), json!(null)] {
+        let delivery = delivery(unusable);
+        assert_eq!((delivery.event().get(), delivery.repeats()), (3, 0));
+    }
     assert!(one.has_body_of(&one) && !one.has_body_of(&other));
     let none = delivery(json!(null));
     assert!(!none.has_body_of(&none), "nothing is known of either");

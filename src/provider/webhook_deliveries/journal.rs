@@ -4,20 +4,27 @@
 //! successful delivery, which a failed one does not have: asked for the failures of the last hour it
 //! finds none. So entries are chosen by when the event was queued, which every entry has.
 //!
-//! The journal is newest first and pages are counted from its top, so an event that arrives between
-//! two requests pushes entries from one page to the next: they are recognized by their id.
+//! The journal is newest first and pages are counted from its top. An event that arrives between two
+//! requests pushes entries to the next page: they are recognized by their id. An entry that no longer
+//! matches a filter by outcome, because its delivery succeeded meanwhile, pulls entries to the page
+//! before, where nobody would see them: the total says so, and that many are read again.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
+use super::clock;
+pub(in crate::provider) use super::clock::Entry;
 use crate::api::{
-    Client, Delivery, DeliveryId, DeliveryPage, DeliveryQuery, Error, StatusGroups, TriggerMask,
-    WebhookId,
+    Client, DeliveryId, DeliveryPage, DeliveryQuery, Error, StatusGroups, TriggerMask, WebhookId,
 };
 
 /// The most entries that the portal gives at once (API §6.7).
 const PAGE: usize = 100;
+
+/// How often a page is read again at most: a portal that counts at random must not keep anybody busy.
+const MOST_REREADS: usize = 10;
 
 /// Which entries are wanted; every condition that is set must hold.
 #[derive(Debug, Clone, Default)]
@@ -42,23 +49,30 @@ pub(in crate::provider) struct JournalFilter {
 pub(in crate::provider) async fn read(
     client: &Client,
     filter: &JournalFilter,
-) -> Result<Vec<Delivery>, Error> {
+) -> Result<Vec<Entry>, Error> {
     let mut reading = Reading::new(filter);
     while let Some(query) = reading.next_query() {
         let page = client.list_deliveries(&query).await?;
         reading.take(page);
     }
-    Ok(reading.found)
+    Ok(reading.conclude())
 }
 
 /// A journal that is being read.
 #[derive(Debug)]
 struct Reading<'a> {
     filter: &'a JournalFilter,
-    found: Vec<Delivery>,
+    found: Vec<Entry>,
     seen: BTreeSet<DeliveryId>,
     /// How many entries were passed.
     position: usize,
+    /// How many entries matched when the last page was read.
+    total: Option<u64>,
+    /// How far the last entry was ahead of UTC.
+    ahead: Option<Duration>,
+    /// How often pages were read again.
+    rereads: usize,
+    is_rereading: bool,
     is_complete: bool,
 }
 
@@ -69,6 +83,10 @@ impl<'a> Reading<'a> {
             found: Vec::new(),
             seen: BTreeSet::new(),
             position: 0,
+            total: None,
+            ahead: None,
+            rereads: 0,
+            is_rereading: false,
             is_complete: false,
         }
     }
@@ -92,7 +110,7 @@ impl<'a> Reading<'a> {
     fn page_size(&self) -> usize {
         let missing = self.filter.limit.saturating_sub(self.found.len());
         let has_range = self.filter.from.is_some() || self.filter.to.is_some();
-        if has_range {
+        if has_range || self.is_rereading {
             PAGE
         } else {
             missing.clamp(1, PAGE)
@@ -103,14 +121,17 @@ impl<'a> Reading<'a> {
         let DeliveryPage { deliveries, total } = page;
         let count = deliveries.len();
         let is_last = count < self.page_size();
-        // A whole page: clocks that are set back mix up a few entries.
-        let is_too_old = deliveries.iter().all(|delivery| self.is_too_old(delivery));
+        let pulled = self.pulled_since(total);
         self.position += count;
+        let entries = clock::tell(deliveries, self.ahead);
+        self.ahead = entries.last().and_then(|entry| entry.ahead).or(self.ahead);
+        // A whole page: clocks that are set back mix up a few entries.
+        let is_too_old = entries.iter().all(|entry| self.is_too_old(entry));
         let mut has_news = false;
-        for delivery in deliveries {
-            if self.seen.insert(delivery.id) {
+        for entry in entries {
+            if self.seen.insert(entry.delivery.id) {
                 has_news = true;
-                self.keep(delivery);
+                self.keep(entry);
             }
         }
         // A portal that shows the same page again and again must not keep anybody busy for ever.
@@ -120,36 +141,58 @@ impl<'a> Reading<'a> {
         };
         self.is_complete =
             is_last || is_too_old || is_beyond || self.found.len() >= self.filter.limit;
+        self.is_rereading = pulled > 0 && self.rereads < MOST_REREADS;
+        if self.is_rereading {
+            self.rereads += 1;
+            self.position = self.position.saturating_sub(count + pulled);
+            self.is_complete = false;
+        }
     }
 
-    fn keep(&mut self, mut delivery: Delivery) {
-        let is_too_new = queued_on(&delivery)
+    /// Returns how many entries may have been pulled to the page before since it was read.
+    fn pulled_since(&mut self, total: Option<u64>) -> usize {
+        let before = std::mem::replace(&mut self.total, total);
+        let pulled = before
+            .zip(total)
+            .map(|(before, now)| before.saturating_sub(now));
+        usize::try_from(pulled.unwrap_or_default()).unwrap_or_default()
+    }
+
+    fn keep(&mut self, mut entry: Entry) {
+        let is_too_new = entry
+            .queued_on()
             .zip(self.filter.to)
             .is_some_and(|(queued, to)| queued > to);
-        let is_full = self.found.len() >= self.filter.limit;
-        if is_too_new || is_full || self.is_too_old(&delivery) {
+        if is_too_new || self.is_too_old(&entry) {
             return;
         }
         if !self.filter.with_payloads {
+            let delivery = &mut entry.delivery;
             delivery.request_headers = None;
             delivery.request_payload = None;
             delivery.response_headers = None;
             delivery.response_payload = None;
         }
-        self.found.push(delivery);
+        self.found.push(entry);
+    }
+
+    /// Returns what was found, in the journal's order whatever was read again.
+    fn conclude(mut self) -> Vec<Entry> {
+        if self.rereads > 0 {
+            self.found.sort_by_key(|entry| Reverse(entry.delivery.id));
+        }
+        self.found.truncate(self.filter.limit);
+        self.found
     }
 
     /// An entry without a readable date is never too old: hiding a failure is worse than showing one
     /// too many.
-    fn is_too_old(&self, delivery: &Delivery) -> bool {
-        queued_on(delivery)
+    fn is_too_old(&self, entry: &Entry) -> bool {
+        entry
+            .queued_on()
             .zip(self.filter.from)
             .is_some_and(|(queued, from)| queued < from)
     }
-}
-
-fn queued_on(delivery: &Delivery) -> Option<OffsetDateTime> {
-    delivery.created_on.as_ref()?.to_offset_date_time()
 }
 
 #[cfg(test)]

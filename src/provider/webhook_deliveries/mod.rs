@@ -5,7 +5,9 @@
 //! | --- | --- |
 //! | `schema` | the arguments with their checks, and how an entry is described |
 //! | `journal` | reading the journal page by page, for whoever needs entries |
+//! | `clock` | what the journal's dates mean |
 
+mod clock;
 pub(super) mod journal;
 mod schema;
 

@@ -1,6 +1,7 @@
 //! The schema of `docspace_webhook_deliveries`, its checks, and how an entry is described.
 
-use crate::api::{Delivery, StatusGroups};
+use super::clock::Entry;
+use crate::api::{StatusGroups, Timestamp};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Nesting, Schema};
@@ -37,7 +38,8 @@ pub(super) fn schema() -> Schema {
     with_filters(Schema::new(
         "The portal's journal of deliveries, newest first: what was sent to which receiver, and what it answered. It \
          shows the webhooks that the API key's owner may see, and not those that were deleted.\n\n\
-         The dates of a portal whose time zone is not UTC are shifted by its offset.",
+         Dates are UTC. The portal writes those of its own time zone, and they are corrected by what the bodies of \
+         the deliveries say.",
     ))
     .with(
         LIMIT,
@@ -172,16 +174,18 @@ fn attributes() -> [(&'static str, Attribute); 10] {
     ]
 }
 
-/// Describes one entry.
-pub(super) fn describe(delivery: Delivery) -> Object {
+/// Describes one entry. Its dates are UTC.
+pub(super) fn describe(entry: Entry) -> Object {
+    let Entry { delivery, ahead } = entry;
+    let date = |date: Option<&Timestamp>| dates::text_ahead(date, ahead.unwrap_or_default());
     let secret = |text: Option<secrecy::SecretString>| text.map(SecretText::from);
     let event = delivery.trigger.map(|mask| spell(mask).join(","));
     Object::new()
         .with("id", delivery.id.to_string())
         .with("webhook_name", delivery.webhook_name)
         .with(TRIGGER, event)
-        .with("created_on", dates::text(delivery.created_on.as_ref()))
-        .with("delivered_on", dates::text(delivery.delivered_on.as_ref()))
+        .with("created_on", date(delivery.created_on.as_ref()))
+        .with("delivered_on", date(delivery.delivered_on.as_ref()))
         .with("status", Number::from(delivery.status))
         .with("request_headers", secret(delivery.request_headers))
         .with("request_payload", secret(delivery.request_payload))

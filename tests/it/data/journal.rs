@@ -2,6 +2,7 @@
 
 use docspace_emulator::{Config, Event, NewWebhook};
 use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -108,6 +109,29 @@ async fn failures_are_found_by_outcome_and_time() {
     let config = json!({"from": "2099-01-01T00:00:00Z"});
     let read = stage.read(NAME, config).await.quiet();
     assert!(deliveries(&read).is_empty(), "{read}");
+    stage.end().await;
+}
+
+/// The portal writes the journal's dates on its own clock, with a `Z` that is not true (API §4.4).
+#[tokio::test]
+async fn dates_are_utc_whatever_the_portals_clock_shows() {
+    let (stage, [received, _]) = after_two_events().await;
+    let config = json!({ "webhook_id": received });
+    let expected = stage.read(NAME, config.clone()).await.quiet();
+    for minutes in [330, -480] {
+        stage
+            .portal
+            .change_settings(|settings| settings.portal_utc_offset_minutes = minutes);
+        let read = stage.read(NAME, config.clone()).await.quiet();
+        assert_eq!(read, expected, "UTC{minutes:+}");
+        let event = stage.portal.deliveries()[0].created_on;
+        for (after, count) in [(-2, 2), (2, 0)] {
+            let from = (event + time::Duration::seconds(after)).format(&Rfc3339);
+            let config = json!({ "from": from.unwrap() });
+            let read = stage.read(NAME, config).await.quiet();
+            assert_eq!(deliveries(&read).len(), count, "UTC{minutes:+}, {after} s");
+        }
+    }
     stage.end().await;
 }
 

@@ -1,10 +1,10 @@
 use std::ops::Range;
 
-use time::Duration;
+use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
 
 use super::*;
-use crate::api::Timestamp;
+use crate::api::{Delivery, SentBody, Timestamp};
 
 /// When the event of the entry with id 0 would have been queued; each later one came a minute later.
 const START: OffsetDateTime = datetime!(2026-06-30 12:00 UTC);
@@ -14,9 +14,7 @@ fn minute(number: u32) -> OffsetDateTime {
 }
 
 fn delivery(id: u32) -> Delivery {
-    let queued = minute(id)
-        .format(&time::format_description::well_known::Rfc3339)
-        .unwrap();
+    let queued = minute(id).format(&Rfc3339).unwrap();
     Delivery {
         id: DeliveryId::new(id).unwrap(),
         webhook_name: None,
@@ -26,6 +24,7 @@ fn delivery(id: u32) -> Delivery {
         status: 503,
         request_headers: Some("{}".to_owned().into()),
         request_payload: Some("{}".to_owned().into()),
+        sent: None,
         response_headers: Some("{}".to_owned().into()),
         response_payload: Some("{}".to_owned().into()),
     }
@@ -37,6 +36,10 @@ fn page(ids: Range<u32>, total: Option<u64>) -> DeliveryPage {
         deliveries: ids.rev().map(delivery).collect(),
         total,
     }
+}
+
+fn ids(found: &[Entry]) -> Vec<u32> {
+    found.iter().map(|entry| entry.delivery.id.get()).collect()
 }
 
 fn up_to(limit: usize) -> JournalFilter {
@@ -65,7 +68,7 @@ fn read_pages(filter: &JournalFilter, pages: impl IntoIterator<Item = DeliveryPa
     assert!(pages.next().is_none(), "a page was not asked for");
     Outcome {
         asked,
-        found: reading.found.iter().map(|found| found.id.get()).collect(),
+        found: ids(&reading.conclude()),
     }
 }
 
@@ -108,6 +111,62 @@ fn entries_that_were_pushed_to_the_next_page_count_once() {
     );
     assert_eq!(outcome.asked, [(100, 0), (50, 100), (2, 150)]);
     assert_eq!(outcome.found, (51..201).rev().collect::<Vec<_>>());
+}
+
+/// Between the two requests, two of the first page are delivered and no longer match, so entries 99 and
+/// 100 stand where nobody has looked.
+#[test]
+fn entries_that_were_pulled_to_the_page_before_are_looked_for() {
+    let outcome = read_pages(
+        &up_to(150),
+        [
+            page(101..201, Some(200)),
+            page(49..99, Some(198)),
+            page(1..101, Some(198)),
+        ],
+    );
+    assert_eq!(outcome.asked, [(100, 0), (50, 100), (100, 98)]);
+    assert_eq!(outcome.found, (51..201).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_portal_that_counts_at_random_is_left() {
+    let mut totals = [1000, 500].into_iter().cycle();
+    let filter = up_to(300);
+    let mut reading = Reading::new(&filter);
+    let mut asked = 0;
+    while reading.next_query().is_some() && asked < 100 {
+        reading.take(page(1..101, totals.next()));
+        asked += 1;
+    }
+    assert!(asked < 100, "still asking");
+    assert_eq!(reading.conclude().len(), 100);
+}
+
+#[test]
+fn a_time_range_is_one_of_utc_whatever_the_portals_clock_shows() {
+    let shifted = |range: Range<u32>| {
+        let mut page = page(range, Some(200));
+        for delivery in &mut page.deliveries {
+            let queued = minute(delivery.id.get());
+            let shown = (queued + Duration::hours(5)).format(&Rfc3339).unwrap();
+            delivery.created_on = Some(Timestamp::new(&shown));
+            delivery.sent = Some(SentBody {
+                event: Some(delivery.id),
+                queued_on: Some(queued),
+                webhook: None,
+                repeats: 0,
+            });
+        }
+        page
+    };
+    let filter = JournalFilter {
+        from: Some(minute(90)),
+        to: Some(minute(110)),
+        ..up_to(100)
+    };
+    let outcome = read_pages(&filter, [shifted(101..201), shifted(1..101)]);
+    assert_eq!(outcome.found, (90..111).rev().collect::<Vec<_>>());
 }
 
 #[test]
@@ -179,7 +238,7 @@ fn payloads_are_dropped_unless_they_are_wanted() {
         };
         let mut reading = Reading::new(&filter);
         reading.take(page(1..2, Some(1)));
-        let found = &reading.found[0];
+        let found = &reading.found[0].delivery;
         assert_eq!(found.request_payload.is_some(), with_payloads);
         assert_eq!(found.response_headers.is_some(), with_payloads);
     }
