@@ -322,6 +322,7 @@ async fn webhooks_are_found_by_every_client_that_asks() {
 async fn an_action_is_for_every_client_that_asks() {
     for client in knowing(Actions) {
         let portal = Portal::start().await;
+        portal.add(&["one"]);
         let host = client.configured(&portal).await;
         let config = json!({"webhook_id": "1", "failed_since": "2026-01-01T00:00:00Z"});
         let progress = host.invoke("docspace_webhook_redeliver", config).await;

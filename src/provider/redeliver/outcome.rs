@@ -1,0 +1,205 @@
+//! What becomes of deliveries that were queued again, as the journal shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::REPEATS;
+use crate::api::{Delivery, DeliveryId, DeliveryQuery, WebhookId};
+use crate::framework::action::Reports;
+use crate::framework::diagnostics::Diagnostic;
+use crate::provider::portal::LivePortal;
+
+/// The largest page of the journal (API §6.7).
+const PAGE: u32 = 100;
+const PAGE_LENGTH: usize = 100;
+/// The portal retries a failed delivery for 31 s and looks into its queue every 5 s (API §10).
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How long to wait between looks at the journal, at first and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
+
+/// The deliveries that the portal has queued, as its answer showed them.
+pub(super) type Queued = BTreeMap<DeliveryId, Delivery>;
+
+/// What is known of each of them.
+pub(super) type Outcomes = BTreeMap<DeliveryId, Outcome>;
+
+/// What is known of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Outcome {
+    /// The receiver accepted it with this status.
+    Delivered(i64),
+    /// The portal has given up; this was the last status, 0 for no answer.
+    Failed(i64),
+    /// The portal may still be repeating it; this was the status so far, 0 for none.
+    Trying(i64),
+    /// The portal has removed the webhook, and with it what its journal showed.
+    Gone(WebhookId),
+}
+
+impl Outcome {
+    /// Reads it from a journal entry. A failure is final only after the last repeat; the first attempt has the body of
+    /// the entry that is delivered again, and so says nothing about repeats.
+    fn of(delivery: &Delivery, queued: &Delivery) -> Self {
+        let status = delivery.status;
+        let is_repeated = queued.request_payload.is_some() && !delivery.has_body_of(queued);
+        if (200..300).contains(&status) {
+            Self::Delivered(status)
+        } else if delivery.delivered_on.is_some() || (is_repeated && delivery.repeats() >= REPEATS)
+        {
+            Self::Failed(status)
+        } else {
+            Self::Trying(status)
+        }
+    }
+
+    fn is_final(self) -> bool {
+        !matches!(self, Self::Trying(_))
+    }
+
+    fn describe(self) -> String {
+        match self {
+            Self::Delivered(status) => format!("delivered ({status})"),
+            Self::Failed(0) => "no answer from the receiver".to_owned(),
+            Self::Failed(status) => format!("refused by the receiver ({status})"),
+            Self::Trying(0) => "no outcome yet".to_owned(),
+            Self::Trying(status) => {
+                let seen = Self::Failed(status).describe();
+                format!("{seen}, and the portal may still be repeating it")
+            }
+            Self::Gone(webhook) => format!(
+                "not delivered, because webhook {webhook} is gone: the portal deletes a webhook whose receiver answers \
+                 410 (Gone) or has a forbidden address"
+            ),
+        }
+    }
+}
+
+/// Waits until each delivery has its final outcome, and reports each as it comes. When time is up, what the journal
+/// shows by then is all there is.
+pub(super) async fn wait(portal: &LivePortal, queued: &Queued, reports: &Reports) -> Outcomes {
+    let deadline = Instant::now() + PATIENCE;
+    let (mut pause, longest) = PAUSES;
+    let mut outcomes: Outcomes = queued.keys().map(|id| (*id, Outcome::Trying(0))).collect();
+    loop {
+        let pending = outcomes.iter().filter(|(_, outcome)| !outcome.is_final());
+        let pending: BTreeSet<DeliveryId> = pending.map(|(id, _)| *id).collect();
+        for (id, outcome) in look(portal, queued, &pending).await {
+            if outcome.is_final() {
+                reports.say(format!("Delivery {id}: {}", outcome.describe()));
+            }
+            outcomes.insert(id, outcome);
+        }
+        let is_done = outcomes.values().all(|outcome| outcome.is_final());
+        let is_stopped = portal.client.stop_signal().is_cancelled();
+        if is_done || Instant::now() >= deadline || is_stopped {
+            return outcomes;
+        }
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = portal.client.stop_signal().cancelled() => {}
+        }
+        pause = (pause * 2).min(longest);
+    }
+}
+
+/// Looks for pending deliveries in the newest pages of the journal, and for the webhooks of those that it does not
+/// show. What cannot be read is looked at again next time.
+async fn look(portal: &LivePortal, queued: &Queued, pending: &BTreeSet<DeliveryId>) -> Outcomes {
+    let mut seen = Outcomes::new();
+    let mut query = DeliveryQuery {
+        count: Some(PAGE),
+        ..DeliveryQuery::default()
+    };
+    // Entries of other webhooks stand between ours; two pages more than needed find them mostly.
+    for _ in 0..pending.len() / PAGE_LENGTH + 3 {
+        let Ok(page) = portal.client.list_deliveries(&query).await else {
+            return seen;
+        };
+        for delivery in &page.deliveries {
+            if let Some(queued) = queued.get(&delivery.id)
+                && pending.contains(&delivery.id)
+            {
+                seen.insert(delivery.id, Outcome::of(delivery, queued));
+            }
+        }
+        if seen.len() >= pending.len() || page.deliveries.len() < PAGE_LENGTH {
+            break;
+        }
+        query.start_index += PAGE;
+    }
+    let hidden = pending.iter().filter(|id| !seen.contains_key(id));
+    let hidden: Vec<&Delivery> = hidden.filter_map(|id| queued.get(id)).collect();
+    if !hidden.is_empty() {
+        seen.extend(gone(portal, &hidden).await);
+    }
+    seen
+}
+
+/// Finds those deliveries whose webhook the portal no longer has.
+async fn gone(portal: &LivePortal, hidden: &[&Delivery]) -> Outcomes {
+    // The shared list may be older than the removal.
+    let Ok(items) = portal.client.list_webhooks().await else {
+        return Outcomes::new();
+    };
+    let present: BTreeSet<WebhookId> = items.iter().map(|item| item.webhook.id).collect();
+    let webhook = |delivery: &Delivery| delivery.sent.and_then(|sent| sent.webhook);
+    let of_none = hidden.iter().filter_map(|delivery| {
+        let webhook = webhook(delivery)?;
+        (!present.contains(&webhook)).then_some((delivery.id, Outcome::Gone(webhook)))
+    });
+    of_none.collect()
+}
+
+/// Fails, in one diagnostic, when a delivery was not accepted, failed, or has no outcome yet.
+pub(super) fn conclude(
+    asked: usize,
+    queued: &Queued,
+    outcomes: &Outcomes,
+) -> Result<(), Diagnostic> {
+    let is_delivered = |outcome: &Outcome| matches!(outcome, Outcome::Delivered(_));
+    let delivered = outcomes.values().filter(|it| is_delivered(it)).count();
+    let skipped = asked.saturating_sub(queued.len());
+    if delivered == queued.len() && skipped == 0 {
+        return Ok(());
+    }
+    let mut alike: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
+    for (id, outcome) in outcomes.iter().filter(|(_, it)| !is_delivered(it)) {
+        alike.entry(*outcome).or_default().push(id.to_string());
+    }
+    let mut problems: Vec<String> = alike
+        .iter()
+        .map(|(outcome, ids)| account(*outcome, ids))
+        .collect();
+    if skipped > 0 {
+        problems.push(format!(
+            "{skipped} entries were skipped by the portal: unknown, or not this user's."
+        ));
+    }
+    if alike
+        .keys()
+        .any(|outcome| !matches!(outcome, Outcome::Gone(_)))
+    {
+        let advice = "Every attempt is in the delivery journal; check the receiver, then invoke the action again for \
+                      what is left.";
+        problems.push(advice.to_owned());
+    }
+    Err(Diagnostic::error(
+        "Not everything was redelivered",
+        format!(
+            "{delivered} of {asked} deliveries were accepted by the receiver. {}",
+            problems.join(" ")
+        ),
+    ))
+}
+
+/// Tells the outcome of deliveries that have it in common.
+fn account(outcome: Outcome, ids: &[String]) -> String {
+    let noun = if ids.len() == 1 {
+        "Delivery"
+    } else {
+        "Deliveries"
+    };
+    format!("{noun} {}: {}.", ids.join(", "), outcome.describe())
+}
