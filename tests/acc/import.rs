@@ -114,21 +114,83 @@ fn without_a_configured_secret_the_portal_keeps_its_own_after_import() {
     assert_eq!(case.attributes(ADDRESS)["secret_key"], json!(null));
 }
 
-#[test]
-fn generated_configuration_of_an_imported_webhook_plans_empty() {
-    let case = existing();
-    case.remove("main.tf");
-    case.write("import.tf", import_block("1"));
+/// Lets the CLI write the configuration of the webhook that this names, formats it, and plans.
+#[track_caller]
+fn generates(case: &Case, id: &str) -> String {
+    case.write("import.tf", import_block(id));
     case.run(&["plan", "-generate-config-out=generated.tf"])
         .succeeds()
         .says("1 to import, 0 to add, 0 to change, 0 to destroy.");
+    case.run(&["fmt"]).succeeds();
     case.plan()
         .proposes(0, 0, 0)
         .says("1 to import")
         .has_no_warning();
     case.apply().succeeds_silently();
     case.plan().finds_no_changes();
-    assert!(case.portal.secret_is(1, "somebodys-secret"));
+    String::from_utf8(case.read("generated.tf")).unwrap()
+}
+
+#[test]
+fn generated_configuration_of_an_imported_webhook_plans_empty() {
+    for id in ["1".to_owned(), format!("ci|{URI}")] {
+        let case = existing();
+        case.remove("main.tf");
+        generates(&case, &id);
+        assert!(case.portal.secret_is(1, "somebodys-secret"), "{id}");
+    }
+}
+
+#[test]
+fn a_secret_is_all_that_a_generated_configuration_lacks() {
+    let case = existing();
+    case.remove("main.tf");
+    let generated = generates(&case, "1");
+    let with_secret = generated
+        .lines()
+        .map(|line| {
+            let is_secret = line.trim_start().starts_with("secret_key ");
+            let line = if is_secret {
+                "  secret_key = \"correct-horse\""
+            } else {
+                line
+            };
+            format!("{line}\n")
+        })
+        .collect::<String>();
+    case.write("generated.tf", with_secret);
+    let plan = case.saved_plan(&[]);
+    assert_eq!(plan.changed(ADDRESS), ["secret_key"]);
+    case.apply_saved().succeeds_silently();
+    assert!(case.portal.secret_is(1, "correct-horse"));
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn generated_configuration_holds_whatever_the_portal_holds() {
+    for webhook in [
+        NewWebhook {
+            name: r#"100 % "quoted" ${not.interpolated} %{ if }"#.to_owned(),
+            enabled: false,
+            triggers: 0,
+            ..NewWebhook::default()
+        },
+        NewWebhook {
+            name: "Pr\u{fc}fung \u{4e2d}\u{6587}".to_owned(),
+            uri: "http://example.com/plain?to=|https://x".to_owned(),
+            ssl: false,
+            // A trigger of a newer portal beside one that has a name.
+            triggers: (1 << 40) | 256,
+            ..NewWebhook::default()
+        },
+    ] {
+        let case = Case::new();
+        let id = case.portal.create_webhook(webhook.clone()).id.to_string();
+        generates(&case, &id);
+        let state = case.attributes(ADDRESS);
+        assert_eq!(state["name"], webhook.name.as_str());
+        assert_eq!(state["uri"], webhook.uri.as_str());
+    }
 }
 
 #[test]

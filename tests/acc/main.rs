@@ -32,6 +32,8 @@ mod interrupt;
 mod leak;
 /// Create, plan again, destroy, forget, move.
 mod lifecycle;
+/// Webhooks that another provider managed.
+mod moved;
 /// Being started, attached to, cut off and left alone.
 #[cfg(unix)]
 mod plugin;

@@ -69,6 +69,23 @@ impl Case {
         self.sandbox.set(name, value);
     }
 
+    /// Lets the program under test stand in for another provider that a state names, such as
+    /// `magodo/restful`: the CLI asks it for its schema and nothing else.
+    pub fn stand_in_for(&self, provider: &str) {
+        let (_, name) = provider.split_once('/').unwrap();
+        let folder = self.sandbox.root().join(name);
+        fs::create_dir(&folder).unwrap();
+        let program = format!("terraform-provider-{name}{}", env::consts::EXE_SUFFIX);
+        let ours = env!("CARGO_BIN_EXE_terraform-provider-docspace");
+        fs::hard_link(ours, folder.join(program)).unwrap();
+        let config = self.sandbox.root().join("cli.tfrc");
+        let folder = folder.to_string_lossy().replace('\\', "/");
+        let line =
+            format!("dev_overrides {{\n    \"registry.terraform.io/{provider}\" = \"{folder}\"");
+        let text = fs::read_to_string(&config).unwrap();
+        fs::write(&config, text.replacen("dev_overrides {", &line, 1)).unwrap();
+    }
+
     /// Runs a command of the CLI to its end.
     #[track_caller]
     pub fn run(&self, args: &[&str]) -> Run {
