@@ -6,7 +6,7 @@
 //!
 //! The map: `server` accepts connections, `pipeline` takes a request through log, faults, authentication and the
 //! common front, `routes` answers it with the help of `binding` (request bodies), `checks` (`url_rules`, `probe`),
-//! `store`, and `answer` and `wire` (response bodies). `event`, `delivery` and `journal` tell receivers what happens;
+//! `store`, and `answer`, `wire` and `fields` (response bodies). `event`, `delivery` and `journal` tell receivers what happens;
 //! `faults` and `sabotage` make things go wrong; `control` opens all of it to other programs. `profile` alone knows what differs between portal versions.
 //! Facts about the portal are cited as "API §n". No type is shared with the provider: a fake that shares types with
 //! its client cannot catch a wrong field name.
@@ -28,6 +28,7 @@ mod delivery;
 mod emulator;
 mod event;
 mod faults;
+mod fields;
 mod journal;
 mod json;
 mod limits;

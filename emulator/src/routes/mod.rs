@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::account::{Caller, User};
 use crate::answer::{self, Answer, Counts, HandlerError, Refusal, RequestFacts};
 use crate::config::Settings;
+use crate::fields::{self, Pruned};
 use crate::locks::lock;
 use crate::portal::Portal;
 use crate::profile::Profile;
@@ -281,7 +282,13 @@ impl Call {
         response: Option<&T>,
         counts: Counts,
     ) -> Answer {
-        answer::success(&self.facts, self.settings.profile, response, counts)
+        match (fields::wanted(&self.query), response) {
+            (Some(fields), Some(response)) => {
+                let pruned = Pruned::new(response, &fields);
+                answer::success(&self.facts, self.settings.profile, Some(&pruned), counts)
+            }
+            _ => answer::success(&self.facts, self.settings.profile, response, counts),
+        }
     }
 
     pub(crate) fn employee(&self, user: &User) -> Employee {
