@@ -74,11 +74,7 @@ pub(crate) fn bind_webhook(
         bind_field(&mut input, name, node, path, kind, profile)
     })?;
     if kind == WebhookBody::Update && profile.demands_id() && input.id.is_none() {
-        let message = format!(
-            "JSON deserialization for type '{}' was missing required properties including: 'id'.",
-            kind.type_name()
-        );
-        return Err(vec![("$".to_owned(), message)]);
+        return Err(missing_property(kind.type_name(), "id"));
     }
     let errors = schema_errors(&input, profile);
     if errors.is_empty() {
@@ -134,7 +130,8 @@ pub(crate) fn bind_dev_tools(body: &[u8]) -> Result<bool, ValidationErrors> {
     Ok(limited)
 }
 
-fn bind_members(
+/// Reads a body that is one object, member by member.
+pub(crate) fn bind_members(
     body: &[u8],
     type_name: &str,
     mut bind: impl FnMut(&str, &Node, &str) -> Result<(), ValidationErrors>,
@@ -199,7 +196,7 @@ fn schema_errors(input: &WebhookInput, profile: Profile) -> ValidationErrors {
     errors
 }
 
-fn required(errors: &mut ValidationErrors, field: &str, value: Option<&str>) {
+pub(crate) fn required(errors: &mut ValidationErrors, field: &str, value: Option<&str>) {
     if value.is_none_or(|text| text.trim().is_empty()) {
         errors.push((field.to_owned(), format!("The {field} field is required.")));
     }
@@ -241,7 +238,7 @@ fn triggers(node: &Node, path: &str, profile: Profile) -> Result<TriggersInput, 
 }
 
 /// Plain numbers may also be given as text (API §2.2).
-fn number(node: &Node, path: &str) -> Result<i32, ValidationErrors> {
+pub(crate) fn number(node: &Node, path: &str) -> Result<i32, ValidationErrors> {
     match &node.value {
         Value::Number(digits) | Value::Text(digits) if !digits.starts_with('+') => {
             digits.parse().ok()
@@ -251,7 +248,7 @@ fn number(node: &Node, path: &str) -> Result<i32, ValidationErrors> {
     .ok_or_else(|| cannot_convert(node, path, "System.Int32"))
 }
 
-fn text(node: &Node, path: &str) -> Result<Option<String>, ValidationErrors> {
+pub(crate) fn text(node: &Node, path: &str) -> Result<Option<String>, ValidationErrors> {
     match &node.value {
         Value::Text(text) => Ok(Some(text.clone())),
         Value::Null => Ok(None),
@@ -259,19 +256,26 @@ fn text(node: &Node, path: &str) -> Result<Option<String>, ValidationErrors> {
     }
 }
 
-fn boolean(node: &Node, path: &str) -> Result<bool, ValidationErrors> {
+pub(crate) fn boolean(node: &Node, path: &str) -> Result<bool, ValidationErrors> {
     match node.value {
         Value::Bool(value) => Ok(value),
         _ => Err(cannot_convert(node, path, "System.Boolean")),
     }
 }
 
-fn cannot_convert(node: &Node, path: &str, type_name: &str) -> ValidationErrors {
+pub(crate) fn cannot_convert(node: &Node, path: &str, type_name: &str) -> ValidationErrors {
     let json::Position { line, byte } = node.position;
     let message = format!(
         "The JSON value could not be converted to {type_name}. Path: {path} | LineNumber: {line} | BytePositionInLine: {byte}."
     );
     vec![(path.to_owned(), message)]
+}
+
+pub(crate) fn missing_property(type_name: &str, property: &str) -> ValidationErrors {
+    let message = format!(
+        "JSON deserialization for type '{type_name}' was missing required properties including: '{property}'."
+    );
+    vec![("$".to_owned(), message)]
 }
 
 fn no_body() -> ValidationErrors {

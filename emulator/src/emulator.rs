@@ -277,7 +277,7 @@ impl Emulator {
 
     /// Adds a credential.
     pub fn add_credential(&self, credential: Credential) {
-        lock(&self.portal.directory).credentials.push(credential);
+        lock(&self.portal.directory).add(credential);
     }
 
     /// Lets something happen on the portal; returns the queued deliveries, one for each webhook that hears of it.

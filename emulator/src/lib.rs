@@ -5,7 +5,7 @@
 //! its control API does over HTTP what the handle does in process.
 //!
 //! The map: `server` accepts connections, `pipeline` takes a request through log, faults, authentication and the
-//! common front, `routes` answers it with the help of `binding` (request bodies), `checks` (`url_rules`, `probe`),
+//! common front, `routes` answers it with the help of `binding` and `key_binding` (request bodies), `checks` (`url_rules`, `probe`),
 //! `store`, and `answer`, `wire` and `fields` (response bodies). `event`, `delivery` and `journal` tell receivers what happens;
 //! `faults` and `sabotage` make things go wrong; `control` opens all of it to other programs. `profile` alone knows what differs between portal versions.
 //! Facts about the portal are cited as "API §n". No type is shared with the provider: a fake that shares types with
@@ -31,6 +31,7 @@ mod faults;
 mod fields;
 mod journal;
 mod json;
+mod key_binding;
 mod limits;
 mod locks;
 mod log;
@@ -55,8 +56,8 @@ mod wire;
 pub use account::{Credential, CredentialKind, OWNER_ID, Role, User};
 pub use address_range::{AddressRange, InvalidRange};
 pub use config::{
-    Config, DEFAULT_API_KEY, HostRule, InvalidSettings, PortalState, ProbeOutcome, RateLimits,
-    Resolution, Settings, TlsIdentity,
+    Config, DEFAULT_API_KEY, Database, HostRule, InvalidSettings, PortalState, ProbeOutcome,
+    RateLimits, Resolution, Settings, TlsIdentity,
 };
 pub use emulator::{Emulator, NewWebhook};
 pub use event::{Event, InvalidEvent};

@@ -13,7 +13,7 @@ pub enum Profile {
     /// 3.0 and older: no triggers, admins only, partial updates, the secret is returned.
     #[serde(rename = "3.0")]
     V3_0,
-    /// 3.1 to 3.4: 32-bit triggers, the HEAD probe, non-admins, API keys.
+    /// 3.1: 32-bit triggers, the HEAD probe, non-admins, API keys.
     #[serde(rename = "3.1")]
     V3_1,
     /// 3.5 and 3.6: as 3.1, and the parser demands the id of an update.
@@ -69,6 +69,11 @@ impl Profile {
         self != Self::V3_0
     }
 
+    /// Whether the portal still has the settings of its built-in route hooks (3.0 and older, API §6.9).
+    pub(crate) fn has_route_hooks(self) -> bool {
+        self == Self::V3_0
+    }
+
     /// Whether triggers are 64 bits wide and the form, agent and download events exist (3.7).
     pub(crate) fn has_wide_triggers(self) -> bool {
         self.is_current()
@@ -86,6 +91,11 @@ impl Profile {
 
     /// Whether create, update and enable send a HEAD request to the receiver (3.1, API §7 D).
     pub(crate) fn probes(self) -> bool {
+        self != Self::V3_0
+    }
+
+    /// Whether an update is checked like a creation (3.1); before, everything but its schema was taken as it came.
+    pub(crate) fn checks_updates(self) -> bool {
         self != Self::V3_0
     }
 
