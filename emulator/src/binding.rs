@@ -19,8 +19,11 @@ pub(crate) enum WebhookBody {
 }
 
 impl WebhookBody {
-    fn type_name(self) -> &'static str {
+    fn type_name(self, profile: Profile) -> &'static str {
         match self {
+            _ if !profile.separates_bodies() => {
+                "ASC.Web.Api.ApiModels.RequestsDto.WebhooksConfigRequestsDto"
+            }
             Self::Create => "ASC.Web.Api.ApiModels.RequestsDto.CreateWebhooksConfigRequestsDto",
             Self::Update => "ASC.Web.Api.ApiModels.RequestsDto.UpdateWebhooksConfigRequestsDto",
         }
@@ -70,11 +73,12 @@ pub(crate) fn bind_webhook(
     profile: Profile,
 ) -> Result<WebhookInput, ValidationErrors> {
     let mut input = WebhookInput::default();
-    bind_members(body, kind.type_name(), |name, node, path| {
+    let type_name = kind.type_name(profile);
+    bind_members(body, type_name, |name, node, path| {
         bind_field(&mut input, name, node, path, kind, profile)
     })?;
     if kind == WebhookBody::Update && profile.demands_id() && input.id.is_none() {
-        return Err(missing_property(kind.type_name(), "id"));
+        return Err(missing_property(type_name, "id"));
     }
     let errors = schema_errors(&input, profile);
     if errors.is_empty() {
@@ -168,7 +172,9 @@ fn bind_field(
     profile: Profile,
 ) -> Result<(), ValidationErrors> {
     match name.to_ascii_lowercase().as_str() {
-        "id" if kind == WebhookBody::Update => input.id = Some(number(node, path)?),
+        "id" if kind == WebhookBody::Update || !profile.separates_bodies() => {
+            input.id = Some(number(node, path)?)
+        }
         "name" => input.name = text(node, path)?,
         "uri" => input.uri = text(node, path)?,
         "secretkey" => input.secret = text(node, path)?.map(SecretString::from),
@@ -325,6 +331,20 @@ mod tests {
         }
         let body = r#"{"name":"n","uri":"u","triggers":-9223372036854775808}"#;
         assert_eq!(create(body).expect("accepted").mask(), i64::MIN);
+    }
+
+    #[test]
+    fn create_had_an_id_up_to_3_1() {
+        let body = br#"{"id":"x","name":"n","uri":"u"}"#;
+        let create = |profile| bind_webhook(body, WebhookBody::Create, profile);
+        assert_eq!(errors(create(Profile::V3_1))[0].0, "$.id");
+        assert!(create(Profile::V3_6).is_ok(), "an unknown member");
+        let root = bind_webhook(b"[]", WebhookBody::Create, Profile::V3_1);
+        assert!(
+            errors(root)[0]
+                .1
+                .contains("RequestsDto.WebhooksConfigRequestsDto.")
+        );
     }
 
     #[test]

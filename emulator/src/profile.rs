@@ -114,6 +114,11 @@ impl Profile {
         matches!(self, Self::V3_6 | Self::V3_7 | Self::Tutorial)
     }
 
+    /// Whether create has a body of its own, without `id` (3.2.1, API §11).
+    pub(crate) fn separates_bodies(self) -> bool {
+        !matches!(self, Self::V3_0 | Self::V3_1)
+    }
+
     /// Whether the journal's `count` is limited to 1..=100 (3.2.1, API §11).
     pub(crate) fn limits_journal_count(self) -> bool {
         matches!(self, Self::V3_6 | Self::V3_7 | Self::Tutorial)

@@ -1,14 +1,14 @@
 //! `/users` and `/credentials`: who may call the portal. Credential values go in and never come out.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{ControlError, Shared, read, reply};
+use super::{ControlError, Id, Shared, read, reply};
 use crate::account::{Credential, CredentialKind, OWNER_ID, User, yes};
 use crate::locks::lock;
 
@@ -119,7 +119,7 @@ pub(super) async fn add_credential(
 
 pub(super) async fn change_credential(
     State(portal): Shared,
-    Path(id): Path<i32>,
+    Id(id): Id<i32>,
     body: Bytes,
 ) -> Result<Response, ControlError> {
     let patch: CredentialPatch = read(&body)?;
@@ -143,7 +143,7 @@ pub(super) async fn change_credential(
 /// Withdraws a credential; the ids of the others stay as they are.
 pub(super) async fn remove_credential(
     State(portal): Shared,
-    Path(id): Path<i32>,
+    Id(id): Id<i32>,
 ) -> Result<Response, ControlError> {
     if lock(&portal.directory).remove(id) {
         Ok(StatusCode::NO_CONTENT.into_response())

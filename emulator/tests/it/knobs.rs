@@ -89,6 +89,34 @@ async fn guests_see_nothing_but_the_catalogue() {
 }
 
 #[tokio::test]
+async fn users_may_not_subscribe_to_administrative_events() {
+    let (_emulator, owner) = portal().await;
+    let unavailable = |catalogue: &Value| -> Vec<Value> {
+        let entries = catalogue["response"].as_array().unwrap().iter();
+        entries
+            .filter(|entry| entry["available"] == false)
+            .map(|entry| entry["name"].clone())
+            .collect()
+    };
+    let user = owner.with_key("sk-user");
+    assert_eq!(
+        unavailable(&user.get(TRIGGERS).await.json()),
+        [
+            "user.created",
+            "user.invited",
+            "group.created",
+            "group.updated",
+            "group.deleted",
+            "room.created",
+            "room.copied",
+            "agent.created"
+        ]
+    );
+    let room_admin = owner.with_key("sk-room-admin").get(TRIGGERS).await.json();
+    assert!(unavailable(&room_admin).is_empty());
+}
+
+#[tokio::test]
 async fn limited_dev_tools_lock_out_everybody_but_admins() {
     let (_emulator, owner) = portal().await;
     let path = "/api/2.0/settings/devtoolsaccess";

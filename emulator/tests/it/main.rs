@@ -28,6 +28,8 @@ mod keys;
 mod knobs;
 /// The request log.
 mod log;
+/// What is looked at first (API §7).
+mod order;
 /// Probes of real receivers.
 mod probes;
 /// What differs from version to version.
