@@ -1,4 +1,4 @@
-//! What the emulator costs with thousands of webhooks: the time of a list, and memory over many requests.
+//! What the emulator costs with thousands of webhooks: the time of a list, and memory over many reads and writes.
 //!
 //! `cargo bench -p docspace-emulator` prints both. Nothing is asserted: numbers of different machines do not compare.
 
@@ -18,9 +18,10 @@ const WEBHOOKS: usize = 5_000;
 const LISTS: usize = 25;
 const REQUESTS: usize = 100_000;
 
-/// The cheapest answer that passes the whole pipeline.
-const CHEAP: &str = "/api/2.0/settings/webhook/triggers";
+const TRIGGERS: &str = "/api/2.0/settings/webhook/triggers";
 const LIST: &str = "/api/2.0/settings/webhook";
+const BODY: &str =
+    r#"{"name":"one more","uri":"https://hooks.example.com/more","secretKey":"S3cretKey-42"}"#;
 
 fn main() {
     let emulator = Emulator::start_blocking(Config::offline()).unwrap();
@@ -36,7 +37,7 @@ fn main() {
     let mut size = 0;
     for _ in 0..=LISTS {
         let start = Instant::now();
-        size = client.get(LIST);
+        size = client.call("GET", LIST, "").len();
         times.push(start.elapsed());
     }
     // The first one warms up.
@@ -45,8 +46,12 @@ fn main() {
     let median = times.get(LISTS / 2).copied().unwrap_or_default();
     println!("list of {WEBHOOKS} webhooks, {size} bytes: median of {LISTS} {median:?}");
     for part in 1..=4 {
-        for _ in 0..REQUESTS / 4 {
-            client.get(CHEAP);
+        for _ in 0..REQUESTS / 4 / 4 {
+            client.call("GET", TRIGGERS, "");
+            let created = client.call("POST", LIST, BODY);
+            let id = number_after(&created, r#""id":"#);
+            client.call("DELETE", &format!("{LIST}/{id}"), "");
+            client.call("GET", TRIGGERS, "");
         }
         println!(
             "after {} requests: {} kB resident",
@@ -72,11 +77,14 @@ impl Client {
         Self { reader, host, key }
     }
 
-    /// Returns the size of the answer's body in bytes.
-    fn get(&mut self, path: &str) -> usize {
+    /// Returns the answer's body.
+    fn call(&mut self, method: &str, path: &str, body: &str) -> String {
         let Self { host, key, .. } = self;
-        let request =
-            format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\n\r\n");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
         self.reader.get_mut().write_all(request.as_bytes()).unwrap();
         let mut length = 0;
         loop {
@@ -92,8 +100,15 @@ impl Client {
         }
         let mut body = vec![0; length];
         self.reader.read_exact(&mut body).unwrap();
-        length
+        String::from_utf8(body).unwrap()
     }
+}
+
+/// Returns the first number that follows the text.
+fn number_after(answer: &str, text: &str) -> u32 {
+    let (_, rest) = answer.split_once(text).unwrap();
+    let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap();
+    rest.split_at(end).0.parse().unwrap()
 }
 
 /// Returns the memory of this process, the emulator's included; 0 where the system does not tell.

@@ -171,11 +171,23 @@ impl Credential {
     }
 }
 
+/// A credential that the portal has given out, and what became of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    /// Counts every credential from 1, the key of the start.
+    pub(crate) number: i32,
+    pub(crate) credential: Credential,
+    pub(crate) created_on: OffsetDateTime,
+    pub(crate) last_used: Option<OffsetDateTime>,
+}
+
 /// An authenticated caller: the user and the credential that was used.
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) user: User,
     pub(crate) credential: Credential,
+    /// See [`Issued::number`].
+    pub(crate) number: i32,
 }
 
 impl Caller {

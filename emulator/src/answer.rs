@@ -125,7 +125,7 @@ struct Envelope<'a, T> {
 /// The two counters of the envelope.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
-    /// `None` is the constant 1 of single objects and streamed lists (API §2.3).
+    /// `None` is the constant 1 of single objects and streamed lists (API §2.3), and 0 where there is no response.
     pub(crate) count: Option<usize>,
     pub(crate) total: Option<usize>,
 }
@@ -145,7 +145,7 @@ pub(crate) fn success<T: Serialize>(
     }
     let envelope = Envelope {
         response,
-        count: counts.count.unwrap_or(1),
+        count: counts.count.unwrap_or(usize::from(response.is_some())),
         total: counts.total,
         links: facts.links(),
         status: 0,
@@ -205,9 +205,9 @@ impl HandlerError {
     }
 
     /// A null where a value is needed.
-    pub(crate) fn argument_null(parameter: &str, status: StatusCode) -> Self {
+    pub(crate) fn argument_null(parameter: &str) -> Self {
         Self::new(
-            status,
+            StatusCode::BAD_REQUEST,
             format!("Value cannot be null. (Parameter '{parameter}')"),
             "System.ArgumentNullException",
             -2_147_467_261,
@@ -223,6 +223,26 @@ impl HandlerError {
         )
     }
 
+    /// The refusal to make an API key: the same words as [`Self::access_denied`], another exception.
+    pub(crate) fn unauthorized_access() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Access denied",
+            "System.UnauthorizedAccessException",
+            -2_147_024_891,
+        )
+    }
+
+    /// A header that is too short for what is cut from it (API §3.3).
+    pub(crate) fn argument_out_of_range() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "startIndex cannot be larger than length of string. (Parameter 'startIndex')",
+            "System.ArgumentOutOfRangeException",
+            -2_146_233_086,
+        )
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -232,13 +252,23 @@ impl HandlerError {
         )
     }
 
-    /// A relative address before 3.7 (API §7 C).
-    pub(crate) fn relative_uri() -> Self {
+    /// A null that nobody looked for.
+    pub(crate) fn null_reference() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "This operation is not supported for a relative URI.",
-            "System.InvalidOperationException",
-            -2_146_233_079,
+            "Object reference not set to an instance of an object.",
+            "System.NullReferenceException",
+            -2_147_467_261,
+        )
+    }
+
+    /// The database refused a change (API §8.2); the text never says which.
+    pub(crate) fn database() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "An error occurred while saving the entity changes. See the inner exception for details.",
+            "Microsoft.EntityFrameworkCore.DbUpdateException",
+            -2_146_233_088,
         )
     }
 

@@ -43,7 +43,7 @@ impl Authentication {
 /// Reads the `Authorization` header, or without one the session cookie; scheme words are case-sensitive.
 pub(crate) fn authenticate(
     headers: &HeaderMap,
-    directory: &Directory,
+    directory: &mut Directory,
     profile: Profile,
 ) -> Authentication {
     let mut found = Authentication {
@@ -75,7 +75,7 @@ fn verdict(caller: Option<Caller>) -> Verdict {
     caller.map_or(Verdict::Invalid, |caller| Verdict::Valid(Box::new(caller)))
 }
 
-fn bearer(token: &str, directory: &Directory) -> Verdict {
+fn bearer(token: &str, directory: &mut Directory) -> Verdict {
     let kinds = [
         CredentialKind::ApiKey,
         CredentialKind::Session,
@@ -98,7 +98,7 @@ fn jwt_claims(token: &str) -> Option<Value> {
     serde_json::from_slice(&claims).ok()
 }
 
-fn basic(encoded: &str, directory: &Directory) -> Verdict {
+fn basic(encoded: &str, directory: &mut Directory) -> Verdict {
     let decoded = STANDARD
         .decode(encoded.trim())
         .ok()
@@ -137,21 +137,21 @@ mod tests {
         disabled.active = false;
         let mut inactive = User::new("gone", Role::Admin);
         inactive.active = false;
-        Directory {
-            users: vec![User::new(OWNER_ID, Role::Owner), inactive],
-            credentials: vec![
+        Directory::new(
+            vec![User::new(OWNER_ID, Role::Owner), inactive],
+            [
                 Credential::api_key("sk-good", OWNER_ID),
                 Credential::api_key("sk-gone", "gone"),
                 session,
                 password,
                 disabled,
             ],
-        }
+        )
     }
 
     fn is_valid(name: axum::http::HeaderName, value: &str) -> bool {
         let headers = HeaderMap::from_iter([(name, value.parse().expect("a header"))]);
-        authenticate(&headers, &directory(), Profile::V3_7)
+        authenticate(&headers, &mut directory(), Profile::V3_7)
             .caller()
             .is_some()
     }
@@ -182,7 +182,7 @@ mod tests {
         let claims = URL_SAFE_NO_PAD.encode(r#"{"scope":"*"}"#);
         let value = format!("Bearer e30.{claims}.sig");
         let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().expect("a header"))]);
-        let found = authenticate(&headers, &directory(), Profile::V3_7);
+        let found = authenticate(&headers, &mut directory(), Profile::V3_7);
         assert!(matches!(found.verdict, Verdict::NoSubject));
     }
 }

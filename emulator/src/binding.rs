@@ -19,8 +19,11 @@ pub(crate) enum WebhookBody {
 }
 
 impl WebhookBody {
-    fn type_name(self) -> &'static str {
+    fn type_name(self, profile: Profile) -> &'static str {
         match self {
+            _ if !profile.separates_bodies() => {
+                "ASC.Web.Api.ApiModels.RequestsDto.WebhooksConfigRequestsDto"
+            }
             Self::Create => "ASC.Web.Api.ApiModels.RequestsDto.CreateWebhooksConfigRequestsDto",
             Self::Update => "ASC.Web.Api.ApiModels.RequestsDto.UpdateWebhooksConfigRequestsDto",
         }
@@ -70,15 +73,12 @@ pub(crate) fn bind_webhook(
     profile: Profile,
 ) -> Result<WebhookInput, ValidationErrors> {
     let mut input = WebhookInput::default();
-    bind_members(body, kind.type_name(), |name, node, path| {
+    let type_name = kind.type_name(profile);
+    bind_members(body, type_name, |name, node, path| {
         bind_field(&mut input, name, node, path, kind, profile)
     })?;
     if kind == WebhookBody::Update && profile.demands_id() && input.id.is_none() {
-        let message = format!(
-            "JSON deserialization for type '{}' was missing required properties including: 'id'.",
-            kind.type_name()
-        );
-        return Err(vec![("$".to_owned(), message)]);
+        return Err(missing_property(type_name, "id"));
     }
     let errors = schema_errors(&input, profile);
     if errors.is_empty() {
@@ -134,7 +134,8 @@ pub(crate) fn bind_dev_tools(body: &[u8]) -> Result<bool, ValidationErrors> {
     Ok(limited)
 }
 
-fn bind_members(
+/// Reads a body that is one object, member by member.
+pub(crate) fn bind_members(
     body: &[u8],
     type_name: &str,
     mut bind: impl FnMut(&str, &Node, &str) -> Result<(), ValidationErrors>,
@@ -171,7 +172,9 @@ fn bind_field(
     profile: Profile,
 ) -> Result<(), ValidationErrors> {
     match name.to_ascii_lowercase().as_str() {
-        "id" if kind == WebhookBody::Update => input.id = Some(number(node, path)?),
+        "id" if kind == WebhookBody::Update || !profile.separates_bodies() => {
+            input.id = Some(number(node, path)?)
+        }
         "name" => input.name = text(node, path)?,
         "uri" => input.uri = text(node, path)?,
         "secretkey" => input.secret = text(node, path)?.map(SecretString::from),
@@ -199,7 +202,7 @@ fn schema_errors(input: &WebhookInput, profile: Profile) -> ValidationErrors {
     errors
 }
 
-fn required(errors: &mut ValidationErrors, field: &str, value: Option<&str>) {
+pub(crate) fn required(errors: &mut ValidationErrors, field: &str, value: Option<&str>) {
     if value.is_none_or(|text| text.trim().is_empty()) {
         errors.push((field.to_owned(), format!("The {field} field is required.")));
     }
@@ -241,7 +244,7 @@ fn triggers(node: &Node, path: &str, profile: Profile) -> Result<TriggersInput, 
 }
 
 /// Plain numbers may also be given as text (API §2.2).
-fn number(node: &Node, path: &str) -> Result<i32, ValidationErrors> {
+pub(crate) fn number(node: &Node, path: &str) -> Result<i32, ValidationErrors> {
     match &node.value {
         Value::Number(digits) | Value::Text(digits) if !digits.starts_with('+') => {
             digits.parse().ok()
@@ -251,7 +254,7 @@ fn number(node: &Node, path: &str) -> Result<i32, ValidationErrors> {
     .ok_or_else(|| cannot_convert(node, path, "System.Int32"))
 }
 
-fn text(node: &Node, path: &str) -> Result<Option<String>, ValidationErrors> {
+pub(crate) fn text(node: &Node, path: &str) -> Result<Option<String>, ValidationErrors> {
     match &node.value {
         Value::Text(text) => Ok(Some(text.clone())),
         Value::Null => Ok(None),
@@ -259,19 +262,26 @@ fn text(node: &Node, path: &str) -> Result<Option<String>, ValidationErrors> {
     }
 }
 
-fn boolean(node: &Node, path: &str) -> Result<bool, ValidationErrors> {
+pub(crate) fn boolean(node: &Node, path: &str) -> Result<bool, ValidationErrors> {
     match node.value {
         Value::Bool(value) => Ok(value),
         _ => Err(cannot_convert(node, path, "System.Boolean")),
     }
 }
 
-fn cannot_convert(node: &Node, path: &str, type_name: &str) -> ValidationErrors {
+pub(crate) fn cannot_convert(node: &Node, path: &str, type_name: &str) -> ValidationErrors {
     let json::Position { line, byte } = node.position;
     let message = format!(
         "The JSON value could not be converted to {type_name}. Path: {path} | LineNumber: {line} | BytePositionInLine: {byte}."
     );
     vec![(path.to_owned(), message)]
+}
+
+pub(crate) fn missing_property(type_name: &str, property: &str) -> ValidationErrors {
+    let message = format!(
+        "JSON deserialization for type '{type_name}' was missing required properties including: '{property}'."
+    );
+    vec![("$".to_owned(), message)]
 }
 
 fn no_body() -> ValidationErrors {
@@ -321,6 +331,20 @@ mod tests {
         }
         let body = r#"{"name":"n","uri":"u","triggers":-9223372036854775808}"#;
         assert_eq!(create(body).expect("accepted").mask(), i64::MIN);
+    }
+
+    #[test]
+    fn create_had_an_id_up_to_3_1() {
+        let body = br#"{"id":"x","name":"n","uri":"u"}"#;
+        let create = |profile| bind_webhook(body, WebhookBody::Create, profile);
+        assert_eq!(errors(create(Profile::V3_1))[0].0, "$.id");
+        assert!(create(Profile::V3_6).is_ok(), "an unknown member");
+        let root = bind_webhook(b"[]", WebhookBody::Create, Profile::V3_1);
+        assert!(
+            errors(root)[0]
+                .1
+                .contains("RequestsDto.WebhooksConfigRequestsDto.")
+        );
     }
 
     #[test]

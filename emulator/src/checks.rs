@@ -12,8 +12,6 @@ use crate::profile::Profile;
 use crate::trigger;
 use crate::url_rules;
 
-use axum::http::StatusCode;
-
 /// What is looked at.
 #[derive(Debug)]
 pub(crate) struct Candidate<'a> {
@@ -47,11 +45,12 @@ pub(crate) async fn check(
             .map_err(|refusal| HandlerError::argument(refusal.to_string()))?;
         return check_receiver(outbound, settings, &url, candidate.ssl).await;
     }
-    let url = check_old_url(settings, candidate.uri)?;
-    if settings.profile.probes() {
-        check_receiver(outbound, settings, &url, candidate.ssl).await?;
+    match check_old_url(settings, candidate.uri)? {
+        Some(url) if settings.profile.probes() => {
+            check_receiver(outbound, settings, &url, candidate.ssl).await
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn check_triggers(settings: &Settings, role: Role, mask: i64) -> Result<(), HandlerError> {
@@ -66,10 +65,7 @@ fn check_secret(settings: &Settings, check: &SecretCheck<'_>) -> Result<(), Hand
     let secret = match check {
         SecretCheck::Required(None) if settings.profile.secret_is_optional() => return Ok(()),
         SecretCheck::Required(None) => {
-            return Err(HandlerError::argument_null(
-                "secret",
-                StatusCode::BAD_REQUEST,
-            ));
+            return Err(HandlerError::argument_null("secret"));
         }
         SecretCheck::Required(Some(secret)) => secret.expose_secret(),
         SecretCheck::Optional(secret) => match secret.map(ExposeSecret::expose_secret) {
@@ -84,13 +80,20 @@ fn check_secret(settings: &Settings, check: &SecretCheck<'_>) -> Result<(), Hand
     }
 }
 
-/// Before 3.7 only a literal address in the blacklist was refused (API §7 C).
-fn check_old_url(settings: &Settings, uri: &str) -> Result<Url, HandlerError> {
-    let url = Url::parse(uri).map_err(|_invalid| HandlerError::relative_uri())?;
+/// Before 3.7 only a literal address in the blacklist was refused, and the probe stumbled over a relative one
+/// (API §7 C); 3.0 does not probe and stores it.
+fn check_old_url(settings: &Settings, uri: &str) -> Result<Option<Url>, HandlerError> {
+    let Ok(url) = Url::parse(uri) else {
+        return if settings.profile.probes() {
+            Err(HandlerError::null_reference())
+        } else {
+            Ok(None)
+        };
+    };
     let is_refused = url_rules::literal_address(&url)
         .is_some_and(|address| url_rules::is_blacklisted(settings, address));
     if !is_refused {
-        Ok(url)
+        Ok(Some(url))
     } else if settings.profile == Profile::V3_0 {
         Err(HandlerError::access_denied())
     } else {

@@ -133,6 +133,8 @@ pub struct Settings {
     pub delivery_timeout_ms: u64,
     /// Whether `GET /settings` calls the portal self-hosted (API §12).
     pub standalone: bool,
+    /// The database behind the portal (API §12).
+    pub database: Database,
 }
 
 impl Default for Settings {
@@ -154,6 +156,7 @@ impl Default for Settings {
             delivery_retries: 5,
             delivery_timeout_ms: 100_000,
             standalone: true,
+            database: Database::default(),
         }
     }
 }
@@ -184,6 +187,7 @@ impl Settings {
         Zones {
             portal_minutes: self.portal_utc_offset_minutes,
             server_minutes: self.server_utc_offset_minutes,
+            database: self.database,
         }
     }
 
@@ -204,6 +208,34 @@ impl Settings {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidSettings(pub String);
+
+/// The database behind the portal; what it can hold and how it compares shows on the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Database {
+    /// Text of three-byte characters, compared without case; dates of whole seconds (API §4.1, §4.4, §7 E).
+    #[default]
+    MySql,
+    /// Any text, compared exactly; dates of microseconds; deliveries keep their webhook from removal (API §6.5).
+    PostgreSql,
+}
+
+impl Database {
+    /// Whether a text can be stored: emoji and the like need a fourth byte (API §4.1).
+    pub(crate) fn can_hold(self, text: &str) -> bool {
+        self == Self::PostgreSql || text.chars().all(|character| character.len_utf8() < 4)
+    }
+
+    /// Whether two texts are the same to a query.
+    pub(crate) fn finds_equal(self, one: &str, other: &str) -> bool {
+        one == other || (self == Self::MySql && one.to_lowercase() == other.to_lowercase())
+    }
+
+    /// Whether a webhook that has journal entries can't be removed (API §6.5).
+    pub(crate) fn restricts_removal(self) -> bool {
+        self == Self::PostgreSql
+    }
+}
 
 /// What the portal finds out about one receiver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,15 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
+use crate::config::Database;
+
 /// The zones that decide how dates are printed (API §4.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Zones {
     pub(crate) portal_minutes: i32,
     pub(crate) server_minutes: i32,
+    /// Decides how much of a stored date is left.
+    pub(crate) database: Database,
 }
 
 /// Whether a date comes from the request that set it or from the database.
@@ -15,7 +19,7 @@ pub(crate) struct Zones {
 pub(crate) enum Precision {
     /// Up to seven digits, as create and update answer.
     Fresh,
-    /// Whole seconds, rounded, as every later read answers.
+    /// As the database kept it, which is what every later read answers.
     Stored,
 }
 
@@ -24,7 +28,7 @@ impl Zones {
     pub(crate) fn config_date(self, at: OffsetDateTime, precision: Precision) -> String {
         let at = match precision {
             Precision::Fresh => at,
-            Precision::Stored => to_whole_seconds(at),
+            Precision::Stored => self.stored(at),
         };
         let wall = at.to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
         format!(
@@ -35,10 +39,19 @@ impl Zones {
         )
     }
 
-    /// Prints a date of the journal: whole seconds and `Z`, shifted by the portal's offset (API §4.4).
+    /// Prints a date of the journal: as stored, with `Z`, shifted by the portal's offset (API §4.4).
     pub(crate) fn journal_date(self, at: OffsetDateTime) -> String {
-        let wall = to_whole_seconds(at).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
-        format!("{}Z", date_and_time(wall))
+        let wall = self.stored(at).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
+        format!("{}{}Z", date_and_time(wall), fraction(wall))
+    }
+
+    /// What the database keeps: whole seconds, rounded, on MySQL; microseconds on PostgreSQL (API §4.4).
+    fn stored(self, at: OffsetDateTime) -> OffsetDateTime {
+        let (rounded, nanosecond) = match self.database {
+            Database::MySql => (at + Duration::milliseconds(500), 0),
+            Database::PostgreSql => (at, at.nanosecond() / 1000 * 1000),
+        };
+        rounded.replace_nanosecond(nanosecond).unwrap_or(rounded)
     }
 
     /// Prints a date of an API key: always seven digits, `Z` or the portal's offset (API §4.4).
@@ -75,11 +88,6 @@ pub(crate) fn parse_query_date(text: &str) -> Option<OffsetDateTime> {
     ]
     .iter()
     .find_map(|candidate| OffsetDateTime::parse(candidate, &Rfc3339).ok())
-}
-
-fn to_whole_seconds(at: OffsetDateTime) -> OffsetDateTime {
-    let rounded = at + Duration::milliseconds(500);
-    rounded.replace_nanosecond(0).unwrap_or(rounded)
 }
 
 fn minutes(count: i32) -> Duration {
@@ -136,10 +144,24 @@ mod tests {
     }
 
     #[test]
+    fn postgresql_keeps_microseconds() {
+        let zones = Zones {
+            database: Database::PostgreSql,
+            ..Zones::default()
+        };
+        assert_eq!(
+            zones.config_date(AT, Precision::Stored),
+            "2026-06-30T12:34:56.789123+00:00"
+        );
+        assert_eq!(zones.journal_date(AT), "2026-06-30T12:34:56.789123Z");
+    }
+
+    #[test]
     fn the_wall_clock_is_the_portals_and_the_offset_the_servers() {
         let zones = Zones {
             portal_minutes: 120,
             server_minutes: -90,
+            ..Zones::default()
         };
         assert_eq!(
             zones.config_date(AT, Precision::Stored),

@@ -43,8 +43,8 @@ pub(crate) fn raise(portal: &Portal, event: &Event) -> Result<Vec<Arc<Delivery>>
         .filter(|webhook| event.matches(webhook))
         .map(|webhook| {
             journal.add(|id| {
-                let message = Message::new(id, event, row.dotted, at);
-                let body = message.body(webhook, profile, &Earlier::default());
+                let message = Message::new(event, row.dotted, webhook, profile, at);
+                let body = message.body(None, &Earlier::default());
                 queued_entry(id, webhook.id, event.trigger, body, Arc::new(message))
             })
         })
@@ -54,7 +54,7 @@ pub(crate) fn raise(portal: &Portal, event: &Event) -> Result<Vec<Arc<Delivery>>
     Ok(queued)
 }
 
-/// Queues a journal entry's message again, under a new number.
+/// Queues a journal entry's message again, under a new number and as it was last sent.
 pub(crate) fn repeat(portal: &Portal, earlier: &Delivery) -> Arc<Delivery> {
     let entry = lock(&portal.journal).add(|id| {
         queued_entry(
@@ -135,73 +135,51 @@ async fn wait(portal: &Portal, duration: Duration) -> Result<(), Ending> {
     }
 }
 
-/// How one attempt ended.
-enum Attempt {
-    Accepted,
-    /// Any other answer.
-    Answered(u16),
-    /// No answer.
-    Failed(CallFailure),
-}
-
-impl Attempt {
-    fn content(&self) -> String {
-        match self {
-            Self::Accepted => String::new(),
-            Self::Answered(status) => {
-                let reason = StatusCode::from_u16(*status)
-                    .ok()
-                    .and_then(|status| status.canonical_reason())
-                    .unwrap_or_default();
-                format!("Response status code does not indicate success: {status} ({reason}).")
-            }
-            Self::Failed(failure) => failure.message(),
-        }
-    }
-
-    /// What the journal shows (API §10).
-    fn status(&self) -> u16 {
-        match self {
-            Self::Accepted => 200,
-            Self::Answered(status) => *status,
-            Self::Failed(CallFailure::Timeout { .. }) => 500,
-            Self::Failed(_) => 0,
-        }
-    }
-}
-
 /// Sends one entry until it is accepted or given up.
+///
+/// The webhook is read once: what it was then is used for every attempt. Journal and webhook learn of the outcome
+/// when all is over, so an entry between two attempts looks like one that was never sent.
 async fn deliver(portal: &Arc<Portal>, id: i32) {
+    let Some((entry, webhook)) = load(portal, id) else {
+        return;
+    };
+    if !may_be_sent(portal, &entry, &webhook).await {
+        return;
+    }
+    let mut last_touch = now();
     let mut earlier = Earlier::default();
     loop {
         let settings = portal.settings.current();
-        let Some((entry, webhook)) = load(portal, id) else {
-            return;
-        };
-        if earlier.retries == 0 && !may_be_sent(portal, &settings, &entry, &webhook).await {
-            return;
-        }
         let attempt = attempt(portal, &settings, &entry, &webhook, &earlier).await;
+        let is_there = lock(&portal.journal).change(id, |entry| entry.attempts += 1);
+        if !is_there {
+            return;
+        }
+        if attempt.is_accepted() || earlier.retries >= settings.delivery_retries {
+            conclude(portal, &entry, attempt);
+            return;
+        }
+        if wait(portal, scaled(&settings, pause_after(earlier.retries)))
+            .await
+            .is_err()
+        {
+            return;
+        }
         let at = now();
-        if matches!(attempt, Attempt::Accepted) {
-            return;
-        }
-        if earlier.retries >= settings.delivery_retries {
-            give_up(portal, &entry, &attempt, at);
-            return;
-        }
-        let pause = FIRST_WAIT * 2_u32.saturating_pow(earlier.retries.min(20));
         earlier = Earlier {
             retries: earlier.retries + 1,
-            retry_on: None,
-            last_failure_on: Some(at),
-            last_failure_content: Some(attempt.content()),
+            retry_on: Some(at),
+            last_failure_on: Some(last_touch),
+            last_failure_content: attempt.failure(),
+            last_success_on: webhook.last_success_on,
         };
-        if wait(portal, scaled(&settings, pause)).await.is_err() {
-            return;
-        }
-        earlier.retry_on = Some(now());
+        last_touch = at;
     }
+}
+
+/// 1, 2, 4, 8 and 16 seconds (API §10).
+fn pause_after(retries: u32) -> Duration {
+    FIRST_WAIT * 2_u32.saturating_pow(retries.min(20))
 }
 
 fn load(portal: &Portal, id: i32) -> Option<(Arc<Delivery>, Arc<Webhook>)> {
@@ -210,40 +188,80 @@ fn load(portal: &Portal, id: i32) -> Option<(Arc<Delivery>, Arc<Webhook>)> {
     Some((entry, webhook))
 }
 
-/// Runs the URL rules again (3.7, API §10): blacklisted deletes, any other refusal switches off.
-async fn may_be_sent(
-    portal: &Portal,
-    settings: &Settings,
-    entry: &Delivery,
-    webhook: &Webhook,
-) -> bool {
+/// Runs the URL rules again (3.7, API §10): blacklisted deletes, any other refusal switches off. Neither is journalled.
+async fn may_be_sent(portal: &Portal, entry: &Delivery, webhook: &Webhook) -> bool {
+    let settings = portal.settings.current();
     if !settings.profile.has_url_rules() {
         return true;
     }
-    let Err(refusal) = url_rules::check(settings, &webhook.uri, webhook.ssl).await else {
+    let Err(refusal) = url_rules::check(&settings, &webhook.uri, webhook.ssl).await else {
         return true;
     };
-    if refusal.is_blacklisted() {
-        drop(portal.remove_webhook(webhook.id));
-        return false;
+    let changed = if refusal.is_blacklisted() {
+        portal.remove_as_api(webhook.id).is_ok()
+    } else {
+        let at = now();
+        let changed = lock(&portal.store).change(webhook.id, |webhook| {
+            webhook.enabled = false;
+            mark_touched(webhook, at);
+        });
+        changed.is_some()
+    };
+    if changed {
+        settle(portal, entry.id);
     }
-    let is_there =
-        lock(&portal.journal).change(entry.id, |entry| entry.state = DeliveryState::Failed);
-    if !is_there {
-        return false;
-    }
-    let at = now();
-    let changed = lock(&portal.store).change(webhook.id, |webhook| {
-        webhook.enabled = false;
-        webhook.last_failure_on = Some(at);
-        webhook.last_failure_content = Some(refusal.to_string());
-        mark_touched(webhook, at);
-    });
-    drop(changed);
     false
 }
 
-/// Sends once and records it.
+/// Marks an entry as given up without telling the portal's readers.
+fn settle(portal: &Portal, id: i32) {
+    // An entry that went with its webhook needs no mark.
+    lock(&portal.journal).change(id, |entry| entry.state = DeliveryState::Failed);
+}
+
+/// One attempt: what was sent and what came back.
+struct Attempt {
+    body: String,
+    headers: String,
+    outcome: Result<Received, CallFailure>,
+}
+
+impl Attempt {
+    fn is_accepted(&self) -> bool {
+        self.failure().is_none()
+    }
+
+    /// What the portal says about a failure; `None` for a 2xx.
+    fn failure(&self) -> Option<String> {
+        match &self.outcome {
+            Ok(received) if (200..300).contains(&received.status) => None,
+            Ok(Received { status, .. }) => {
+                let reason = StatusCode::from_u16(*status)
+                    .ok()
+                    .and_then(|status| status.canonical_reason())
+                    .unwrap_or_default();
+                Some(format!(
+                    "Response status code does not indicate success: {status} ({reason})."
+                ))
+            }
+            Err(failure) => Some(failure.message()),
+        }
+    }
+
+    /// What the journal shows (API §10).
+    fn status(&self) -> u16 {
+        match &self.outcome {
+            Ok(received) => received.status,
+            Err(CallFailure::Timeout { .. }) => 500,
+            Err(_) => 0,
+        }
+    }
+
+    fn is_timeout(&self) -> bool {
+        matches!(self.outcome, Err(CallFailure::Timeout { .. }))
+    }
+}
+
 async fn attempt(
     portal: &Portal,
     settings: &Settings,
@@ -251,18 +269,14 @@ async fn attempt(
     webhook: &Webhook,
     earlier: &Earlier,
 ) -> Attempt {
-    let body = if earlier.retries == 0 {
-        entry.request_payload.clone()
-    } else {
-        entry.message.body(webhook, settings.profile, earlier)
-    };
+    let body = entry.message.body(Some(entry.id), earlier);
     let signature = signature(&webhook.secret, &body);
     let headers = serde_json::json!({
         "Accept": ["*/*"],
         "x-docspace-signature-256": [signature],
     });
     let limit = Duration::from_millis(settings.delivery_timeout_ms);
-    let result = match url::Url::parse(&webhook.uri) {
+    let outcome = match url::Url::parse(&webhook.uri) {
         Ok(url) => {
             let verifies = verifies(&url, webhook.ssl);
             portal
@@ -274,64 +288,63 @@ async fn attempt(
             text: error.to_string(),
         }),
     };
-    let attempt = match &result {
-        Ok(received) if (200..300).contains(&received.status) => Attempt::Accepted,
-        Ok(received) => Attempt::Answered(received.status),
-        Err(failure) => Attempt::Failed(failure.clone()),
-    };
-    record(
-        portal,
-        entry,
+    Attempt {
         body,
-        headers.to_string(),
-        &attempt,
-        result.ok(),
-    );
-    attempt
+        headers: headers.to_string(),
+        outcome,
+    }
 }
 
-fn record(
-    portal: &Portal,
-    entry: &Delivery,
-    body: String,
-    headers: String,
-    attempt: &Attempt,
-    received: Option<Received>,
-) {
-    let at = now();
-    let status = received
-        .as_ref()
-        .map_or_else(|| attempt.status(), |received| received.status);
-    let is_accepted = matches!(attempt, Attempt::Accepted);
-    let is_there = lock(&portal.journal).change(entry.id, |entry| {
-        entry.attempts += 1;
-        entry.request_payload = body;
-        entry.request_headers = Some(headers);
-        entry.status = status;
-        (entry.response_headers, entry.response_payload) = match received {
-            Some(received) => (Some(received.headers), Some(received.body)),
-            None => (None, None),
-        };
-        if is_accepted {
-            entry.state = DeliveryState::Delivered;
-            entry.delivered_on = Some(at);
+/// Writes the end of a delivery to the journal and to the webhook (API §10).
+fn conclude(portal: &Portal, entry: &Delivery, attempt: Attempt) {
+    if attempt.status() == StatusCode::GONE.as_u16() {
+        // Where the database restricts removal, the webhook stays and nothing is journalled.
+        if portal.remove_as_api(entry.webhook_id).is_err() {
+            settle(portal, entry.id);
         }
-    });
-    if !is_there {
         return;
     }
+    let at = now();
+    let status = attempt.status();
+    let failure = attempt.failure();
+    let is_timeout = attempt.is_timeout();
     let changed = lock(&portal.store).change(entry.webhook_id, |webhook| {
         mark_touched(webhook, at);
-        if is_accepted {
+        let Some(failure) = &failure else {
             webhook.last_success_on = Some(at);
             webhook.status = status;
+            return;
+        };
+        webhook.last_failure_on = Some(at);
+        webhook.last_failure_content = Some(failure.clone());
+        let trusted_since = webhook.last_success_on.unwrap_or(webhook.created_on);
+        if !is_timeout && at - trusted_since > TRUSTED {
+            webhook.enabled = false;
         }
     });
     // The webhook may have been removed while it was delivered to.
     drop(changed);
+    lock(&portal.journal).change(entry.id, |entry| {
+        entry.status = status;
+        entry.request_payload = attempt.body;
+        entry.request_headers = Some(attempt.headers);
+        match (failure, attempt.outcome) {
+            (None, Ok(received)) => {
+                entry.state = DeliveryState::Delivered;
+                entry.delivered_on = Some(at);
+                entry.response_headers = Some(received.headers);
+                entry.response_payload = Some(received.body);
+            }
+            // Of a refusal the journal keeps what the portal says about it, not what the receiver said.
+            (failure, _) => {
+                entry.state = DeliveryState::Failed;
+                entry.response_payload = failure;
+            }
+        }
+    });
 }
 
-/// Every attempt counts as a modification, by the system if nobody came first (API §4.2).
+/// Every delivery counts as a modification, by the system if nobody came first (API §4.2).
 fn mark_touched(webhook: &mut Webhook, at: OffsetDateTime) {
     webhook
         .modified_by
@@ -339,25 +352,15 @@ fn mark_touched(webhook: &mut Webhook, at: OffsetDateTime) {
     webhook.modified_on = Some(at);
 }
 
-/// The end of a delivery that was never accepted.
-fn give_up(portal: &Portal, entry: &Delivery, attempt: &Attempt, at: OffsetDateTime) {
-    let is_there =
-        lock(&portal.journal).change(entry.id, |entry| entry.state = DeliveryState::Failed);
-    if !is_there {
-        return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_waits_double_from_one_second() {
+        let waits: Vec<u64> = (0..5)
+            .map(|retries| pause_after(retries).as_secs())
+            .collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16]);
     }
-    if matches!(attempt, Attempt::Answered(410)) {
-        drop(portal.remove_webhook(entry.webhook_id));
-        return;
-    }
-    let is_timeout = matches!(attempt, Attempt::Failed(CallFailure::Timeout { .. }));
-    let changed = lock(&portal.store).change(entry.webhook_id, |webhook| {
-        webhook.last_failure_on = Some(at);
-        webhook.last_failure_content = Some(attempt.content());
-        let trusted_since = webhook.last_success_on.unwrap_or(webhook.created_on);
-        if !is_timeout && at - trusted_since > TRUSTED {
-            webhook.enabled = false;
-        }
-    });
-    drop(changed);
 }

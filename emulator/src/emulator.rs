@@ -109,12 +109,16 @@ impl Emulator {
     /// Starts a portal and its control API; both listen when this returns.
     ///
     /// # Errors
-    /// An address cannot be bound, or the extra certificates cannot be read.
+    /// An address cannot be bound, the extra certificates cannot be read, or the state file cannot be read or written.
     pub async fn start(config: Config) -> io::Result<Self> {
         // The error says that somebody installed one before, which is as good.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         config.settings.validate().map_err(io::Error::other)?;
         let portal = Arc::new(Portal::new(&config)?);
+        if let Some(path) = &config.state_file {
+            // Whoever asks for a file learns now that it cannot be written, not when webhooks are lost.
+            state_file::save(&portal, path)?;
+        }
         let portal_listener = listen(config.listen).await?;
         let control_listener = listen(config.control).await?;
         let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
@@ -277,7 +281,7 @@ impl Emulator {
 
     /// Adds a credential.
     pub fn add_credential(&self, credential: Credential) {
-        lock(&self.portal.directory).credentials.push(credential);
+        lock(&self.portal.directory).add(credential);
     }
 
     /// Lets something happen on the portal; returns the queued deliveries, one for each webhook that hears of it.

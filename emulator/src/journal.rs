@@ -41,11 +41,11 @@ pub struct Delivery {
     pub request_headers: Option<String>,
     /// The body of the last attempt, or of the first one to come.
     pub request_payload: String,
-    /// The headers of the last answer, as JSON.
+    /// The headers of a 2xx answer, as JSON.
     pub response_headers: Option<String>,
-    /// The body of the last answer.
+    /// The body of a 2xx answer, or what the portal says about the failure.
     pub response_payload: Option<String>,
-    /// The last answer's status; 0 while queued and for connection failures, 500 for timeouts (API §10).
+    /// The last answer's status; 0 until all is over and for connection failures, 500 for timeouts (API §10).
     pub status: u16,
     /// When it was accepted; failures have no such time (API §6.1).
     #[serde(with = "time::serde::rfc3339::option")]
@@ -158,6 +158,12 @@ impl Journal {
     /// How many entries are still to be sent.
     pub(crate) fn open(&self) -> usize {
         self.open
+    }
+
+    pub(crate) fn has_entries_of(&self, webhook_id: i32) -> bool {
+        self.entries
+            .values()
+            .any(|entry| entry.webhook_id == webhook_id)
     }
 
     /// Drops the entries of a removed webhook (API §6.5).

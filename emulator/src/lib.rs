@@ -5,8 +5,8 @@
 //! its control API does over HTTP what the handle does in process.
 //!
 //! The map: `server` accepts connections, `pipeline` takes a request through log, faults, authentication and the
-//! common front, `routes` answers it with the help of `binding` (request bodies), `checks` (`url_rules`, `probe`),
-//! `store`, and `answer` and `wire` (response bodies). `event`, `delivery` and `journal` tell receivers what happens;
+//! common front, `routes` answers it with the help of `binding` and `key_binding` (request bodies), `checks` (`url_rules`, `probe`),
+//! `store`, and `answer`, `wire` and `fields` (response bodies). `event`, `delivery` and `journal` tell receivers what happens;
 //! `faults` and `sabotage` make things go wrong; `control` opens all of it to other programs. `profile` alone knows what differs between portal versions.
 //! Facts about the portal are cited as "API §n". No type is shared with the provider: a fake that shares types with
 //! its client cannot catch a wrong field name.
@@ -28,8 +28,10 @@ mod delivery;
 mod emulator;
 mod event;
 mod faults;
+mod fields;
 mod journal;
 mod json;
+mod key_binding;
 mod limits;
 mod locks;
 mod log;
@@ -54,8 +56,8 @@ mod wire;
 pub use account::{Credential, CredentialKind, OWNER_ID, Role, User};
 pub use address_range::{AddressRange, InvalidRange};
 pub use config::{
-    Config, DEFAULT_API_KEY, HostRule, InvalidSettings, PortalState, ProbeOutcome, RateLimits,
-    Resolution, Settings, TlsIdentity,
+    Config, DEFAULT_API_KEY, Database, HostRule, InvalidSettings, PortalState, ProbeOutcome,
+    RateLimits, Resolution, Settings, TlsIdentity,
 };
 pub use emulator::{Emulator, NewWebhook};
 pub use event::{Event, InvalidEvent};

@@ -13,17 +13,20 @@ use crate::profile::Profile;
 use crate::store::Webhook;
 use crate::trigger;
 
-/// What stays the same over all attempts of a delivery.
+/// What stays the same over all attempts of a delivery: the event, and the webhook as it was then.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Message {
-    /// The number of the first journal entry; a repeated delivery keeps it.
-    event_id: i32,
     created_on: Option<OffsetDateTime>,
     created_by: String,
     trigger: i64,
     trigger_name: &'static str,
-    entity_id: String,
     payload: Value,
+    webhook_id: i32,
+    name: String,
+    url: String,
+    triggers: Vec<&'static str>,
+    /// The id of the changed entity, where the webhook has a target.
+    target: Option<Value>,
 }
 
 /// What earlier attempts came to; shown in the body from the first retry on.
@@ -33,6 +36,7 @@ pub(crate) struct Earlier {
     pub(crate) retry_on: Option<OffsetDateTime>,
     pub(crate) last_failure_on: Option<OffsetDateTime>,
     pub(crate) last_failure_content: Option<String>,
+    pub(crate) last_success_on: Option<OffsetDateTime>,
 }
 
 #[derive(Serialize)]
@@ -45,7 +49,9 @@ struct Body<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct EventPart<'a> {
-    id: i32,
+    /// The number of the journal entry that is sent; the portal does not know it while it queues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     create_on: Option<String>,
     create_by: &'a str,
@@ -59,33 +65,34 @@ struct WebhookPart<'a> {
     id: i32,
     name: &'a str,
     url: &'a str,
-    triggers: Vec<&'static str>,
+    triggers: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<Target<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_count: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_on: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_failure_on: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_failure_content: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_success_on: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_on: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Target<'a> {
-    id: Value,
+    id: &'a Value,
     #[serde(rename = "type")]
     kind: &'a str,
 }
 
 impl Message {
     pub(crate) fn new(
-        event_id: i32,
         event: &Event,
         trigger_name: &'static str,
+        webhook: &Webhook,
+        profile: Profile,
         at: OffsetDateTime,
     ) -> Self {
         let mut payload = event
@@ -93,28 +100,29 @@ impl Message {
             .clone()
             .unwrap_or_else(|| invented_entity(event, trigger_name, at));
         drop_defaults(&mut payload);
-        Self {
-            event_id,
-            created_on: Some(at),
-            created_by: event.actor.clone(),
-            trigger: event.trigger,
-            trigger_name,
-            entity_id: event.entity_id.clone(),
-            payload,
-        }
-    }
-
-    /// Writes the body of one attempt.
-    pub(crate) fn body(&self, webhook: &Webhook, profile: Profile, earlier: &Earlier) -> String {
-        let is_retry = earlier.retries > 0;
-        let on_retry = |at: Option<OffsetDateTime>| at.filter(|_| is_retry).map(payload_date);
         let has_target = webhook
             .target_id
             .as_deref()
             .is_some_and(|target| !target.is_empty());
+        Self {
+            created_on: Some(at),
+            created_by: event.actor.clone(),
+            trigger: event.trigger,
+            trigger_name,
+            payload,
+            webhook_id: webhook.id,
+            name: webhook.name.clone(),
+            url: webhook.uri.clone(),
+            triggers: trigger::dotted_names(webhook.triggers, profile),
+            target: has_target.then(|| id_value(&event.entity_id)),
+        }
+    }
+
+    /// Writes the body of one attempt; without a number it is the body that waits in the queue.
+    pub(crate) fn body(&self, event_id: Option<i32>, earlier: &Earlier) -> String {
         let body = Body {
             event: EventPart {
-                id: self.event_id,
+                id: event_id,
                 create_on: self.created_on.map(payload_date),
                 create_by: &self.created_by,
                 trigger: self.trigger_name,
@@ -122,19 +130,19 @@ impl Message {
             },
             payload: &self.payload,
             webhook: WebhookPart {
-                id: webhook.id,
-                name: &webhook.name,
-                url: &webhook.uri,
-                triggers: trigger::dotted_names(webhook.triggers, profile),
-                target: has_target.then(|| Target {
-                    id: id_value(&self.entity_id),
+                id: self.webhook_id,
+                name: &self.name,
+                url: &self.url,
+                triggers: &self.triggers,
+                target: self.target.as_ref().map(|id| Target {
+                    id,
                     kind: entity_kind(self.trigger_name),
                 }),
-                retry_count: is_retry.then_some(earlier.retries),
-                retry_on: on_retry(earlier.retry_on),
-                last_failure_on: on_retry(earlier.last_failure_on),
-                last_failure_content: earlier.last_failure_content.as_deref().filter(|_| is_retry),
-                last_success_on: on_retry(webhook.last_success_on),
+                last_failure_on: earlier.last_failure_on.map(payload_date),
+                last_failure_content: earlier.last_failure_content.as_deref(),
+                last_success_on: earlier.last_success_on.map(payload_date),
+                retry_count: (earlier.retries > 0).then_some(earlier.retries),
+                retry_on: earlier.retry_on.map(payload_date),
             },
         };
         // These shapes have text keys only, which always serializes.
@@ -251,14 +259,17 @@ mod tests {
         }
         .into_webhook();
         webhook.id = 17;
-        webhook.last_success_on = Some(AT);
         webhook
+    }
+
+    fn message(target: Option<&str>) -> Message {
+        let event = Event::new(256, "98765");
+        Message::new(&event, "file.uploaded", &webhook(target), Profile::V3_7, AT)
     }
 
     #[test]
     fn the_first_attempt_has_no_retry_fields() {
-        let message = Message::new(501, &Event::new(256, "98765"), "file.uploaded", AT);
-        let body = message.body(&webhook(None), Profile::V3_7, &Earlier::default());
+        let body = message(None).body(Some(501), &Earlier::default());
         assert!(body.starts_with(
             r#"{"event":{"id":501,"createOn":"2026-06-30T12:40:01Z","createBy":"4c65a238-ca50-4374-b904-0d51d4c1822b","trigger":"file.uploaded","triggerId":256},"payload":{"#
         ));
@@ -268,32 +279,31 @@ mod tests {
     }
 
     #[test]
+    fn the_queued_body_does_not_know_its_number() {
+        let body = message(None).body(None, &Earlier::default());
+        assert!(body.starts_with(r#"{"event":{"createOn":"#), "{body}");
+    }
+
+    #[test]
     fn a_retry_says_what_happened_before() {
-        let message = Message::new(501, &Event::new(256, "98765"), "file.uploaded", AT);
         let earlier = Earlier {
             retries: 1,
-            retry_on: Some(AT),
+            retry_on: Some(AT + time::Duration::SECOND),
             last_failure_on: Some(AT),
             last_failure_content: Some("no".to_owned()),
+            last_success_on: Some(AT - time::Duration::HOUR),
         };
-        let body = message.body(&webhook(Some("98765")), Profile::V3_7, &earlier);
-        let value: Value = serde_json::from_str(&body).expect("JSON");
-        assert_eq!(
-            value["webhook"]["target"],
-            json!({"id": 98765, "type": "file"})
-        );
-        assert_eq!(value["webhook"]["retryCount"], json!(1));
-        assert_eq!(
-            value["webhook"]["lastSuccessOn"],
-            json!("2026-06-30T12:40:01Z")
-        );
+        let body = message(Some("98765")).body(Some(501), &earlier);
+        assert!(body.ends_with(
+            r#""target":{"id":98765,"type":"file"},"lastFailureOn":"2026-06-30T12:40:01Z","lastFailureContent":"no","lastSuccessOn":"2026-06-30T11:40:01Z","retryCount":1,"retryOn":"2026-06-30T12:40:02Z"}}"#
+        ), "{body}");
     }
 
     #[test]
     fn defaults_in_a_given_payload_are_left_out() {
         let mut event = Event::new(1, "9b1a");
         event.payload = Some(json!({"a": null, "b": 0, "c": false, "d": {"e": 0.0, "f": 1}}));
-        let message = Message::new(1, &event, "user.created", AT);
+        let message = Message::new(&event, "user.created", &webhook(None), Profile::V3_7, AT);
         assert_eq!(message.payload, json!({"d": {"f": 1}}));
     }
 

@@ -156,7 +156,7 @@ fn facts(parts: &Parts, sequence: u64, scheme: &str) -> RequestFacts {
 /// Everything after faults: authentication, rate limits, routing, the front, the endpoint.
 async fn respond(portal: &Arc<Portal>, request: Received) -> Answer {
     let profile = request.settings.profile;
-    let who = authentication::authenticate(&request.headers, &lock(&portal.directory), profile);
+    let who = authentication::authenticate(&request.headers, &mut lock(&portal.directory), profile);
     let _permit = match admit(portal, &request, &who) {
         Ok(permit) => permit,
         Err(exceeded) => return with_credential_headers(exceeded.into_answer(), &who),
@@ -265,12 +265,17 @@ fn front(
     if lacks_scope {
         return Err(Refusal::Empty(StatusCode::FORBIDDEN));
     }
+    if route.serves_in(settings.portal_state) {
+        return Ok(caller.cloned());
+    }
     match settings.portal_state {
         PortalState::Suspended => Err(Refusal::Problem(StatusCode::NOT_FOUND)),
         PortalState::Busy => Err(Refusal::Problem(StatusCode::FORBIDDEN)),
         PortalState::Unpaid => Err(Refusal::Problem(StatusCode::PAYMENT_REQUIRED)),
-        PortalState::IpRestricted => Err(Refusal::Restricted),
-        PortalState::Active | PortalState::Unknown => Ok(caller.cloned()),
+        PortalState::IpRestricted if caller.is_some() => Err(Refusal::Restricted),
+        PortalState::IpRestricted | PortalState::Active | PortalState::Unknown => {
+            Ok(caller.cloned())
+        }
     }
 }
 

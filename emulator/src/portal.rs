@@ -1,5 +1,6 @@
 //! The portal's shared state: what routes, deliveries, the control API and the in-process handle all work on.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -11,7 +12,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::account::{Caller, Credential, CredentialKind, OWNER_ID, User};
+use crate::account::{Caller, Credential, CredentialKind, Issued, OWNER_ID, User};
 use crate::config::{Config, Settings};
 use crate::faults::Faults;
 use crate::journal::Journal;
@@ -45,32 +46,85 @@ impl SettingsCell {
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     pub(crate) users: Vec<User>,
-    pub(crate) credentials: Vec<Credential>,
+    last_number: i32,
+    issued: Vec<Issued>,
 }
 
 impl Directory {
-    /// Finds a usable credential of an active user; `accepts` says which value was presented.
+    pub(crate) fn new(users: Vec<User>, credentials: impl IntoIterator<Item = Credential>) -> Self {
+        let mut directory = Self {
+            users,
+            ..Self::default()
+        };
+        for credential in credentials {
+            directory.add(credential);
+        }
+        directory
+    }
+
+    /// Finds a usable credential of an active user and notes its use; `accepts` says which value was presented.
     pub(crate) fn authenticate(
-        &self,
+        &mut self,
         kinds: &[CredentialKind],
         accepts: impl Fn(&User, &str) -> bool,
     ) -> Option<Caller> {
-        let now = OffsetDateTime::now_utc();
-        self.credentials
-            .iter()
-            .filter(|credential| kinds.contains(&credential.kind) && credential.is_usable(now))
-            .find_map(|credential| {
-                let user = self.user(&credential.user_id)?;
-                let is_match = user.active && accepts(user, credential.value.expose_secret());
-                is_match.then(|| Caller {
+        let at = now();
+        let users = &self.users;
+        self.issued.iter_mut().find_map(|issued| {
+            let credential = &issued.credential;
+            let user = users.iter().find(|user| user.id == credential.user_id)?;
+            let is_match = kinds.contains(&credential.kind)
+                && credential.is_usable(at)
+                && user.active
+                && accepts(user, credential.value.expose_secret());
+            is_match.then(|| {
+                issued.last_used = Some(at);
+                Caller {
                     user: user.clone(),
-                    credential: credential.clone(),
-                })
+                    credential: issued.credential.clone(),
+                    number: issued.number,
+                }
             })
+        })
     }
 
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
+    }
+
+    /// Gives out a credential and returns its number.
+    pub(crate) fn add(&mut self, credential: Credential) -> i32 {
+        self.last_number += 1;
+        self.issued.push(Issued {
+            number: self.last_number,
+            credential,
+            created_on: now(),
+            last_used: None,
+        });
+        self.last_number
+    }
+
+    /// All credentials by number.
+    pub(crate) fn all_issued(&self) -> impl Iterator<Item = &Issued> {
+        self.issued.iter()
+    }
+
+    pub(crate) fn issued(&self, number: i32) -> Option<&Issued> {
+        self.issued.iter().find(|issued| issued.number == number)
+    }
+
+    pub(crate) fn credential_mut(&mut self, number: i32) -> Option<&mut Credential> {
+        let mut issued = self.issued.iter_mut();
+        issued
+            .find(|issued| issued.number == number)
+            .map(|issued| &mut issued.credential)
+    }
+
+    /// Withdraws a credential; false if there is none. Numbers are never used twice.
+    pub(crate) fn remove(&mut self, number: i32) -> bool {
+        let before = self.issued.len();
+        self.issued.retain(|issued| issued.number != number);
+        self.issued.len() < before
     }
 }
 
@@ -86,6 +140,8 @@ pub(crate) struct Portal {
     pub(crate) limiter: Limiter,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
+    /// The built-in hooks that somebody switched off, in profile 3.0.
+    pub(crate) disabled_route_hooks: Mutex<BTreeSet<i32>>,
     pub(crate) outbound: Outbound,
     pub(crate) shutdown: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -94,6 +150,10 @@ pub(crate) struct Portal {
     pub(crate) scheme: &'static str,
     sequence: AtomicU64,
 }
+
+/// The database keeps a webhook because something refers to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Restricted;
 
 /// What a reset returns to.
 struct Initial {
@@ -130,6 +190,7 @@ impl Portal {
             limiter: Limiter::default(),
             log: RequestLog::new(config.log_capacity),
             faults: Faults::default(),
+            disabled_route_hooks: Mutex::default(),
             outbound,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -150,6 +211,16 @@ impl Portal {
     /// Stores a webhook that nobody asked the API for.
     pub(crate) fn insert_unchecked(&self, webhook: Webhook) -> Webhook {
         Arc::unwrap_or_clone(lock(&self.store).insert(webhook))
+    }
+
+    /// Removes a webhook as the portal itself would: on PostgreSQL not while it has journal entries (API §6.5).
+    pub(crate) fn remove_as_api(&self, id: i32) -> Result<Option<Arc<Webhook>>, Restricted> {
+        let is_restricted = self.settings.current().database.restricts_removal()
+            && lock(&self.journal).has_entries_of(id);
+        if is_restricted {
+            return Err(Restricted);
+        }
+        Ok(self.remove_webhook(id))
     }
 
     /// Removes a webhook together with its journal (API §6.5).
@@ -185,16 +256,14 @@ impl Portal {
         lock(&self.journal).clear();
         self.limiter.reset();
         self.faults.clear();
+        lock(&self.disabled_route_hooks).clear();
         self.log.reset();
     }
 }
 
 impl Initial {
     fn directory(&self) -> Directory {
-        Directory {
-            users: self.users.clone(),
-            credentials: self.credentials.clone(),
-        }
+        Directory::new(self.users.clone(), self.credentials.iter().cloned())
     }
 }
 

@@ -13,7 +13,7 @@ pub enum Profile {
     /// 3.0 and older: no triggers, admins only, partial updates, the secret is returned.
     #[serde(rename = "3.0")]
     V3_0,
-    /// 3.1 to 3.4: 32-bit triggers, the HEAD probe, non-admins, API keys.
+    /// 3.1: 32-bit triggers, the HEAD probe, non-admins, API keys.
     #[serde(rename = "3.1")]
     V3_1,
     /// 3.5 and 3.6: as 3.1, and the parser demands the id of an update.
@@ -69,6 +69,11 @@ impl Profile {
         self != Self::V3_0
     }
 
+    /// Whether the portal still has the settings of its built-in route hooks (3.0 and older, API §6.9).
+    pub(crate) fn has_route_hooks(self) -> bool {
+        self == Self::V3_0
+    }
+
     /// Whether triggers are 64 bits wide and the form, agent and download events exist (3.7).
     pub(crate) fn has_wide_triggers(self) -> bool {
         self.is_current()
@@ -89,6 +94,11 @@ impl Profile {
         self != Self::V3_0
     }
 
+    /// Whether an update is checked like a creation (3.1); before, everything but its schema was taken as it came.
+    pub(crate) fn checks_updates(self) -> bool {
+        self != Self::V3_0
+    }
+
     /// Whether probes and deliveries follow redirects (before 3.7, API §7 D).
     pub(crate) fn follows_redirects(self) -> bool {
         !self.is_current()
@@ -102,6 +112,11 @@ impl Profile {
     /// Whether the parser itself demands `id` in an update (3.5, API §8.3).
     pub(crate) fn demands_id(self) -> bool {
         matches!(self, Self::V3_6 | Self::V3_7 | Self::Tutorial)
+    }
+
+    /// Whether create has a body of its own, without `id` (3.2.1, API §11).
+    pub(crate) fn separates_bodies(self) -> bool {
+        !matches!(self, Self::V3_0 | Self::V3_1)
     }
 
     /// Whether the journal's `count` is limited to 1..=100 (3.2.1, API §11).

@@ -145,7 +145,8 @@ pub(crate) async fn keep(portal: Arc<Portal>, path: PathBuf) {
         let target = path.clone();
         let saved = tokio::task::spawn_blocking(move || save(&portal_to_save, &target)).await;
         if let Ok(Err(error)) = saved {
-            complain(&path, &error);
+            // A full disk must not stop the portal, but somebody should know.
+            drop(writeln!(io::stderr().lock(), "docspace-emulator: {error}"));
         }
         if is_ending {
             return;
@@ -153,16 +154,11 @@ pub(crate) async fn keep(portal: Arc<Portal>, path: PathBuf) {
     }
 }
 
-/// A full disk must not stop the portal, but somebody should know.
-fn complain(path: &Path, error: &io::Error) {
-    let text = format!(
-        "docspace-emulator: cannot write the state file {}: {error}\n",
-        path.display()
-    );
-    drop(io::stderr().lock().write_all(text.as_bytes()));
-}
-
-fn save(portal: &Portal, path: &Path) -> io::Result<()> {
+/// Writes the file now.
+///
+/// # Errors
+/// It cannot be written; the text names it.
+pub(crate) fn save(portal: &Portal, path: &Path) -> io::Result<()> {
     let (last_id, webhooks) = {
         let store = lock(&portal.store);
         (store.last_id(), store.snapshot())
@@ -176,7 +172,10 @@ fn save(portal: &Portal, path: &Path) -> io::Result<()> {
             .collect(),
     };
     let text = serde_json::to_vec_pretty(&state)?;
-    replace(path, &text)
+    replace(path, &text).map_err(|error| {
+        let text = format!("cannot write the state file {}: {error}", path.display());
+        io::Error::new(error.kind(), text)
+    })
 }
 
 /// Writes a neighbor file and renames it, so that a reader never sees half a state.

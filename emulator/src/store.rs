@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
+use crate::config::Database;
+
 /// A stored webhook; the secret can be compared but not read.
 #[derive(Clone, Debug, Serialize)]
 pub struct Webhook {
@@ -160,7 +162,7 @@ impl WebhookPatch {
     }
 }
 
-/// The table of webhooks with its id counter and the index of `(uri, name)`.
+/// The table of webhooks with its id counter and the index of `(uri, name)` without case.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     last_id: i32,
@@ -200,10 +202,17 @@ impl Store {
         self.webhooks.get(&id).map(Arc::clone)
     }
 
-    /// Returns the webhook with this address and name, ignoring case as the portal's database does (API §7 E).
-    pub(crate) fn find_pair(&self, uri: &str, name: &str) -> Option<Arc<Webhook>> {
+    /// Returns the webhook with this address and name, compared as the portal's database does (API §7 E).
+    pub(crate) fn find_pair(
+        &self,
+        uri: &str,
+        name: &str,
+        database: Database,
+    ) -> Option<Arc<Webhook>> {
         let ids = self.pairs.get(&pair_key(uri, name))?;
-        ids.first().and_then(|id| self.find(*id))
+        ids.iter().filter_map(|id| self.find(*id)).find(|webhook| {
+            database.finds_equal(&webhook.uri, uri) && database.finds_equal(&webhook.name, name)
+        })
     }
 
     /// Stores a webhook under the next id.
@@ -304,13 +313,19 @@ mod tests {
     fn the_pair_index_follows_renames_and_removals() {
         let mut store = Store::default();
         let id = store.insert(webhook("Name")).id;
-        let uri = "HTTPS://example.com/";
-        assert_eq!(store.find_pair(uri, "name").map(|found| found.id), Some(id));
+        let found = |store: &Store, name: &str, database| {
+            let found = store.find_pair("HTTPS://example.com/", name, database);
+            found.map(|webhook| webhook.id)
+        };
+        assert_eq!(found(&store, "name", Database::MySql), Some(id));
+        assert_eq!(found(&store, "Name", Database::PostgreSql), None);
+        let exact = store.find_pair("https://example.com/", "Name", Database::PostgreSql);
+        assert!(exact.is_some());
         store.change(id, |webhook| webhook.name = "other".to_owned());
-        assert!(store.find_pair(uri, "name").is_none());
-        assert!(store.find_pair(uri, "OTHER").is_some());
+        assert_eq!(found(&store, "name", Database::MySql), None);
+        assert_eq!(found(&store, "OTHER", Database::MySql), Some(id));
         store.remove(id);
-        assert!(store.find_pair(uri, "other").is_none());
+        assert_eq!(found(&store, "other", Database::MySql), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ import threading
 import urllib.request
 
 import docspace_api_sdk as sdk
+from docspace_api_sdk.api.api_keys.api_keys_api import ApiKeysApi
 from docspace_api_sdk.api.people.profiles_api import ProfilesApi
 from docspace_api_sdk.api.settings.common_settings_api import CommonSettingsApi
 from docspace_api_sdk.api.settings.security_api import SecurityApi
@@ -126,6 +127,20 @@ def drive(ready, receiver):
         check(error.status == 404, "a second delete")
 
 
+def drive_keys(ready):
+    keys = ApiKeysApi(sdk.ApiClient(sdk.Configuration(host=ready["base_url"], access_token=KEY)))
+    made = keys.create_api_key(
+        sdk.CreateApiKeyRequestDto(name="SDK", permissions=["*:read"], expires_in_days=1)
+    ).response
+    check(made.key.startswith("sk-") and made.permissions == ["*:read"], "create a key")
+    check(keys.get_api_key().response.is_active, "the key in use")
+    check(len(keys.get_api_keys().response) == 2, "list keys")
+    check("*:write" in keys.get_all_permissions().response, "permissions")
+    change = sdk.UpdateApiKeyRequest(name="SDK 2", is_active=False)
+    check(keys.update_api_key(made.id, change).response is True, "change a key")
+    check(keys.delete_api_key(made.id).response is True, "delete a key")
+
+
 def main():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -134,7 +149,9 @@ def main():
         stdout=subprocess.PIPE,
     )
     try:
-        drive(json.loads(program.stdout.readline()), f"http://127.0.0.1:{server.server_port}/hook")
+        ready = json.loads(program.stdout.readline())
+        drive(ready, f"http://127.0.0.1:{server.server_port}/hook")
+        drive_keys(ready)
     finally:
         program.terminate()
         program.wait()

@@ -19,6 +19,8 @@ mod bad_input;
 mod budget;
 /// Each attribute changed alone.
 mod changes;
+/// The guide whose files are a test of their own.
+mod documents;
 /// What somebody else changed, switched off or deleted.
 mod drift;
 /// Every example of the documentation.

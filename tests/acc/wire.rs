@@ -1,5 +1,7 @@
 //! What goes over the wire, byte for byte, for the examples of the product's tutorial.
 
+use docspace_emulator::Database;
+
 use crate::harness::{Case, RawRequest, Recorder, Webhook};
 
 /// Both examples of the tutorial, as a practitioner writes them.
@@ -22,6 +24,9 @@ fn tutorial() -> String {
 /// A case whose requests are recorded, with this configuration applied.
 fn recorded(content: &str) -> (Case, Recorder) {
     let mut case = Case::new();
+    // MySQL cannot hold every character (API §4.1).
+    case.portal
+        .change_settings(|settings| settings.database = Database::PostgreSql);
     let recorder = Recorder::in_front_of(&case.portal);
     case.set("DOCSPACE_BASE_URL", &recorder.base_url());
     case.write("main.tf", content);

@@ -1,11 +1,11 @@
 //! `/faults`: the fault rules.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{ControlError, Shared, read, reply};
+use super::{ControlError, Id, Shared, read, reply};
 use crate::faults::Fault;
 
 pub(super) async fn list(State(portal): Shared) -> Response {
@@ -23,16 +23,13 @@ pub(super) async fn add(State(portal): Shared, body: Bytes) -> Result<Response, 
     Ok(response)
 }
 
-pub(super) async fn show(
-    State(portal): Shared,
-    Path(id): Path<u64>,
-) -> Result<Response, ControlError> {
+pub(super) async fn show(State(portal): Shared, Id(id): Id<u64>) -> Result<Response, ControlError> {
     find(&portal, id)
 }
 
 pub(super) async fn remove(
     State(portal): Shared,
-    Path(id): Path<u64>,
+    Id(id): Id<u64>,
 ) -> Result<Response, ControlError> {
     let removed = portal.faults.remove(id).ok_or_else(|| missing(id))?;
     Ok(reply(&removed))

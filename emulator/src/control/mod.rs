@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -96,7 +97,11 @@ async fn reset(State(portal): Shared) -> Response {
 }
 
 async fn unknown(uri: Uri) -> ControlError {
-    ControlError::not_found(format!("no such path in the control API: {}", uri.path()))
+    ControlError::not_found(format!(
+        "no such path in the control API: {}; begin with /health, /webhooks, /events, /deliveries, /faults, /requests, \
+         /settings, /users or /credentials",
+        uri.path()
+    ))
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> ControlError {
@@ -133,6 +138,27 @@ impl IntoResponse for ControlError {
         let mut response = reply(&json!({ "error": self.text }));
         *response.status_mut() = self.status;
         response
+    }
+}
+
+/// The number in a path.
+struct Id<T>(T);
+
+impl<T, S> FromRequestParts<S> for Id<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = ControlError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ControlError> {
+        let path = parts.uri.path().to_owned();
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => Err(ControlError::not_found(format!(
+                "{path} does not name anything by its number"
+            ))),
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! `/users` and `/credentials`: who may call the portal. Credential values go in and never come out.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{ControlError, Shared, read, reply};
+use super::{ControlError, Id, Shared, read, reply};
 use crate::account::{Credential, CredentialKind, OWNER_ID, User, yes};
 use crate::locks::lock;
 
@@ -58,10 +58,10 @@ struct CredentialPatch {
     expires_at: Option<OffsetDateTime>,
 }
 
-/// A credential as shown; the id is its place in the list, from 1 for the key of the start.
+/// A credential as shown; ids count from 1, the key of the start.
 #[derive(Serialize)]
 struct Shown {
-    id: usize,
+    id: i32,
     kind: CredentialKind,
     postfix: String,
     user_id: String,
@@ -72,7 +72,7 @@ struct Shown {
     name: String,
 }
 
-fn shown(id: usize, credential: &Credential) -> Shown {
+fn shown(id: i32, credential: &Credential) -> Shown {
     Shown {
         id,
         kind: credential.kind,
@@ -88,10 +88,8 @@ fn shown(id: usize, credential: &Credential) -> Shown {
 pub(super) async fn credentials(State(portal): Shared) -> Response {
     let directory = lock(&portal.directory);
     let list: Vec<Shown> = directory
-        .credentials
-        .iter()
-        .enumerate()
-        .map(|(index, credential)| shown(index + 1, credential))
+        .all_issued()
+        .map(|issued| shown(issued.number, &issued.credential))
         .collect();
     reply(&list)
 }
@@ -115,22 +113,18 @@ pub(super) async fn add_credential(
         expires_at: new.expires_at,
         name: new.name,
     };
-    let answer = shown(directory.credentials.len() + 1, &credential);
-    directory.credentials.push(credential);
-    Ok((StatusCode::CREATED, reply(&answer)).into_response())
+    let id = directory.add(credential.clone());
+    Ok((StatusCode::CREATED, reply(&shown(id, &credential))).into_response())
 }
 
 pub(super) async fn change_credential(
     State(portal): Shared,
-    Path(id): Path<usize>,
+    Id(id): Id<i32>,
     body: Bytes,
 ) -> Result<Response, ControlError> {
     let patch: CredentialPatch = read(&body)?;
     let mut directory = lock(&portal.directory);
-    let credential = id
-        .checked_sub(1)
-        .and_then(|index| directory.credentials.get_mut(index))
-        .ok_or_else(|| missing(id))?;
+    let credential = directory.credential_mut(id).ok_or_else(|| missing(id))?;
     if let Some(user_id) = patch.user_id {
         credential.user_id = user_id;
     }
@@ -146,20 +140,18 @@ pub(super) async fn change_credential(
     Ok(reply(&shown(id, credential)))
 }
 
-/// Switches a credential off for good; ids of the others stay as they are.
+/// Withdraws a credential; the ids of the others stay as they are.
 pub(super) async fn remove_credential(
     State(portal): Shared,
-    Path(id): Path<usize>,
+    Id(id): Id<i32>,
 ) -> Result<Response, ControlError> {
-    let mut directory = lock(&portal.directory);
-    let credential = id
-        .checked_sub(1)
-        .and_then(|index| directory.credentials.get_mut(index))
-        .ok_or_else(|| missing(id))?;
-    credential.active = false;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    if lock(&portal.directory).remove(id) {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    } else {
+        Err(missing(id))
+    }
 }
 
-fn missing(id: usize) -> ControlError {
+fn missing(id: i32) -> ControlError {
     ControlError::not_found(format!("no credential {id}"))
 }

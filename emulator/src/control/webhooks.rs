@@ -1,14 +1,14 @@
 //! `/webhooks`: the stored webhooks, read and changed behind the API's back.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{ControlError, Shared, read, reply};
+use super::{ControlError, Id, Shared, read, reply};
 use crate::emulator::NewWebhook;
 use crate::locks::lock;
 use crate::store::{Webhook, WebhookPatch};
@@ -26,17 +26,14 @@ pub(super) async fn create(State(portal): Shared, body: Bytes) -> Result<Respons
     Ok(response)
 }
 
-pub(super) async fn show(
-    State(portal): Shared,
-    Path(id): Path<i32>,
-) -> Result<Response, ControlError> {
+pub(super) async fn show(State(portal): Shared, Id(id): Id<i32>) -> Result<Response, ControlError> {
     let webhook = lock(&portal.store).find(id);
     Ok(reply(webhook.ok_or_else(|| missing(id))?.as_ref()))
 }
 
 pub(super) async fn change(
     State(portal): Shared,
-    Path(id): Path<i32>,
+    Id(id): Id<i32>,
     body: Bytes,
 ) -> Result<Response, ControlError> {
     let patch: WebhookPatch = read(&body)?;
@@ -46,7 +43,7 @@ pub(super) async fn change(
 
 pub(super) async fn remove(
     State(portal): Shared,
-    Path(id): Path<i32>,
+    Id(id): Id<i32>,
 ) -> Result<Response, ControlError> {
     let removed = portal.remove_webhook(id);
     Ok(reply(removed.ok_or_else(|| missing(id))?.as_ref()))
@@ -61,7 +58,7 @@ struct Comparison {
 /// Tells whether the stored secret is the given one, without showing it.
 pub(super) async fn compare_secret(
     State(portal): Shared,
-    Path(id): Path<i32>,
+    Id(id): Id<i32>,
     body: Bytes,
 ) -> Result<Response, ControlError> {
     let Comparison { secret } = read(&body)?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Call;
-use crate::answer::{Answer, Counts, Refusal};
+use crate::answer::{self, Answer, Counts, Refusal};
 use crate::trigger;
 
 #[derive(Serialize)]
@@ -18,7 +18,14 @@ pub(super) fn list(call: &Call) -> Result<Answer, Refusal> {
     let role = call.caller()?.user.role;
     let profile = call.settings.profile;
     if !profile.lists_triggers_as_array() {
-        return Ok(call.success(&Catalogue(profile)));
+        // A dictionary has no members that `fields` could name (API §2.1).
+        let counts = Counts::default();
+        return Ok(answer::success(
+            &call.facts,
+            profile,
+            Some(&Catalogue(profile)),
+            counts,
+        ));
     }
     let entries: Vec<Entry> = trigger::known(profile)
         .map(|trigger| Entry {

@@ -1,54 +1,11 @@
-//! `GET /keys/@self` and `GET /people/@self` (API §3.2, §3.3).
+//! `GET /people/@self` (API §3.3).
 
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use super::Call;
-use crate::account::{CredentialKind, Role};
-use crate::answer::{Answer, HandlerError, Refusal};
-use crate::portal::now;
+use crate::account::Role;
+use crate::answer::{Answer, Refusal};
 use crate::wire::Employee;
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ApiKey<'a> {
-    id: String,
-    name: &'a str,
-    key: String,
-    key_postfix: String,
-    permissions: &'a [String],
-    last_used: String,
-    create_on: String,
-    create_by: Employee,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
-    is_active: bool,
-}
-
-/// Describes the key that was used; other credentials have none (400).
-pub(super) fn key(call: &Call) -> Result<Answer, Refusal> {
-    let caller = call.caller()?;
-    let credential = &caller.credential;
-    if credential.kind != CredentialKind::ApiKey {
-        return Err(
-            HandlerError::argument("Value does not fall within the expected range.").into(),
-        );
-    }
-    let zones = call.settings.zones();
-    let postfix = credential.postfix();
-    Ok(call.success(&ApiKey {
-        id: "0d3f2f5e-6a41-4c57-9b1a-6a1f0b9c7e11".to_owned(),
-        name: &credential.name,
-        key: format!("sk-***{postfix}"),
-        key_postfix: postfix,
-        permissions: &credential.scopes,
-        last_used: zones.key_date(now()),
-        create_on: zones.key_date(OffsetDateTime::UNIX_EPOCH),
-        create_by: call.employee(&caller.user),
-        expires_at: credential.expires_at.map(|at| zones.key_date(at)),
-        is_active: credential.active,
-    }))
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

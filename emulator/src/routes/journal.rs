@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::Call;
@@ -233,9 +232,7 @@ pub(super) fn retry_many(call: &Call) -> Result<Answer, Refusal> {
     let ids = bind_ids(call.json_body()?)?;
     let caller = call.webhook_user()?;
     let Some(ids) = ids else {
-        return Err(
-            HandlerError::argument_null("source", StatusCode::INTERNAL_SERVER_ERROR).into(),
-        );
+        return Err(HandlerError::null_reference().into());
     };
     let queued: Vec<Arc<Delivery>> = ids
         .into_iter()

@@ -3,7 +3,9 @@
 mod catalogue;
 mod identity;
 mod journal;
+mod keys;
 mod portal_settings;
+mod route_hooks;
 mod webhooks;
 
 use std::sync::Arc;
@@ -15,7 +17,8 @@ use serde::Serialize;
 
 use crate::account::{Caller, User};
 use crate::answer::{self, Answer, Counts, HandlerError, Refusal, RequestFacts};
-use crate::config::Settings;
+use crate::config::{PortalState, Settings};
+use crate::fields::{self, Pruned};
 use crate::locks::lock;
 use crate::portal::Portal;
 use crate::profile::Profile;
@@ -36,6 +39,13 @@ pub(crate) enum Endpoint {
     ListJournal,
     RetryOne,
     RetryMany,
+    ListRouteHooks,
+    DisableRouteHook,
+    ListKeys,
+    CreateKey,
+    UpdateKey,
+    DeleteKey,
+    ListPermissions,
     KeySelf,
     PersonSelf,
     PortalSettings,
@@ -62,7 +72,7 @@ pub(crate) enum Access {
 #[derive(Debug)]
 pub(crate) struct Route {
     method: Method,
-    /// The path after [`API_ROOT`]; `{id}` stands for a 32-bit integer.
+    /// The path after [`API_ROOT`]; `{id}` stands for a 32-bit integer, `{guid}` for the id of an API key.
     path: &'static str,
     pub(crate) endpoint: Endpoint,
     pub(crate) access: Access,
@@ -80,7 +90,7 @@ const fn route(method: Method, path: &'static str, endpoint: Endpoint, access: A
 use Access::{Anonymous, AnyScope, OwnAccount, Scoped};
 
 #[rustfmt::skip]
-static ROUTES: [Route; 16] = [
+static ROUTES: [Route; 23] = [
     route(Method::GET, "settings/webhook", Endpoint::ListWebhooks, Scoped),
     route(Method::POST, "settings/webhook", Endpoint::CreateWebhook, Scoped),
     route(Method::PUT, "settings/webhook", Endpoint::UpdateWebhook, Scoped),
@@ -90,6 +100,13 @@ static ROUTES: [Route; 16] = [
     route(Method::GET, "settings/webhooks/log", Endpoint::ListJournal, Scoped),
     route(Method::PUT, "settings/webhook/{id}/retry", Endpoint::RetryOne, Scoped),
     route(Method::PUT, "settings/webhook/retry", Endpoint::RetryMany, Scoped),
+    route(Method::GET, "settings/webhooks", Endpoint::ListRouteHooks, Scoped),
+    route(Method::PUT, "settings/webhook/{id}", Endpoint::DisableRouteHook, Scoped),
+    route(Method::GET, "keys", Endpoint::ListKeys, Scoped),
+    route(Method::POST, "keys", Endpoint::CreateKey, Scoped),
+    route(Method::PUT, "keys/{guid}", Endpoint::UpdateKey, Scoped),
+    route(Method::DELETE, "keys/{guid}", Endpoint::DeleteKey, Scoped),
+    route(Method::GET, "keys/permissions", Endpoint::ListPermissions, Scoped),
     route(Method::GET, "keys/@self", Endpoint::KeySelf, AnyScope),
     route(Method::GET, "people/@self", Endpoint::PersonSelf, OwnAccount),
     route(Method::GET, "settings", Endpoint::PortalSettings, Anonymous),
@@ -102,7 +119,25 @@ static ROUTES: [Route; 16] = [
 impl Route {
     /// Whether calls are limited to a few in a quarter of an hour (API §9).
     pub(crate) fn is_sensitive(&self) -> bool {
-        matches!(self.endpoint, Endpoint::RetryOne | Endpoint::RetryMany)
+        matches!(
+            self.endpoint,
+            Endpoint::RetryOne | Endpoint::RetryMany | Endpoint::CreateKey
+        )
+    }
+
+    /// Whether the endpoint answers although the portal is in this state, as the server's filters have it.
+    pub(crate) fn serves_in(&self, state: PortalState) -> bool {
+        use Endpoint::{Build, KeySelf, PasswordPolicy, PersonSelf, PortalSettings};
+        match state {
+            PortalState::Suspended => matches!(self.endpoint, PortalSettings),
+            PortalState::Busy => {
+                matches!(self.endpoint, PortalSettings | Build | KeySelf | PersonSelf)
+            }
+            PortalState::Unpaid => {
+                matches!(self.endpoint, PortalSettings | Build | PasswordPolicy)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -168,12 +203,20 @@ fn strip_api_root(path: &str) -> Option<&str> {
 fn exists(endpoint: Endpoint, profile: Profile) -> bool {
     match endpoint {
         Endpoint::EnableWebhook | Endpoint::ListTriggers => profile.has_triggers(),
-        Endpoint::KeySelf | Endpoint::DevTools | Endpoint::ChangeDevTools => profile.has_api_keys(),
+        Endpoint::ListKeys
+        | Endpoint::CreateKey
+        | Endpoint::UpdateKey
+        | Endpoint::DeleteKey
+        | Endpoint::ListPermissions
+        | Endpoint::KeySelf
+        | Endpoint::DevTools
+        | Endpoint::ChangeDevTools => profile.has_api_keys(),
+        Endpoint::ListRouteHooks | Endpoint::DisableRouteHook => profile.has_route_hooks(),
         _ => true,
     }
 }
 
-/// What a path put in the place of `{id}`, if the pattern has one.
+/// What a path put in the place of `{id}` or `{guid}`, if the pattern has one.
 struct PathNumber(Option<i32>);
 
 /// Compares a pattern with a path.
@@ -184,6 +227,8 @@ fn matches(pattern: &str, path: &str) -> Option<PathNumber> {
         let segment = segments.next()?;
         if expected == "{id}" {
             number = Some(segment.parse().ok()?);
+        } else if expected == "{guid}" {
+            number = Some(keys::number_of(segment)?);
         } else if !expected.eq_ignore_ascii_case(segment) {
             return None;
         }
@@ -215,7 +260,14 @@ pub(crate) async fn dispatch(endpoint: Endpoint, call: &Call) -> Result<Answer, 
         Endpoint::ListJournal => journal::list(call),
         Endpoint::RetryOne => journal::retry_one(call),
         Endpoint::RetryMany => journal::retry_many(call),
-        Endpoint::KeySelf => identity::key(call),
+        Endpoint::ListRouteHooks => Ok(route_hooks::list(call)),
+        Endpoint::DisableRouteHook => Ok(route_hooks::disable(call)),
+        Endpoint::ListKeys => keys::list(call),
+        Endpoint::CreateKey => keys::create(call),
+        Endpoint::UpdateKey => keys::update(call),
+        Endpoint::DeleteKey => keys::delete(call),
+        Endpoint::ListPermissions => Ok(keys::permissions(call)),
+        Endpoint::KeySelf => keys::current(call),
         Endpoint::PersonSelf => identity::person(call),
         Endpoint::PortalSettings => Ok(portal_settings::show(call)),
         Endpoint::Build => Ok(portal_settings::build(call)),
@@ -233,7 +285,7 @@ impl Call {
             .ok_or(Refusal::Empty(StatusCode::UNAUTHORIZED))
     }
 
-    /// The path's `{id}`.
+    /// The number in the path.
     pub(crate) fn number(&self) -> i32 {
         self.number.unwrap_or_default()
     }
@@ -281,7 +333,13 @@ impl Call {
         response: Option<&T>,
         counts: Counts,
     ) -> Answer {
-        answer::success(&self.facts, self.settings.profile, response, counts)
+        match (fields::wanted(&self.query), response) {
+            (Some(fields), Some(response)) => {
+                let pruned = Pruned::new(response, &fields);
+                answer::success(&self.facts, self.settings.profile, Some(&pruned), counts)
+            }
+            _ => answer::success(&self.facts, self.settings.profile, response, counts),
+        }
     }
 
     pub(crate) fn employee(&self, user: &User) -> Employee {

@@ -49,7 +49,12 @@ pub(super) fn show(call: &Call) -> Answer {
         version: settings.profile.build(),
         standalone: settings.standalone,
         tenant_alias: "portal",
-        tenant_status: u8::from(settings.portal_state != PortalState::Active),
+        tenant_status: match settings.portal_state {
+            PortalState::Suspended => 1,
+            // Restoring.
+            PortalState::Busy => 3,
+            _ => 0,
+        },
         base_domain: "localhost",
         timezone: is_known.then_some("UTC"),
         utc_hours_offset: is_known.then(|| f64::from(settings.portal_utc_offset_minutes) / 60.0),

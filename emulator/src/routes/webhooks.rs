@@ -7,8 +7,9 @@ use crate::account::Caller;
 use crate::answer::{Answer, Counts, HandlerError, Refusal};
 use crate::binding::{WebhookBody, WebhookInput, bind_webhook};
 use crate::checks::{self, Candidate, SecretCheck};
+use crate::config::Database;
 use crate::locks::lock;
-use crate::portal::now;
+use crate::portal::{Restricted, now};
 use crate::store::{Store, Webhook};
 use crate::wire::{ListItem, WebhookConfig};
 
@@ -51,8 +52,9 @@ fn insert(
     caller: &Caller,
     input: WebhookInput,
 ) -> Result<std::sync::Arc<Webhook>, Refusal> {
+    let database = call.settings.database;
     let mut store = lock(&call.portal.store);
-    if let Some(existing) = store.find_pair(input.uri(), input.name()) {
+    if let Some(existing) = store.find_pair(input.uri(), input.name(), database) {
         if !call.settings.profile.has_triggers() {
             // Up to 3.0 a repeated create answered the webhook that was there (API §11).
             return Ok(existing);
@@ -60,6 +62,7 @@ fn insert(
         let message = "Webhook with the same name and payload URL already exists";
         return Err(HandlerError::argument(message).into());
     }
+    check_storable(database, &input)?;
     let default_flag = call.settings.profile.flags_default_to_true();
     let (triggers, trigger_text) = match input.triggers {
         Some(triggers) => (triggers.mask, triggers.text),
@@ -94,24 +97,35 @@ pub(super) async fn update(call: &Call) -> Result<Answer, Refusal> {
         call.settings.profile,
     )?;
     let caller = call.caller()?;
-    run_checks(
-        call,
-        caller,
-        &input,
-        SecretCheck::Optional(input.secret.as_ref()),
-    )
-    .await?;
+    if call.settings.profile.checks_updates() {
+        let secret = SecretCheck::Optional(input.secret.as_ref());
+        run_checks(call, caller, &input, secret).await?;
+    }
     let id = input.id.unwrap_or_default();
     let updated = {
         let mut store = lock(&call.portal.store);
         if let Err(refusal) = find_owned(call, &store, id) {
             return unknown_in_old_portals(call, refusal);
         }
+        check_storable(call.settings.database, &input)?;
         let profile = call.settings.profile;
         store.change(id, |webhook| apply(webhook, input, caller, profile))
     };
     let updated = updated.ok_or_else(HandlerError::not_found)?;
     Ok(call.success(&call.renderer().updated(&updated)))
+}
+
+/// What the database cannot hold, it refuses only when it is asked to store (API §4.1).
+fn check_storable(database: Database, input: &WebhookInput) -> Result<(), HandlerError> {
+    let target = input.target_id.as_deref().unwrap_or_default();
+    if [input.name(), input.uri(), target]
+        .iter()
+        .all(|text| database.can_hold(text))
+    {
+        Ok(())
+    } else {
+        Err(HandlerError::database())
+    }
 }
 
 /// A full replace; only the secret is kept when it is absent or empty (API §1.6).
@@ -170,12 +184,11 @@ pub(super) async fn enable(call: &Call) -> Result<Answer, Refusal> {
     let enabled = input.enabled.unwrap_or_default();
     let stored = find_owned(call, &lock(&call.portal.store), id)?;
     if enabled {
-        let secret = stored.has_secret().then_some(&stored.secret);
         let candidate = Candidate {
             triggers: stored.triggers,
             uri: &stored.uri,
             ssl: stored.ssl,
-            secret: SecretCheck::Required(secret),
+            secret: SecretCheck::Optional(Some(&stored.secret)),
         };
         let portal = &call.portal;
         checks::check(
@@ -200,8 +213,10 @@ pub(super) fn delete(call: &Call) -> Result<Answer, Refusal> {
     if let Err(refusal) = found {
         return unknown_in_old_portals(call, refusal);
     }
-    let removed = call.portal.remove_webhook(call.number());
-    let removed = removed.ok_or_else(HandlerError::not_found)?;
+    let removed = call.portal.remove_as_api(call.number());
+    let removed = removed
+        .map_err(|Restricted| HandlerError::database())?
+        .ok_or_else(HandlerError::not_found)?;
     Ok(call.success(&call.renderer().stored(&removed)))
 }
 

@@ -70,3 +70,20 @@ async fn ids_increase() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_query_fields_prunes_the_response_alone() {
+    on_portal(|portal| async move {
+        let created = portal.create(&portal.body("a")).await;
+        let path = format!("{WEBHOOK}?fields=configs.id,configs.createdBy.id");
+        let list = portal.get(&path).await.json();
+        assert_eq!(list["statusCode"], 200);
+        let pruned = json!({"configs": {
+            "id": created["id"],
+            "createdBy": {"id": created["createdBy"]["id"]},
+        }});
+        let items = list["response"].as_array().unwrap();
+        assert!(items.contains(&pruned), "{items:?}");
+    })
+    .await;
+}

@@ -152,6 +152,9 @@ async fn refusals_are_sentences() {
         ),
         ("PATCH", "/webhooks/9", json!({}), 404, "no webhook 9"),
         ("GET", "/nothing", Value::Null, 404, "no such path"),
+        ("GET", "/", Value::Null, 404, "begin with /health"),
+        ("GET", "/webhooks/x", Value::Null, 404, "by its number"),
+        ("DELETE", "/faults/-1", Value::Null, 404, "by its number"),
         ("PUT", "/faults", json!({}), 405, "PUT"),
         (
             "POST",

@@ -277,6 +277,8 @@ async fn an_address_that_became_invalid_switches_off_at_once() {
         upload(&emulator).await;
         let stored = emulator.webhook(id).unwrap();
         assert!(!stored.enabled);
+        assert_eq!(stored.last_failure_on, None, "nothing was sent");
+        assert_eq!(emulator.deliveries().last().unwrap().status, 0);
         assert_eq!(
             emulator.deliveries().last().unwrap().state,
             DeliveryState::Failed
@@ -393,4 +395,58 @@ async fn a_shutdown_does_not_wait_for_the_next_retry() {
         .await
         .expect("an end before the queue is looked at");
     assert!(receiver.posts().is_empty());
+}
+
+#[tokio::test]
+async fn journal_and_webhook_learn_of_a_delivery_when_all_is_over() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let emulator = portal().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}/", listener.local_addr().unwrap());
+    let id = emulator
+        .create_webhook(NewWebhook {
+            uri,
+            ssl: false,
+            ..NewWebhook::default()
+        })
+        .id;
+    emulator.raise_event(&Event::new(256, "1")).unwrap();
+    let (mut first, _) = listener.accept().await.unwrap();
+    first.read_u8().await.unwrap();
+    let refusal =
+        b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    first.write_all(refusal).await.unwrap();
+    // The second attempt is never answered.
+    let _second = listener.accept().await.unwrap();
+    let entry = emulator.deliveries().remove(0);
+    assert_eq!((entry.attempts, entry.status), (1, 0));
+    assert_eq!(entry.request_headers, None);
+    let stored = emulator.webhook(id).unwrap();
+    assert_eq!((stored.modified_on, stored.last_failure_on), (None, None));
+}
+
+#[tokio::test]
+async fn the_first_modifier_stays_even_if_it_was_a_delivery() {
+    let (emulator, client) = {
+        let mut config = Config::offline();
+        config.settings.blacklist.clear();
+        config.settings.delivery_speed = SPEED;
+        start(config).await
+    };
+    let receiver = Receiver::start(&[200]).await;
+    let id = emulator.create_webhook(hook(&receiver)).id;
+    upload(&emulator).await;
+    let system = emulator.webhook(id).unwrap().modified_by;
+    assert_ne!(system.as_deref(), Some(docspace_emulator::OWNER_ID));
+    let update = serde_json::json!({"id": id, "name": "b", "uri": receiver.url()});
+    let updated = client
+        .put("/api/2.0/settings/webhook", &update)
+        .await
+        .json();
+    assert_eq!(
+        updated["response"]["modifiedBy"]["id"],
+        system.unwrap(),
+        "not the caller"
+    );
 }

@@ -74,7 +74,12 @@ async fn entries_come_newest_first_with_everything_that_was_sent() {
         .find(|entry| entry["configName"] == "bad")
         .unwrap();
     assert_eq!(failed["status"], 503);
-    assert!(failed.get("delivery").is_none());
+    assert!(failed.get("delivery").is_none() && failed.get("responseHeaders").is_none());
+    assert_eq!(
+        failed["responsePayload"],
+        "Response status code does not indicate success: 503 (Service Unavailable).",
+        "the portal's words, not the receiver's"
+    );
     emulator.delete_webhook(2);
     assert_eq!(client.get(LOG).await.json()["total"], 2);
 }
@@ -148,11 +153,22 @@ async fn a_retry_queues_a_new_entry_and_sends_it() {
     assert_eq!(queued["id"], 4);
     assert_eq!(queued["status"], 0);
     assert!(queued.get("configName").is_none() && queued.get("delivery").is_none());
+    assert!(queued.get("requestHeaders").is_none() && queued.get("responsePayload").is_none());
+    let original = emulator.deliveries().remove(0);
+    assert_eq!(
+        queued["requestPayload"], original.request_payload,
+        "queued as it was last sent"
+    );
     assert!(emulator.deliveries_settled(Duration::from_secs(30)).await);
     let sent = emulator.deliveries().pop().unwrap();
     assert_eq!((sent.id, sent.status), (4, 200));
-    let original = emulator.deliveries().remove(0);
-    assert_eq!(sent.request_payload, original.request_payload);
+    let mut expected: Value = serde_json::from_str(&original.request_payload).unwrap();
+    expected["event"]["id"] = json!(4);
+    let body: Value = serde_json::from_str(&sent.request_payload).unwrap();
+    assert_eq!(
+        body, expected,
+        "the same event under the new entry's number"
+    );
 }
 
 #[tokio::test]
@@ -183,7 +199,12 @@ async fn a_batch_skips_unknown_and_foreign_entries() {
         .put(path, &json!({"ids": [1]}))
         .await;
     assert_eq!(foreign.json()["response"], json!([]));
-    assert_eq!(client.put(path, &json!({})).await.status, 500);
+    let missing = client.put(path, &json!({})).await;
+    assert_eq!(missing.status, 500);
+    assert_eq!(
+        missing.json()["error"]["type"],
+        "System.NullReferenceException"
+    );
     assert_eq!(client.put(path, &json!({"ids": "1"})).await.status, 400);
 }
 

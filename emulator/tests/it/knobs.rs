@@ -89,6 +89,34 @@ async fn guests_see_nothing_but_the_catalogue() {
 }
 
 #[tokio::test]
+async fn users_may_not_subscribe_to_administrative_events() {
+    let (_emulator, owner) = portal().await;
+    let unavailable = |catalogue: &Value| -> Vec<Value> {
+        let entries = catalogue["response"].as_array().unwrap().iter();
+        entries
+            .filter(|entry| entry["available"] == false)
+            .map(|entry| entry["name"].clone())
+            .collect()
+    };
+    let user = owner.with_key("sk-user");
+    assert_eq!(
+        unavailable(&user.get(TRIGGERS).await.json()),
+        [
+            "user.created",
+            "user.invited",
+            "group.created",
+            "group.updated",
+            "group.deleted",
+            "room.created",
+            "room.copied",
+            "agent.created"
+        ]
+    );
+    let room_admin = owner.with_key("sk-room-admin").get(TRIGGERS).await.json();
+    assert!(unavailable(&room_admin).is_empty());
+}
+
+#[tokio::test]
 async fn limited_dev_tools_lock_out_everybody_but_admins() {
     let (_emulator, owner) = portal().await;
     let path = "/api/2.0/settings/devtoolsaccess";
@@ -213,28 +241,42 @@ async fn every_kind_of_credential_works_in_its_place() {
     assert_eq!(no_subject.status, 401);
     assert_eq!(no_subject.message(), "Claim 'sub' is not present in JWT");
     assert_eq!(no_subject.json()["error"]["stack"], Value::Null);
-    let key = client.with_key("session").get("/api/2.0/keys/@self").await;
-    assert_eq!(key.status, 400, "a session is no key");
+    let path = "/api/2.0/keys/@self";
+    let cookie = [("Cookie", "asc_auth_key=session")];
+    let cut = anonymous.send_raw("GET", path, &cookie, b"").await.unwrap();
+    assert_eq!(cut.status, 400, "there is no header to cut the key from");
+    let key = client.with_key("session").get(path).await;
+    assert_eq!(key.status, 500, "a session is no key");
 }
 
 #[tokio::test]
-async fn portal_states_answer_for_every_endpoint() {
+async fn portal_states_answer_before_most_endpoints() {
     let (emulator, client) = start_offline().await;
+    let settings = "/api/2.0/settings";
     let build = "/api/2.0/settings/version/build";
-    for (state, status) in [
-        (PortalState::Suspended, 404),
-        (PortalState::Busy, 403),
-        (PortalState::Unpaid, 402),
+    let policy = "/api/2.0/settings/security/password";
+    let key = "/api/2.0/keys/@self";
+    let person = "/api/2.0/people/@self";
+    for (state, status, serving, tenant_status) in [
+        (PortalState::Suspended, 404, &[settings][..], 1),
+        (PortalState::Busy, 403, &[settings, build, key, person], 3),
+        (PortalState::Unpaid, 402, &[settings, build, policy], 0),
     ] {
         emulator.change_settings(|settings| settings.portal_state = state);
-        for path in [WEBHOOKS, build] {
+        for path in [WEBHOOKS, TRIGGERS, settings, build, policy, key, person] {
             let reply = client.get(path).await;
-            assert_eq!(reply.status, status);
+            if serving.contains(&path) {
+                assert_eq!(reply.status, 200, "{state:?} {path}");
+                continue;
+            }
+            assert_eq!(reply.status, status, "{state:?} {path}");
             let body = reply.json();
             assert_eq!(body["status"], status);
             assert!(body.get("error").is_none() && body.get("response").is_none());
             assert!(body["traceId"].as_str().unwrap().starts_with("00-"));
         }
+        let shown = client.anonymous().get(settings).await.json();
+        assert_eq!(shown["response"]["tenantStatus"], tenant_status);
         assert_eq!(client.anonymous().get(WEBHOOKS).await.status, 401);
     }
     emulator.change_settings(|settings| settings.portal_state = PortalState::Unknown);
@@ -242,6 +284,12 @@ async fn portal_states_answer_for_every_endpoint() {
     assert_eq!(reply.status, 500);
     assert_eq!(reply.message(), "Could not resolve current tenant :-(.");
     assert_eq!(client.anonymous().get(build).await.status, 404);
+    assert_eq!(client.anonymous().get(WEBHOOKS).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_restricted_address_is_refused_in_text_or_json_unless_anonymous() {
+    let (emulator, client) = start_offline().await;
     emulator.change_settings(|settings| settings.portal_state = PortalState::IpRestricted);
     let text = client.get(WEBHOOKS).await;
     assert_eq!(
@@ -253,6 +301,9 @@ async fn portal_states_answer_for_every_endpoint() {
         .await
         .unwrap();
     assert_eq!(json.json(), "The access to the portal is restricted");
+    let build = "/api/2.0/settings/version/build";
+    assert_eq!(client.get(build).await.status, 403);
+    assert_eq!(client.anonymous().get(build).await.status, 200);
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@
 mod client;
 /// The control API: the same powers as the handle, over HTTP.
 mod control;
+/// What depends on the portal's database.
+mod database;
 /// Real deliveries to a receiver on loopback.
 mod deliveries;
 /// Every fault action happens, where and as often as its rule says.
@@ -20,10 +22,14 @@ mod faults;
 mod handle;
 /// The delivery journal and the retry endpoints.
 mod journal;
+/// API keys made, changed and removed over the API.
+mod keys;
 /// Knobs of API §13.2: callers, scopes, portal states, time zones, rate limits.
 mod knobs;
 /// The request log.
 mod log;
+/// What is looked at first (API §7).
+mod order;
 /// Probes of real receivers.
 mod probes;
 /// What differs from version to version.
@@ -38,3 +44,5 @@ mod readme;
 mod receiver;
 /// Thousands of webhooks.
 mod scale;
+/// Whole answers, byte for byte.
+mod wire;

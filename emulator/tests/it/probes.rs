@@ -202,3 +202,26 @@ async fn probes_follow_redirects_before_3_7_and_do_not_exist_in_3_0() {
         assert_eq!(receiver.probes(), probes, "{profile}");
     }
 }
+
+/// Only Linux answers on every address of 127.0.0.0/8.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn since_3_7_only_the_first_address_of_a_name_is_tried() {
+    for (profile, status) in [(Profile::V3_6, 200), (Profile::V3_7, 500)] {
+        let mut config = probing();
+        config.settings.profile = profile;
+        let addresses = ["127.0.0.2", "127.0.0.1"].map(|text| text.parse().unwrap());
+        config.settings.hosts.insert(
+            "two.example.com".to_owned(),
+            HostRule {
+                resolve: Some(Resolution::Addresses(addresses.to_vec())),
+                probe: None,
+            },
+        );
+        let (_emulator, client) = start(config).await;
+        let receiver = Receiver::start(&[200]).await;
+        let uri = format!("http://two.example.com:{}/", receiver.port());
+        let reply = client.post(WEBHOOKS, &body("a", &uri)).await;
+        assert_eq!(reply.status, status, "{profile}: {}", reply.text());
+    }
+}

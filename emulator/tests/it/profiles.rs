@@ -120,7 +120,7 @@ async fn url_rules_were_few_before_3_7() {
         ("http://10.0.0.1/", [403, 400, 400, 400]),
         ("http://example.com/", [200, 200, 200, 400]),
         ("https://private.test/", [200, 200, 200, 400]),
-        ("relative", [500, 500, 500, 400]),
+        ("relative", [200, 500, 500, 400]),
     ];
     for (index, profile) in [Profile::V3_0, Profile::V3_1, Profile::V3_6, Profile::V3_7]
         .into_iter()
@@ -192,10 +192,16 @@ async fn version_3_0_knows_neither_triggers_nor_authors_and_shows_the_secret() {
     ] {
         assert_eq!(reply.status, 200);
         assert!(reply.json().get("response").is_none());
+        assert_eq!(reply.json()["count"], 0);
     }
+    let bare = json!({"name": "b", "uri": "https://example.com/b"});
+    assert_eq!(client.post(WEBHOOKS, &bare).await.status, 400, "no secret");
+    let weak = with(partial, "secretKey", json!("short"));
+    assert_eq!(client.put(WEBHOOKS, &weak).await.status, 200);
+    assert!(emulator.secret_is(1, "short"), "updates were not checked");
     assert_eq!(client.with_key("sk-user").get(WEBHOOKS).await.status, 403);
     let enable = "/api/2.0/settings/webhook/enable";
-    assert_eq!(client.put(enable, &partial).await.status, 404);
+    assert_eq!(client.put(enable, &weak).await.status, 404);
     assert_eq!(client.get("/api/2.0/keys/@self").await.status, 404);
 }
 
@@ -238,4 +244,31 @@ async fn the_tutorials_portal_echoes_names_without_an_envelope() {
     assert_eq!(client.post(WEBHOOKS, &number).await.json()["triggers"], 384);
     let unknown = with(number, "triggers", json!("FileUploade"));
     assert_eq!(client.post(WEBHOOKS, &unknown).await.status, 400);
+}
+
+#[tokio::test]
+async fn only_3_0_has_hooks_on_its_own_routes() {
+    let list = "/api/2.0/settings/webhooks";
+    let one = "/api/2.0/settings/webhook/1";
+    let (_emulator, client) = portal(Profile::V3_0).await;
+    let disabled = |list: &Value| -> Vec<Value> {
+        let hooks = list["response"].as_array().unwrap().iter();
+        hooks.map(|hook| hook["disable"].clone()).collect()
+    };
+    let before = client.get(list).await.json();
+    assert_eq!(before["response"][0]["method"], "POST");
+    assert!(disabled(&before).iter().all(|flag| *flag == false));
+    let changed = client.put(one, &Value::Null).await.json();
+    assert_eq!(changed["response"]["id"], 1);
+    let again = client.put(one, &Value::Null).await.json();
+    assert!(again.get("response").is_none(), "switched off already");
+    let after = client.get(list).await.json();
+    assert_eq!(disabled(&after)[..2], [json!(true), json!(false)]);
+    assert_eq!(client.get(one).await.header("allow"), Some("DELETE, PUT"));
+    for profile in [Profile::V3_1, Profile::V3_7] {
+        let (_emulator, client) = portal(profile).await;
+        assert_eq!(client.get(list).await.status, 404, "{profile}");
+        let put = client.put(one, &Value::Null).await;
+        assert_eq!((put.status, put.header("allow")), (405, Some("DELETE")));
+    }
 }

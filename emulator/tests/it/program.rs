@@ -238,3 +238,15 @@ fn a_strange_state_file_is_refused_without_showing_it() {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "left alone");
     }
 }
+
+#[test]
+fn a_state_file_that_cannot_be_written_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing/portal.json");
+    let output = program().args(state_arguments(&path)).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty(), "no ready line");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("cannot write the state file"), "{error}");
+    assert!(error.contains("missing/portal.json"), "{error}");
+}

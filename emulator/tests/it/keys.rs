@@ -1,0 +1,140 @@
+use docspace_emulator::{Config, OWNER_ID, RateLimits, Role, User};
+use serde_json::{Value, json};
+
+use crate::client::{Client, WEBHOOKS, start, webhook};
+
+const KEYS: &str = "/api/2.0/keys";
+const USER: &str = "11111111-1111-4111-8111-111111111111";
+const GUEST: &str = "22222222-2222-4222-8222-222222222222";
+
+async fn portal() -> (docspace_emulator::Emulator, Client) {
+    let config = Config::offline()
+        .with_caller(User::new(USER, Role::User), "sk-user", &[])
+        .with_caller(User::new(GUEST, Role::Guest), "sk-guest", &[]);
+    start(config).await
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    let keys = list["response"].as_array().unwrap().iter();
+    keys.map(|key| key["keyPostfix"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_and_acts_as_its_creator() {
+    let (_emulator, owner) = portal().await;
+    let body = json!({"name": "CI", "permissions": ["*:read"], "expiresInDays": 30});
+    let made = owner.post(KEYS, &body).await.json();
+    let key = &made["response"];
+    let value = key["key"].as_str().unwrap().to_owned();
+    assert_eq!((value.len(), value.starts_with("sk-")), (67, true));
+    assert!(value.ends_with(key["keyPostfix"].as_str().unwrap()));
+    assert_eq!(key["permissions"], json!(["*:read"]));
+    assert_eq!(key["createBy"]["id"], OWNER_ID);
+    assert_eq!(key["isActive"], true);
+    assert!(key.get("lastUsed").is_none(), "never used yet");
+    assert!(key["expiresAt"].is_string());
+    let reader = owner.with_key(&value);
+    assert_eq!(reader.get(WEBHOOKS).await.status, 200);
+    assert_eq!(reader.post(WEBHOOKS, &webhook("a")).await.status, 403);
+    let own = reader.get("/api/2.0/keys/@self").await;
+    assert!(!own.text().contains(&value));
+    assert_eq!(own.json()["response"]["id"], key["id"]);
+    assert!(own.json()["response"]["lastUsed"].is_string());
+    let list = owner.get(KEYS).await;
+    assert!(!list.text().contains(&value));
+    assert_eq!(list.json()["count"], 1, "a streamed list counts as one");
+}
+
+#[tokio::test]
+async fn admins_list_every_key_and_others_their_own() {
+    let (_emulator, owner) = portal().await;
+    assert_eq!(names(&owner.get(KEYS).await.json()).len(), 3);
+    let own = owner.with_key("sk-user").get(KEYS).await.json();
+    assert_eq!(names(&own), ["user"]);
+}
+
+#[tokio::test]
+async fn a_key_is_changed_and_removed() {
+    let (_emulator, owner) = portal().await;
+    let made = owner.post(KEYS, &json!({"name": "a"})).await.json();
+    let value = made["response"]["key"].as_str().unwrap();
+    let path = format!("{KEYS}/{}", made["response"]["id"].as_str().unwrap());
+    let key = owner.with_key(value);
+    assert_eq!(key.get(WEBHOOKS).await.status, 200);
+    let user = owner.with_key("sk-user");
+    let off = json!({"isActive": false});
+    assert_eq!(user.put(&path, &off).await.json()["response"], false);
+    assert_eq!(user.delete(&path).await.json()["response"], false);
+    assert_eq!(key.get(WEBHOOKS).await.status, 200);
+    assert_eq!(owner.put(&path, &off).await.json()["response"], true);
+    let refused = key.get(WEBHOOKS).await;
+    assert_eq!((refused.status, refused.body.len()), (401, 0));
+    let on = json!({"isActive": true, "name": "b", "permissions": ["rooms:read"]});
+    owner.put(&path, &on).await;
+    assert_eq!(key.get(WEBHOOKS).await.status, 403);
+    let own = key.get("/api/2.0/keys/@self").await.json();
+    assert_eq!(own["response"]["name"], "b");
+    owner.put(&path, &json!({"permissions": ["*"]})).await;
+    assert_eq!(key.get(WEBHOOKS).await.status, 200, "* is everything");
+    assert_eq!(owner.delete(&path).await.json()["response"], true);
+    assert_eq!(key.get(WEBHOOKS).await.status, 401);
+    for gone in [owner.delete(&path).await, owner.put(&path, &off).await] {
+        assert_eq!(gone.status, 500, "nobody looks for a null there");
+    }
+    assert_eq!(owner.delete(&format!("{KEYS}/17")).await.status, 404);
+}
+
+#[tokio::test]
+async fn who_may_not_make_keys_is_denied() {
+    let (emulator, owner) = portal().await;
+    let body = json!({"name": "a"});
+    let guest = owner.with_key("sk-guest");
+    let user = owner.with_key("sk-user");
+    let denied = guest.post(KEYS, &body).await;
+    assert_eq!(
+        (denied.status, denied.message().as_str()),
+        (403, "Access denied")
+    );
+    assert_eq!(user.post(KEYS, &body).await.status, 200);
+    emulator.change_settings(|settings| settings.dev_tools_limited = true);
+    assert_eq!(user.post(KEYS, &body).await.status, 403);
+    assert_eq!(owner.post(KEYS, &body).await.status, 200);
+}
+
+#[tokio::test]
+async fn permissions_are_listed_and_checked() {
+    let (_emulator, owner) = portal().await;
+    let list = owner.get("/api/2.0/keys/permissions").await.json();
+    assert_eq!(list["count"], 10);
+    let listed = list["response"].as_array().unwrap();
+    assert!(listed.contains(&json!("*:write")) && !listed.contains(&json!("*")));
+    let wrong = json!({"name": "a", "permissions": ["webhooks:write"]});
+    let refused = owner.post(KEYS, &wrong).await;
+    assert_eq!(
+        (refused.status, refused.message().as_str()),
+        (400, "Permissions are not valid.")
+    );
+    let star = json!({"name": "a", "permissions": ["*:read", "*"]});
+    let made = owner.post(KEYS, &star).await.json();
+    assert_eq!(made["response"]["permissions"], json!([]));
+    let reply = owner.post(KEYS, &json!({"name": "x".repeat(31)})).await;
+    assert_eq!(
+        reply.json()["response"]["errors"]["Name"][0],
+        "Incorrect name. Length must be less than 30"
+    );
+}
+
+#[tokio::test]
+async fn making_keys_is_limited_to_five_in_a_quarter_of_an_hour() {
+    let mut config = Config::offline();
+    config.settings.rate_limits = Some(RateLimits::default());
+    let (_emulator, client) = start(config).await;
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        let reply = client.post(KEYS, &json!({"name": "a"})).await;
+        statuses.push((reply.status, reply.header("retry-after").is_some()));
+    }
+    assert_eq!(statuses[4], (200, false));
+    assert_eq!(statuses[5], (429, false));
+}
