@@ -300,8 +300,10 @@ pub enum PortalState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RateLimits {
-    /// Requests in any 60 seconds.
+    /// Requests in any minute.
     pub per_minute: u32,
+    /// How long that minute lasts, in milliseconds; a test compresses it.
+    pub minute_ms: u64,
     /// GET requests in flight.
     pub concurrent_reads: u32,
     /// Other requests in flight.
@@ -316,6 +318,7 @@ impl Default for RateLimits {
     fn default() -> Self {
         Self {
             per_minute: 1500,
+            minute_ms: 60_000,
             concurrent_reads: 50,
             concurrent_writes: 15,
             writes_per_day: 10_000,

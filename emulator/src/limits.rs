@@ -12,7 +12,6 @@ use crate::answer::Answer;
 use crate::config::RateLimits;
 use crate::locks::lock;
 
-const MINUTE: Duration = Duration::from_secs(60);
 const QUARTER_HOUR: Duration = Duration::from_secs(15 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -93,7 +92,8 @@ impl Limiter {
         let now = Instant::now();
         let mut all = lock(&self.usage);
         let usage = all.entry(key.to_owned()).or_default();
-        sliding(&mut usage.minute, limits.per_minute, MINUTE, now)?;
+        let minute = Duration::from_millis(limits.minute_ms);
+        sliding(&mut usage.minute, limits.per_minute, minute, now)?;
         let is_read = *method == Method::GET;
         let (in_flight, limit) = if is_read {
             (usage.reads, limits.concurrent_reads)
@@ -195,6 +195,7 @@ mod tests {
     fn only(change: impl FnOnce(&mut RateLimits)) -> RateLimits {
         let mut limits = RateLimits {
             per_minute: 0,
+            minute_ms: 60_000,
             concurrent_reads: 0,
             concurrent_writes: 0,
             writes_per_day: 0,
@@ -213,6 +214,17 @@ mod tests {
         assert_eq!(admit("a"), Ok(()));
         assert_eq!(admit("a"), Err(exceeded(2)));
         assert_eq!(admit("b"), Ok(()));
+    }
+
+    #[test]
+    fn a_minute_can_be_compressed() {
+        let limits = RateLimits {
+            minute_ms: 0,
+            ..only(|limits| limits.per_minute = 1)
+        };
+        let limiter = Limiter::default();
+        let admit = || limiter.admit(&limits, "a", &Method::GET, None).map(drop);
+        assert_eq!((admit(), admit()), (Ok(()), Ok(())), "it is over at once");
     }
 
     #[test]

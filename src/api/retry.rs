@@ -55,7 +55,7 @@ impl Operation {
     }
 }
 
-/// How long calls had to wait before repeating requests.
+/// How long calls had to wait before repeating requests, and callers for the outcome of a lost one.
 ///
 /// A caller that wants to tell people about waits gives each operation its own through
 /// [`Client::with_waits`](super::Client::with_waits).
@@ -76,7 +76,8 @@ impl Waits {
         Duration::from_millis(self.longest_millis.load(Ordering::Relaxed))
     }
 
-    fn record(&self, wait: Duration) {
+    /// Adds a wait.
+    pub fn record(&self, wait: Duration) {
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         self.total_millis.fetch_add(millis, Ordering::Relaxed);
         self.longest_millis.fetch_max(millis, Ordering::Relaxed);

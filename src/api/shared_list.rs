@@ -76,7 +76,8 @@ struct State {
 #[derive(Debug)]
 struct Flight {
     number: u64,
-    confirming: bool,
+    /// The list that it is to confirm, if any.
+    confirms: Option<Arc<Snapshot>>,
     /// What was acknowledged since it began.
     changes: BTreeMap<WebhookId, Change>,
     /// Holds the outcome in the end; closed without one if the leading reader went away.
@@ -162,15 +163,22 @@ impl State {
         }
     }
 
-    fn usable_latest(&mut self, wanted: u64, confirming: bool) -> Option<Arc<Snapshot>> {
+    fn usable_latest(
+        &mut self,
+        wanted: u64,
+        confirms: Option<&Arc<Snapshot>>,
+    ) -> Option<Arc<Snapshot>> {
         let now = Instant::now();
         let latest = self
             .latest
             .as_mut()
             .filter(|latest| latest.fetch >= wanted)
             .filter(|_| now.duration_since(self.last_used) <= EXPIRY)?;
-        if confirming && !latest.confirming {
-            Arc::make_mut(latest).confirming = true;
+        // What is its own confirmation has been confirmed before.
+        let earlier =
+            confirms.filter(|given| given.fetch < latest.fetch && !latest.is_confirming());
+        if let Some(earlier) = earlier {
+            Arc::make_mut(latest).confirm(earlier);
         }
         self.last_used = now;
         Some(Arc::clone(latest))
@@ -179,6 +187,11 @@ impl State {
     fn apply(&mut self, id: WebhookId, change: Change) {
         if let Some(flight) = &mut self.flight {
             flight.changes.insert(id, change.clone());
+        }
+        if let Baseline::Fixed(Some(baseline)) = &mut self.baseline
+            && baseline.webhook(id).is_some()
+        {
+            change.clone().apply(id, Arc::make_mut(baseline));
         }
         if let Some(latest) = &mut self.latest {
             change.apply(id, Arc::make_mut(latest));
@@ -206,21 +219,42 @@ impl<S: ListSource> SharedList<S> {
     /// The error of the one fetch this reader waited for or led.
     pub async fn read(&self) -> Result<Arc<Snapshot>, Error> {
         let wanted = lock(&self.state).floor;
-        self.get(wanted, false).await
+        self.get(wanted, None).await
     }
 
     /// Returns a list whose fetch began after the given one had arrived, to confirm that something is absent.
     ///
     /// All who confirm the same list share one fetch, and a list that was itself fetched to confirm needs no other one:
-    /// however many webhooks are absent, it costs one more request.
+    /// however much is absent, it costs one more request.
     ///
     /// # Errors
     ///
     /// As for [`SharedList::read`].
     pub async fn confirm(&self, given: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
-        let later = given.fetch + u64::from(!given.is_confirming());
+        self.later(given, given.is_confirming()).await
+    }
+
+    /// Returns a list of which it can be said that a webhook is gone if it lacks it: the webhook is absent from another
+    /// list before it too.
+    ///
+    /// As for [`SharedList::confirm`], one more request serves for all webhooks that are absent from both lists. One
+    /// that vanished only in the second list, because the portal's answers waver, costs another one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SharedList::read`].
+    pub async fn confirm_absence(
+        &self,
+        given: &Arc<Snapshot>,
+        id: WebhookId,
+    ) -> Result<Arc<Snapshot>, Error> {
+        self.later(given, given.confirms_absence_of(id)).await
+    }
+
+    async fn later(&self, given: &Arc<Snapshot>, is_enough: bool) -> Outcome {
+        let later = given.fetch + u64::from(!is_enough);
         let floor = lock(&self.state).floor;
-        self.get(floor.max(later), true).await
+        self.get(floor.max(later), Some(given)).await
     }
 
     /// Returns a list whose fetch begins after this call.
@@ -230,12 +264,12 @@ impl<S: ListSource> SharedList<S> {
     /// As for [`SharedList::read`].
     pub async fn fresh(&self) -> Result<Arc<Snapshot>, Error> {
         let wanted = lock(&self.state).next_fetch;
-        self.get(wanted, false).await
+        self.get(wanted, None).await
     }
 
-    async fn get(&self, wanted: u64, confirming: bool) -> Outcome {
+    async fn get(&self, wanted: u64, confirms: Option<&Arc<Snapshot>>) -> Outcome {
         loop {
-            let step = self.step(wanted, confirming);
+            let step = self.step(wanted, confirms);
             match step {
                 Step::Take(snapshot) => return Ok(snapshot),
                 Step::Join(outcome) => {
@@ -252,9 +286,9 @@ impl<S: ListSource> SharedList<S> {
         }
     }
 
-    fn step(&self, wanted: u64, confirming: bool) -> Step {
+    fn step(&self, wanted: u64, confirms: Option<&Arc<Snapshot>>) -> Step {
         let mut state = lock(&self.state);
-        if let Some(latest) = state.usable_latest(wanted, confirming) {
+        if let Some(latest) = state.usable_latest(wanted, confirms) {
             return Step::Take(latest);
         }
         if let Some(flight) = &mut state.flight {
@@ -262,14 +296,16 @@ impl<S: ListSource> SharedList<S> {
             if flight.number < wanted {
                 return Step::Await(outcome);
             }
-            flight.confirming |= confirming;
+            if flight.confirms.is_none() {
+                flight.confirms = confirms.cloned();
+            }
             return Step::Join(outcome);
         }
         let (sender, outcome) = watch::channel(None);
         let number = state.next_fetch;
         state.flight = Some(Flight {
             number,
-            confirming,
+            confirms: confirms.cloned(),
             changes: BTreeMap::new(),
             outcome,
         });
@@ -305,7 +341,7 @@ impl<S: ListSource> SharedList<S> {
     }
 
     /// Returns the last successful list that had arrived before the first create began, with this process's own
-    /// changes until then; `None` if there was none.
+    /// changes to what is in it; `None` if there was none.
     ///
     /// What is not in it and has a greater id than [`Snapshot::max_id`] was made since (product §4.3).
     pub fn baseline(&self) -> Option<Arc<Snapshot>> {
@@ -355,7 +391,9 @@ impl Lead {
             for (id, change) in flight.changes {
                 change.apply(id, &mut snapshot);
             }
-            snapshot.confirming = flight.confirming;
+            if let Some(earlier) = flight.confirms {
+                snapshot.confirm(&earlier);
+            }
         }
         let snapshot = Arc::new(snapshot);
         state.latest = Some(Arc::clone(&snapshot));

@@ -13,7 +13,9 @@ use super::webhooks::{Webhook, WebhookId, WebhookListItem};
 pub struct Snapshot {
     /// Which list request of the process this was, from 1.
     pub(crate) fetch: u64,
-    pub(crate) confirming: bool,
+    /// What the earlier list had that this one was requested to confirm, and this one has not; `None` if it was
+    /// requested to confirm none.
+    vanished: Option<BTreeSet<WebhookId>>,
     items: BTreeMap<WebhookId, Arc<WebhookListItem>>,
     /// Hashes of `(name, uri)`, which need not be unique.
     pairs: BTreeSet<(u64, WebhookId)>,
@@ -24,7 +26,7 @@ impl Snapshot {
     pub(crate) fn new(fetch: u64, items: Vec<WebhookListItem>) -> Self {
         let mut snapshot = Self {
             fetch,
-            confirming: false,
+            vanished: None,
             items: BTreeMap::new(),
             pairs: BTreeSet::new(),
             max_id: None,
@@ -80,10 +82,27 @@ impl Snapshot {
         self.max_id
     }
 
-    /// Returns whether this list was requested to confirm what an earlier one did not show, so that what is absent here
-    /// needs no further request; see [`SharedList::confirm`](super::SharedList::confirm).
+    /// Returns whether this list was requested to confirm what an earlier one did not show; see
+    /// [`SharedList::confirm`](super::SharedList::confirm).
     pub fn is_confirming(&self) -> bool {
-        self.confirming
+        self.vanished.is_some()
+    }
+
+    /// Returns whether two lists in a row do not show a webhook: this one, and the one it was requested to confirm.
+    pub fn confirms_absence_of(&self, id: WebhookId) -> bool {
+        let was_absent = |vanished: &BTreeSet<WebhookId>| !vanished.contains(&id);
+        self.webhook(id).is_none() && self.vanished.as_ref().is_some_and(was_absent)
+    }
+
+    /// Notes that this list confirms an earlier one, unless it confirms another one already.
+    pub(crate) fn confirm(&mut self, earlier: &Self) {
+        if self.vanished.is_none() {
+            let vanished = earlier
+                .items
+                .keys()
+                .filter(|id| self.webhook(**id).is_none());
+            self.vanished = Some(vanished.copied().collect());
+        }
     }
 
     fn insert(&mut self, item: WebhookListItem) {

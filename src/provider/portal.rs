@@ -71,8 +71,11 @@ pub struct LivePortal {
     catalog: OnceCell<Result<TriggerCatalog, Error>>,
     policy: OnceCell<Result<PasswordPolicy, Error>>,
     caller: OnceCell<CurrentUser>,
+    version: OnceCell<String>,
     seen: Mutex<Seen>,
     creating: Mutex<BTreeMap<Pair, Arc<tokio::sync::Mutex<()>>>>,
+    /// What was said about failures to read the list.
+    explained: Mutex<BTreeSet<String>>,
     is_trouble_reported: AtomicBool,
     is_wait_reported: AtomicBool,
 }
@@ -100,8 +103,10 @@ impl LivePortal {
             catalog: OnceCell::new(),
             policy: OnceCell::new(),
             caller: OnceCell::new(),
+            version: OnceCell::new(),
             seen: Mutex::default(),
             creating: Mutex::default(),
+            explained: Mutex::default(),
             is_trouble_reported: AtomicBool::new(false),
             is_wait_reported: AtomicBool::new(false),
         }
@@ -130,11 +135,24 @@ impl LivePortal {
             .await
     }
 
-    /// Returns how long the portal may still work on a write after it was sent.
-    pub(super) fn worst_case(&self) -> Duration {
-        let knows_availability = matches!(self.catalog.get(), Some(Ok(catalog))
-            if catalog.entries().iter().any(|entry| entry.available.is_some()));
-        if knows_availability {
+    /// Returns how long the portal may still work on a write after it was sent. The catalog tells, which
+    /// a create has asked for; when it could not be read, the portal's version is asked for.
+    pub(super) async fn worst_case(&self) -> Duration {
+        let is_3_7 = match self.catalog.get() {
+            Some(Ok(catalog)) => {
+                let mut entries = catalog.entries().iter();
+                entries.any(|entry| entry.available.is_some())
+            }
+            Some(Err(_)) | None => {
+                let version = self
+                    .version
+                    .get_or_try_init(|| self.client.portal_version());
+                version
+                    .await
+                    .is_ok_and(|version| is_at_least(version, (3, 7)))
+            }
+        };
+        if is_3_7 {
             WORST_CASE
         } else {
             WORST_CASE_BEFORE_3_7
@@ -154,9 +172,12 @@ impl LivePortal {
         if !is_missing_route {
             return Ok(());
         }
-        match self.client.portal_version().await {
-            Ok(version) if is_supported(&version) => Ok(()),
-            Ok(version) => Err(unsupported(Some(&version))),
+        let version = self
+            .version
+            .get_or_try_init(|| self.client.portal_version());
+        match version.await {
+            Ok(version) if is_at_least(version, (3, 1)) => Ok(()),
+            Ok(version) => Err(unsupported(Some(version))),
             // A server that is no portal has neither route: its age is not what is wrong with it.
             Err(error) => Err(diagnose::explain(UNUSABLE, &error)),
         }
@@ -233,6 +254,25 @@ impl LivePortal {
         });
     }
 
+    /// Words a failure to read the list. Each webhook of a state gets an error, which Terraform needs to
+    /// keep it; but only the first one of 300 equal ones explains what to do.
+    pub(super) fn explain_list(&self, summary: &str, error: &Error) -> Diagnostic {
+        let explanation = diagnose::explain(summary, error);
+        let mut explained = self
+            .explained
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if explained.insert(explanation.detail.clone()) {
+            return explanation;
+        }
+        Diagnostic::error(
+            summary,
+            format!(
+                "{error}, as for other webhooks of this run. The error of one of them says what to do."
+            ),
+        )
+    }
+
     /// Returns a warning, once per process, when the portal made a request wait for long.
     pub(super) fn long_wait(&self) -> Option<Diagnostic> {
         let longest = self.client.waits().longest();
@@ -243,8 +283,9 @@ impl LivePortal {
             "The portal slowed this run down",
             format!(
                 "Requests had to be repeated, and one waited {} seconds before. The portal limits requests per user, \
-                 over all keys and parallel runs, or was unavailable for a while. Fewer runs at the same time, or a \
-                 lower max_concurrent_writes, help. TF_LOG=DEBUG shows each wait.",
+                 over all keys and parallel runs, or was unavailable for a while, or an answer was lost. Against \
+                 limits, fewer runs at the same time or a lower max_concurrent_writes help. TF_LOG=DEBUG shows each \
+                 wait.",
                 longest.as_secs()
             ),
         ))
@@ -256,11 +297,11 @@ impl LivePortal {
     }
 }
 
-/// Says whether a portal's version is 3.1 or later. A text without a number counts as not.
-fn is_supported(version: &str) -> bool {
+/// Says whether a portal's version is this one or later. A text without a number counts as older.
+fn is_at_least(version: &str, wanted: (u32, u32)) -> bool {
     let mut numbers = version.split('.').map(|part| part.parse::<u32>().ok());
     match (numbers.next().flatten(), numbers.next().flatten()) {
-        (Some(major), Some(minor)) => (major, minor) >= (3, 1),
+        (Some(major), Some(minor)) => (major, minor) >= wanted,
         _ => false,
     }
 }
@@ -281,12 +322,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_from_3_1_on_are_supported() {
+    fn versions_are_compared_as_numbers() {
         for version in ["3.1.0", "3.7.2", "3.10", "4.0.0.1"] {
-            assert!(is_supported(version), "{version}");
+            assert!(is_at_least(version, (3, 1)), "{version}");
         }
         for version in ["3.0.4", "2.6.3", "", "x.y", "3"] {
-            assert!(!is_supported(version), "{version}");
+            assert!(!is_at_least(version, (3, 1)), "{version}");
         }
+        assert!(is_at_least("3.10.0", (3, 7)) && !is_at_least("3.6.1", (3, 7)));
     }
 }

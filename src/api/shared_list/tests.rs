@@ -1,5 +1,6 @@
 //! What a reader of the shared list may rely on, one sentence per test. Any order of events: `interleavings`.
 
+mod absence;
 mod interleavings;
 
 use std::collections::VecDeque;
@@ -386,6 +387,23 @@ fn a_fetch_under_way_confirms_an_older_list() {
     assert!(fresh.finish().unwrap().is_confirming());
     assert!(confirm.finish().unwrap().is_confirming());
     assert_eq!(source.fetches(), 2);
+}
+
+#[test]
+fn a_pair_that_this_process_gave_up_is_not_in_the_baseline() {
+    let (list, source) = list();
+    source.answer(Ok(vec![item(1, 1), item(2, 1), item(3, 1)]));
+    now(list.read()).unwrap();
+    let token = list.begin_create();
+    list.begin_write(id(3)).deleted();
+    list.begin_write(id(2)).updated(webhook(2, 2));
+    list.begin_write(id(1)).refused();
+    list.begin_create().created(webhook(4, 1));
+    let baseline = list.baseline().unwrap();
+    assert_eq!(ids(&baseline), [1, 2]);
+    assert_eq!(version(&baseline, 2), Some("version 2"));
+    assert_eq!(baseline.max_id(), Some(id(3)));
+    token.refused();
 }
 
 #[test]

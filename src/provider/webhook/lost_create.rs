@@ -7,7 +7,11 @@
 //!
 //! Absence counts only once the portal cannot be working on the request any more. Then the request is
 //! sent once more, and if the portal says that the webhook exists, the list is looked at again.
+//!
+//! An answer that refuses a create is looked into once as well: a proxy can make it of an answer that
+//! it dislikes, and the portal can fail after it has stored.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -59,10 +63,44 @@ impl Found {
 #[derive(Debug)]
 enum Sighting {
     Ours(Found),
-    /// A webhook with this name and uri of which it cannot be said that it is ours, and why not.
-    Doubtful(WebhookId, &'static str),
+    /// Webhooks with this name and uri of which it cannot be said that one is ours, and why not.
+    Doubtful(Vec<WebhookId>, Doubt),
     Absent,
     Unreadable(Error),
+}
+
+/// Why a webhook may not be the one that a creation made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    Several,
+    NoBaseline,
+    InBaseline,
+    PairInBaseline,
+    SmallId,
+    CallerUnreadable,
+    AnotherCreator,
+    Different,
+    Taken,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Several => "several webhooks have this name and uri",
+            Self::NoBaseline => "the list could not be read before the webhook was to be created",
+            Self::InBaseline => "it was there before",
+            Self::PairInBaseline => {
+                "another webhook had this name and uri before the first creation of this run"
+            }
+            Self::SmallId => {
+                "its id is not above those that were there before, as the id of a new webhook is"
+            }
+            Self::CallerUnreadable => "the API key's owner could not be read",
+            Self::AnotherCreator => "another user created it",
+            Self::Different => "it is configured differently",
+            Self::Taken => "another resource of this run has taken it",
+        })
+    }
 }
 
 /// Finds out what became of a create whose answer was lost.
@@ -71,13 +109,9 @@ pub(super) async fn resolve(
     error: &Error,
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
-    tracing::warn!(
-        webhook_name = creation.model.name,
-        "The answer to a create was lost; looking for the webhook in the list"
-    );
-    match watch(creation, possible_until(creation, error)).await {
+    match watch(creation, possible_until(creation, error).await).await {
         Sighting::Ours(found) => return Ok(adopt(creation, found, progress)),
-        Sighting::Doubtful(id, reason) => return Err(doubtful(creation, id, reason, error)),
+        Sighting::Doubtful(ids, doubt) => return Err(doubtful(creation, &ids, doubt, error)),
         Sighting::Unreadable(list_error) => return Err(unreadable(creation, error, &list_error)),
         Sighting::Absent if creation.portal.client.stop_signal().is_cancelled() => {
             return Err(interrupted(creation, error));
@@ -87,49 +121,88 @@ pub(super) async fn resolve(
     match creation.post().await {
         Ok(created) => Ok(Found::created(&created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
-            match watch(creation, possible_until(creation, &again)).await {
+            match watch(creation, possible_until(creation, &again).await).await {
                 Sighting::Ours(found) => Ok(adopt(creation, found, progress)),
-                Sighting::Doubtful(id, reason) => Err(doubtful(creation, id, reason, &again)),
+                Sighting::Doubtful(ids, doubt) => Err(doubtful(creation, &ids, doubt, &again)),
                 Sighting::Unreadable(list_error) => Err(unreadable(creation, &again, &list_error)),
                 Sighting::Absent if again.is_duplicate() => Err(creation.refused(&again).await),
                 Sighting::Absent => Err(given_up(creation, &again)),
             }
         }
-        Err(again) => Err(creation.refused(&again).await),
+        Err(again) => refused(creation, &again, progress).await,
     }
 }
 
-/// Returns until when the portal may still carry out a request that ended with an error now.
-fn possible_until(creation: &Creation<'_>, error: &Error) -> Instant {
+/// Looks once whether a create that was refused was carried out all the same.
+pub(super) async fn refused(
+    creation: &Creation<'_>,
+    error: &Error,
+    progress: &Progress,
+) -> Result<Found, Diagnostic> {
+    let is_answer = matches!(error.cause(), Cause::Status(_) | Cause::Redirect { .. });
+    // Said of the first request, it is about somebody else's webhook.
+    let is_taken = error.is_duplicate() && error.attempts() == 1;
+    if !is_answer || is_taken {
+        return Err(creation.refused(error).await);
+    }
+    match look(creation).await {
+        Sighting::Ours(found) => Ok(adopt(creation, found, progress)),
+        // What was there before says nothing against the refusal.
+        Sighting::Doubtful(ids, doubt) if is_any_new(creation, &ids) => {
+            Err(doubtful(creation, &ids, doubt, error))
+        }
+        Sighting::Doubtful(..) | Sighting::Absent | Sighting::Unreadable(_) => {
+            Err(creation.refused(error).await)
+        }
+    }
+}
+
+fn is_any_new(creation: &Creation<'_>, ids: &[WebhookId]) -> bool {
+    let baseline = creation.portal.list.baseline();
+    baseline.is_none_or(|baseline| ids.iter().any(|id| baseline.webhook(*id).is_none()))
+}
+
+/// Returns until when the webhook may still appear after a request that ended with an error now.
+async fn possible_until(creation: &Creation<'_>, error: &Error) -> Instant {
     let now = Instant::now();
+    if error.is_duplicate() {
+        // It exists; all that can be missing is a list that shows it.
+        return now + LONGEST_PAUSE;
+    }
     let already_passed = match error.cause() {
         Cause::Timeout { after } => *after,
         _ => Duration::ZERO,
     };
-    if error.is_duplicate() {
-        return now;
-    }
-    now + creation.portal.worst_case().saturating_sub(already_passed)
+    let worst_case = creation.portal.worst_case().await;
+    now + worst_case.saturating_sub(already_passed)
 }
 
 /// Looks at the list until the webhook shows up or cannot come any more. An interrupt ends the
-/// waiting; the last look is taken all the same.
+/// waiting; the last look is taken all the same. The waiting counts as that of a request.
 async fn watch(creation: &Creation<'_>, until: Instant) -> Sighting {
+    let started = Instant::now();
+    tracing::warn!(
+        webhook_name = creation.model.name,
+        longest_wait_s = until.saturating_duration_since(started).as_secs(),
+        "The answer to a create was lost; looking for the webhook in the list"
+    );
+    let client = &creation.portal.client;
     let mut pause = FIRST_PAUSE;
-    loop {
-        let is_last =
-            Instant::now() >= until || creation.portal.client.stop_signal().is_cancelled();
+    let sighting = loop {
+        let is_last = Instant::now() >= until || client.stop_signal().is_cancelled();
         let sighting = look(creation).await;
         if is_last || matches!(sighting, Sighting::Ours(_) | Sighting::Doubtful(..)) {
-            return sighting;
+            break sighting;
         }
         let next = (Instant::now() + pause).min(until);
         tokio::select! {
             () = sleep_until(next) => {}
-            () = creation.portal.client.stop_signal().cancelled() => {}
+            () = client.stop_signal().cancelled() => {}
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
-    }
+    };
+    client.waits().record(started.elapsed());
+    sighting
 }
 
 async fn look(creation: &Creation<'_>) -> Sighting {
@@ -144,26 +217,23 @@ async fn look(creation: &Creation<'_>) -> Sighting {
         .with_pair(name, uri)
         .filter(|webhook| !portal.is_managed(webhook.id))
         .collect();
-    let Some(newest) = candidates.last() else {
-        return Sighting::Absent;
+    let ids = || candidates.iter().map(|webhook| webhook.id).collect();
+    let newest = match candidates.as_slice() {
+        [] => return Sighting::Absent,
+        [only] => *only,
+        _ => return Sighting::Doubtful(ids(), Doubt::Several),
     };
-    let caller = match portal.caller().await {
-        Ok(caller) => caller,
-        Err(_unreadable) => {
-            return Sighting::Doubtful(newest.id, "the API key's owner could not be read");
-        }
+    let Ok(caller) = portal.caller().await else {
+        return Sighting::Doubtful(ids(), Doubt::CallerUnreadable);
     };
-    let reason = match portal.list.baseline() {
-        None => Some("the list could not be read before the webhook was to be created"),
+    let doubt = match portal.list.baseline() {
+        None => Some(Doubt::NoBaseline),
         Some(baseline) => doubt(creation, &baseline, newest, caller.id.as_str()),
     };
-    match reason {
-        _ if candidates.len() > 1 => {
-            Sighting::Doubtful(newest.id, "several webhooks have this name and uri")
-        }
-        Some(reason) => Sighting::Doubtful(newest.id, reason),
+    match doubt {
+        Some(doubt) => Sighting::Doubtful(ids(), doubt),
         None if portal.claim(newest.id) => Sighting::Ours(Found::adopted(newest)),
-        None => Sighting::Doubtful(newest.id, "another resource of this run has taken it"),
+        None => Sighting::Doubtful(ids(), Doubt::Taken),
     }
 }
 
@@ -173,22 +243,22 @@ fn doubt(
     baseline: &Snapshot,
     webhook: &Webhook,
     caller: &str,
-) -> Option<&'static str> {
-    let was_there = baseline
-        .with_pair(&webhook.name, &webhook.uri)
-        .next()
-        .is_some()
-        || baseline.max_id().is_some_and(|max| webhook.id <= max);
-    if was_there {
-        Some("it was there before")
+) -> Option<Doubt> {
+    let mut earlier = baseline.with_pair(&webhook.name, &webhook.uri);
+    if baseline.webhook(webhook.id).is_some() {
+        Some(Doubt::InBaseline)
+    } else if earlier.next().is_some() {
+        Some(Doubt::PairInBaseline)
+    } else if baseline.max_id().is_some_and(|max| webhook.id <= max) {
+        Some(Doubt::SmallId)
     } else if webhook
         .created_by
         .as_ref()
         .is_none_or(|creator| creator.as_str() != caller)
     {
-        Some("another user created it")
+        Some(Doubt::AnotherCreator)
     } else if !creation.model.matches(creation.triggers, webhook) {
-        Some("it is configured differently")
+        Some(Doubt::Different)
     } else {
         None
     }
@@ -209,17 +279,27 @@ fn adopt(creation: &Creation<'_>, found: Found, progress: &Progress) -> Found {
     found
 }
 
-fn doubtful(creation: &Creation<'_>, id: WebhookId, reason: &str, error: &Error) -> Diagnostic {
+fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Error) -> Diagnostic {
+    let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let (named, it, them) = match named.as_slice() {
+        [id] => (format!("a webhook {id}"), "it was not", "it"),
+        several => (
+            format!("webhooks {}", several.join(" and ")),
+            "none of them was",
+            "them",
+        ),
+    };
+    let import = ids.last().map(|id| clash::how_to_import(*id));
     Diagnostic::error(
         format!(
             "Webhook \"{}\" may or may not have been created",
             creation.model.name
         ),
         format!(
-            "{} The portal now has a webhook {id} with this name and uri, but it was not taken over, because {reason}. \
-             Look at it in the portal. {}",
+            "{} The portal now has {named} with this name and uri, but {it} taken over, because {doubt}. Look at \
+             {them} in the portal. {}",
             diagnose::detail(error),
-            clash::how_to_import(id)
+            import.unwrap_or_default()
         ),
     )
 }

@@ -57,12 +57,13 @@ pub(super) async fn find(
     portal: &LivePortal,
     id: WebhookId,
 ) -> Result<Option<Webhook>, Diagnostic> {
-    let explain = |error| diagnose::explain(SUMMARY, &error);
+    let explain = |error| portal.explain_list(SUMMARY, &error);
     let snapshot = portal.list.read().await.map_err(explain)?;
     if let Some(webhook) = snapshot.webhook(id) {
         return Ok(Some(webhook.clone()));
     }
-    let confirmed = portal.list.confirm(&snapshot).await.map_err(explain)?;
+    let confirmed = portal.list.confirm_absence(&snapshot, id).await;
+    let confirmed = confirmed.map_err(explain)?;
     Ok(confirmed.webhook(id).cloned())
 }
 
