@@ -8,7 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::api;
 use crate::framework::plugin;
-use crate::framework::server::{ConnectionKey, Engine};
+use crate::framework::private_state::PrivateState;
+use crate::framework::resource::MoveRequest;
+use crate::framework::server::{Capabilities, ConnectionKey, Engine, PlanCall};
 use crate::framework::value::{Object, Type, Value};
 use crate::provider::DocSpace;
 
@@ -36,23 +38,69 @@ pub fn msgpack(bytes: &[u8]) {
     }
 }
 
-/// Reads stored states and identities; a state that is accepted can be written.
+/// Reads what a state file holds: a state, then after a zero byte its private state. A state that is
+/// accepted can be written and planned with; an identity, or the state of another provider's resource,
+/// is read from the same bytes.
 ///
 /// # Panics
-/// When an answer is neither a state nor an error, or cannot be written.
+/// When an answer is neither a state nor an error, cannot be written, or planning finds a bug.
 pub fn state(bytes: &[u8]) {
     let engine = engine();
-    let upgraded = engine.upgrade_state(ConnectionKey::default(), RESOURCE, 0, bytes);
+    let mut parts = bytes.splitn(2, |byte| *byte == 0);
+    let json = parts.next().unwrap_or_default();
+    let private = parts.next().unwrap_or_default();
+    let upgraded = engine.upgrade_state(ConnectionKey::default(), RESOURCE, 0, json);
     assert_eq!(upgraded.state.is_none(), upgraded.diagnostics.has_errors());
     if let Some(state) = upgraded.state {
-        assert!(Value::Object(state).to_msgpack(resource_type()).is_ok());
+        let written = Value::Object(state.clone()).to_msgpack(resource_type());
+        assert!(written.is_ok(), "a state that was read cannot be written");
+        plan(state, private);
     }
-    let identity = engine.upgrade_identity(RESOURCE, 0, bytes);
+    let identity = engine.upgrade_identity(RESOURCE, 0, json);
     assert!(
         identity
             .identity
             .is_none_or(|identity: Object| identity.len() == 1)
     );
+    move_state(json);
+}
+
+/// Plans an update that keeps what is stored.
+fn plan(state: Object, private: &[u8]) {
+    let config = state.clone().with("id", Value::Null);
+    let call = PlanCall {
+        prior: Some(state),
+        config: Some(config.with("secret_key_wo_version", Value::Null)),
+        private: PrivateState::from_bytes(private.to_vec()),
+        identity: None,
+        capabilities: Capabilities::default(),
+    };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
+        return;
+    };
+    let planned = runtime.block_on(engine().plan(ConnectionKey::default(), RESOURCE, call));
+    for diagnostic in &planned.diagnostics {
+        assert_ne!(diagnostic.summary, "Provider bug", "{diagnostic:?}");
+    }
+}
+
+/// Takes over the state of the resources that `moved` blocks may name.
+fn move_state(json: &[u8]) {
+    let Ok(source_state) = serde_json::from_slice::<serde_json::Value>(json) else {
+        return;
+    };
+    for (provider, source_type) in [
+        ("mastercard/restapi", "restapi_object"),
+        ("magodo/restful", "restful_resource"),
+    ] {
+        let request = MoveRequest {
+            source_provider: format!("registry.terraform.io/{provider}"),
+            source_type: source_type.to_owned(),
+            source_state: source_state.clone(),
+        };
+        let moved = engine().move_state(RESOURCE, &request);
+        assert_eq!(moved.state.is_none(), moved.diagnostics.has_errors());
+    }
 }
 
 /// Reads successful answers of a portal.

@@ -3,10 +3,10 @@
 use secrecy::SecretString;
 
 use super::deliveries::Delivery;
-use super::envelope;
 use super::redaction::Redactor;
 use super::triggers::TriggerCatalog;
 use super::webhooks::{Webhook, WebhookListItem};
+use super::{envelope, portal};
 
 const SECRET: &str = "Fuzz-S3cret-With-24-Chars";
 
@@ -16,6 +16,7 @@ pub(crate) fn answer(bytes: &[u8]) {
     drop(envelope::decode_list(bytes, Delivery::decode));
     drop(envelope::decode_value(bytes, Webhook::decode));
     drop(envelope::decode_value(bytes, TriggerCatalog::decode));
+    portal::fuzzing(bytes);
 }
 
 /// Decodes an error answer; a secret in it must not be in the message.

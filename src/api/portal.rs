@@ -227,5 +227,14 @@ impl Client {
     }
 }
 
+/// Decodes an answer as each of these.
+#[cfg(feature = "fuzzing")]
+pub(super) fn fuzzing(bytes: &[u8]) {
+    drop(envelope::decode_value(bytes, CurrentUser::decode));
+    drop(envelope::decode_value(bytes, CurrentKey::decode));
+    drop(envelope::decode_value(bytes, PasswordPolicy::decode));
+    drop(envelope::decode_value(bytes, PortalSettings::decode));
+}
+
 #[cfg(test)]
 mod tests;
