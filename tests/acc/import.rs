@@ -146,19 +146,14 @@ fn a_secret_is_all_that_a_generated_configuration_lacks() {
     let case = existing();
     case.remove("main.tf");
     let generated = generates(&case, "1");
-    let with_secret = generated
+    let with_secret: Vec<&str> = generated
         .lines()
-        .map(|line| {
-            let is_secret = line.trim_start().starts_with("secret_key ");
-            let line = if is_secret {
-                "  secret_key = \"correct-horse\""
-            } else {
-                line
-            };
-            format!("{line}\n")
+        .map(|line| match line.split_whitespace().next() {
+            Some("secret_key") => r#"  secret_key = "correct-horse""#,
+            _ => line,
         })
-        .collect::<String>();
-    case.write("generated.tf", with_secret);
+        .collect();
+    case.write("generated.tf", with_secret.join("\n"));
     let plan = case.saved_plan(&[]);
     assert_eq!(plan.changed(ADDRESS), ["secret_key"]);
     case.apply_saved().succeeds_silently();

@@ -30,6 +30,8 @@ mod house;
 mod leak;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
+/// A portal to test against, and configurations for it.
+mod portal;
 /// The receivers that the guide shows, with real deliveries.
 mod receivers;
 /// The resource `docspace_webhook`.

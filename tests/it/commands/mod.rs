@@ -4,7 +4,7 @@
 //! [`host`](crate::host) plays one plugin process and checks what core checks in each call. Here are
 //! the commands: which walks a command takes, each in a process of its own, which calls each walk
 //! makes for each resource (TPP §5.1), how many resources at a time, and what is kept afterwards.
-//! [`Client`] has what the versions of Terraform and OpenTofu differ in.
+//! [`CLIENTS`] has what the versions of Terraform and OpenTofu differ in.
 //!
 //! ```text
 //! let mut directory = Workspace::new(json!({"base_url": url, "api_key": "k"}));
@@ -18,7 +18,7 @@ mod run;
 mod walk;
 mod workspace;
 
-pub use self::client::{CLIENTS, Client};
+pub use self::client::{CLIENTS, Client, Knows, knowing, without};
 pub use self::report::Report;
 pub use self::run::Handle;
 pub use self::workspace::{Configuration, Workspace, one};

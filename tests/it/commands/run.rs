@@ -320,13 +320,8 @@ async fn upgrade(host: &Host, state: &State) {
     assert_eq!(upgraded, state.value, "the state has this version already");
 }
 
-/// What a tool of this version keeps of an object.
 fn keep(client: Client, state: Option<State>) -> Option<State> {
-    let mut state = state?;
-    if !client.has_identity {
-        state.identity = None;
-    }
-    Some(state)
+    state.map(|state| client.keep(state))
 }
 
 fn store(states: &mut BTreeMap<String, State>, address: String, state: Option<State>) {

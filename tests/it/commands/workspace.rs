@@ -137,10 +137,7 @@ impl Workspace {
             .fold(Launch::as_host(), |launch, (name, value)| {
                 launch.env(name, value)
             });
-        Host::launch(launch)
-            .await
-            .with_capabilities(self.client.capabilities)
-            .with_version(self.client.version)
+        self.client.launch(launch).await
     }
 
     /// A started and configured process.

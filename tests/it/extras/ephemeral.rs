@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use docspace_emulator::{Config, PasswordPolicy};
 use serde_json::{Value, json};
 
-use super::{Portal, WEBHOOK, webhook, with};
+use super::{Portal, WEBHOOK, on, webhook, with};
 use crate::host::Host;
 use crate::host::value::unknown;
 
@@ -148,7 +148,7 @@ async fn a_policy_that_cannot_be_read_is_no_obstacle() {
         (200, "[]"),
     ] {
         let portal = portal(strict(20)).await;
-        let id = portal.fault(POLICY, |fault| fault.respond(status, &[], body));
+        let id = portal.fault(on(POLICY).respond(status, &[], body));
         let host = portal.host().await;
         let secret = make(&host, json!({})).await;
         assert_eq!(secret.len(), 30, "{status}");

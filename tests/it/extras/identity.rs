@@ -1,7 +1,7 @@
 use docspace_emulator::WebhookPatch;
 use serde_json::{Value, json};
 
-use super::{Portal, WEBHOOK, webhook, with};
+use super::{Portal, WEBHOOK, on, webhook, with};
 use crate::host::Host;
 use crate::host::core::Action;
 use crate::host::value::Type;
@@ -67,7 +67,7 @@ async fn a_change_that_fails_keeps_the_identity() {
     let portal = Portal::start().await;
     let host = portal.host().await;
     let state = bring(&host, None, &webhook()).await;
-    let refused = portal.fault("PUT /webhook", |fault| fault.respond(400, &[], "{}"));
+    let refused = portal.fault(on("PUT /webhook").respond(400, &[], "{}"));
     let change = with(&webhook(), json!({"name": "Other"}));
     let plan = host.plan(WEBHOOK, Some(&state), change).await.quiet();
     let failed = host.apply(&plan).await;

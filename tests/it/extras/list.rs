@@ -3,7 +3,7 @@ use docspace_emulator::{
 };
 use serde_json::{Value, json};
 
-use super::{Portal, WEBHOOK, webhook};
+use super::{Portal, WEBHOOK, on, webhook};
 use crate::host::Host;
 use crate::host::diagnostics::Answer;
 use crate::host::value::{Type, unknown};
@@ -210,9 +210,7 @@ async fn a_trigger_that_only_the_portal_knows_is_looked_up() {
     add(&portal, "future", |new| new.triggers = 1 << 50);
     portal.add(&["other"]);
     let catalog = json!({"response": [{"name": "meeting.held", "id": 1_i64 << 50}]});
-    portal.fault("GET /webhook/triggers", |fault| {
-        fault.respond(200, &[], &catalog.to_string())
-    });
+    portal.fault(on("GET /webhook/triggers").respond(200, &[], &catalog.to_string()));
     let host = portal.host().await;
     let found = names(&host, json!({"trigger": "MeetingHeld"})).await;
     assert_eq!(found, ["future (https://hooks.example.com/future)"]);
@@ -248,7 +246,7 @@ async fn the_order_is_that_of_the_ids_whatever_the_portal_answers() {
         }, "status": 0})
     };
     let list = json!({"response": [item(100), item(9), item(11)]});
-    portal.fault(LIST, |fault| fault.respond(200, &[], &list.to_string()));
+    portal.fault(on(LIST).respond(200, &[], &list.to_string()));
     let host = portal.host().await;
     let found = find(&host, Value::Null).await.quiet();
     let ids: Vec<_> = found.iter().map(|found| &found.identity["id"]).collect();
@@ -372,7 +370,7 @@ async fn a_list_that_cannot_be_read_is_an_error_and_no_empty_result() {
         ),
     ] {
         let host = portal.host().await;
-        let id = portal.fault(LIST, |fault| fault.action(action));
+        let id = portal.fault(on(LIST).action(action));
         let answer = find(&host, Value::Null).await;
         assert_eq!(answer.result, Some(Vec::new()), "{what}");
         let error = answer.refused_at("");
@@ -385,7 +383,7 @@ async fn a_list_that_cannot_be_read_is_an_error_and_no_empty_result() {
         host.stop().await;
     }
     let host = portal.host().await;
-    portal.fault(LIST, |fault| fault.respond(200, &[], broken));
+    portal.fault(on(LIST).respond(200, &[], broken));
     let answer = find(&host, Value::Null).await;
     // What is left out of a list would look deleted: a list with a broken item has none.
     assert_eq!(answer.result, Some(Vec::new()));

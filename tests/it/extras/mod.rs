@@ -15,9 +15,8 @@ mod identity;
 mod list;
 /// `moved` blocks from generic REST providers.
 mod moved;
-mod portal;
 mod receiver;
 /// The action `docspace_webhook_redeliver`.
 mod redeliver;
 
-pub use self::portal::{Portal, WEBHOOK, webhook, with};
+pub use crate::portal::{Portal, WEBHOOK, on, webhook, with};

@@ -3,10 +3,10 @@
 use docspace_emulator::{Config, NewWebhook, OWNER_ID, PortalState, Role, User, WebhookPatch};
 use serde_json::json;
 
-use super::portal::on;
 use super::{Portal, webhook, with};
 use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
+use crate::portal::on;
 
 const USER: &str = "00000000-0000-0000-0000-000000000007";
 const USER_KEY: &str = "sk-user";

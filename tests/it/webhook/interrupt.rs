@@ -9,13 +9,13 @@ use serde_json::json;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 
-use super::portal::on;
 use super::{Portal, webhook, with};
 use crate::commands::{Configuration, Workspace, one};
 use crate::host::Host;
 use crate::host::diagnostics::Answer;
 use crate::host::process::eventually;
 use crate::host::verbs::{Plan, State};
+use crate::portal::on;
 
 const NAME: &str = "docspace_webhook";
 const POST: &str = "POST /webhook";

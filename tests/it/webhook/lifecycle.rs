@@ -3,10 +3,10 @@
 use docspace_emulator::{Profile, WebhookPatch};
 use serde_json::{Value, json};
 
-use super::portal::on;
 use super::{Portal, webhook, with};
 use crate::commands::{Configuration, one};
 use crate::host::core::Action;
+use crate::portal::on;
 
 #[tokio::test]
 async fn a_webhook_is_created_by_one_request_and_nothing_is_read_back() {

@@ -10,7 +10,7 @@
 //! | `faults`, `interrupt` | §9 | what is left after anything went wrong |
 //! | `budget` | §8 | how many requests it takes |
 //!
-//! [`portal`] has the portal to test against.
+//! [`portal`](crate::portal) has the portal to test against.
 
 mod absence;
 mod budget;
@@ -21,11 +21,10 @@ mod import;
 mod interrupt;
 mod lifecycle;
 mod planning;
-mod portal;
 mod provider_block;
 mod secrets;
 mod triggers;
 mod upgrade;
 mod validation;
 
-pub use self::portal::{Portal, webhook, with};
+pub use crate::portal::{Portal, webhook, with};

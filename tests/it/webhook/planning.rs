@@ -3,11 +3,11 @@
 use docspace_emulator::{FaultAction, FaultStatus, PasswordPolicy};
 use serde_json::json;
 
-use super::portal::on;
 use super::{Portal, webhook, with};
 use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
 use crate::host::value::{is_unknown, unknown};
+use crate::portal::on;
 
 #[tokio::test]
 async fn each_plan_asks_only_about_what_it_will_send() {

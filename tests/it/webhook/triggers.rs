@@ -3,10 +3,10 @@
 use docspace_emulator::{Config, NewWebhook, Profile, Role, User, WebhookPatch};
 use serde_json::json;
 
-use super::portal::on;
 use super::{Portal, webhook, with};
 use crate::commands::one;
 use crate::host::core::Action;
+use crate::portal::on;
 
 const MOON: i64 = 1 << 40;
 

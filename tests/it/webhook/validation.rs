@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Portal, webhook, with};
-use crate::commands::{CLIENTS, one};
+use crate::commands::{Knows, one, without};
 use crate::host::Host;
 use crate::host::diagnostics::Diagnostic;
 use crate::host::value::unknown;
@@ -453,7 +453,7 @@ async fn every_defect_is_named_at_once() {
 
 #[tokio::test]
 async fn tools_without_write_only_arguments_are_told_so() {
-    for client in CLIENTS.iter().filter(|client| !client.has_write_only()) {
+    for client in without(Knows::WriteOnly) {
         let host = Host::start().await.with_capabilities(client.capabilities);
         for secret in [json!("S3cret-Key"), unknown()] {
             let said = said(&host, &json!({"secret_key": null, "secret_key_wo": secret})).await;

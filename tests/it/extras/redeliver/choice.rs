@@ -5,7 +5,7 @@ use time::format_description::well_known::Rfc3339;
 use super::{
     JOURNAL, REDELIVER, RETRY, deliver_to, long_ago, only, portal, retries, scene, status, upload,
 };
-use crate::extras::Portal;
+use crate::extras::{Portal, on};
 use crate::host::process::eventually;
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn what_is_still_being_tried_is_not_repeated() {
 async fn a_page_of_the_journal_that_cannot_be_read_is_an_error_before_anything_is_sent() {
     let (portal, _receiver, host) = scene(&[503]).await;
     upload(&portal, 120).await;
-    let id = portal.fault(JOURNAL, |fault| fault.respond(500, &[], "{}").nth(2));
+    let id = portal.fault(on(JOURNAL).respond(500, &[], "{}").nth(2));
     let config = json!({"webhook_id": "1", "failed_since": long_ago()});
     let answer = host.invoke(REDELIVER, config.clone()).await;
     assert_eq!(answer.result.as_deref(), Some(&[][..]), "nothing was begun");
@@ -132,9 +132,7 @@ fn full_pages(portal: &Portal, count: u64, status: u16) {
         };
         let entries: Vec<_> = (0..100).map(entry).collect();
         let body = json!({"response": entries, "count": 1, "total": count * 100}).to_string();
-        portal.fault(JOURNAL, |fault| {
-            fault.respond(200, &[], &body).nth(page + 1)
-        });
+        portal.fault(on(JOURNAL).respond(200, &[], &body).nth(page + 1));
     }
 }
 
@@ -184,9 +182,9 @@ fn page(entries: &[(u32, u32)]) -> String {
 async fn asked_for(pages: &[String]) -> Value {
     let portal = portal().await;
     for (nth, page) in (1..).zip(pages) {
-        portal.fault(JOURNAL, |fault| fault.respond(200, &[], page).nth(nth));
+        portal.fault(on(JOURNAL).respond(200, &[], page).nth(nth));
     }
-    portal.fault(RETRY, |fault| fault.respond(429, &[], ""));
+    portal.fault(on(RETRY).respond(429, &[], ""));
     let host = portal.host().await;
     let config = json!({"webhook_id": "1", "failed_since": "2026-06-30T12:10:00Z"});
     only(host.invoke(REDELIVER, config).await.refused());

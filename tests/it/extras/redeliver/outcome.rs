@@ -2,8 +2,8 @@ use docspace_emulator::{DeliveryState, RateLimits};
 use serde_json::json;
 
 use super::{JOURNAL, REDELIVER, RETRY, deliver_to, looks, only, retries, scene, upload};
-use crate::extras::Portal;
 use crate::extras::receiver::Receiver;
+use crate::extras::{Portal, on};
 use crate::host::Host;
 use crate::host::process::eventually;
 
@@ -148,7 +148,7 @@ async fn the_portals_limit_of_calls_is_explained_and_nothing_is_tried_again() {
 async fn a_call_whose_answer_is_lost_is_not_made_twice() {
     let (portal, _receiver, host) = scene(&[200]).await;
     let ids = upload(&portal, 1).await;
-    let id = portal.fault(RETRY, |fault| fault.reset().after_storing());
+    let id = portal.fault(on(RETRY).reset().after_storing());
     let error = only(
         host.invoke(REDELIVER, json!({ "delivery_ids": ids }))
             .await
@@ -168,7 +168,7 @@ async fn a_call_whose_answer_is_lost_is_not_made_twice() {
 async fn a_journal_that_cannot_be_read_for_a_moment_is_looked_at_again() {
     let (portal, _receiver, host) = scene(&[200]).await;
     let ids = upload(&portal, 1).await;
-    let id = portal.fault(JOURNAL, |fault| fault.respond(502, &[], "").times(2));
+    let id = portal.fault(on(JOURNAL).respond(502, &[], "").times(2));
     let progress = host
         .invoke(REDELIVER, json!({ "delivery_ids": ids }))
         .await

@@ -19,9 +19,9 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::portal::on;
 use super::{Portal, webhook};
 use crate::commands::{Report, Workspace};
+use crate::portal::on;
 
 /// How many rows run at a time. Some wait for seconds of real time, so one by one would take minutes.
 const AT_A_TIME: usize = 6;

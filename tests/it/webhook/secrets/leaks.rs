@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{automatic, config, manual, renamed};
 use crate::commands::{Report, Workspace, one};
+use crate::portal::on;
 use crate::webhook::Portal;
-use crate::webhook::portal::on;
 
 /// Texts that occur nowhere else, as a secret and as a key.
 const SECRET: &str = "Zq7-Sentinel+Xw9/Secret=42";

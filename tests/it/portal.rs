@@ -1,9 +1,13 @@
 //! A portal to test against, what it was asked, and configurations for it.
 
-use docspace_emulator::{Config, Emulator, Fault, Profile, RequestLogEntry, Webhook};
+use docspace_emulator::{Config, Emulator, Fault, NewWebhook, Profile, RequestLogEntry, Webhook};
 use serde_json::{Value, json};
 
 use crate::commands::{Report, Workspace, one};
+use crate::host::Host;
+
+/// The resource, and the list resource.
+pub const WEBHOOK: &str = "docspace_webhook";
 
 /// What stands before the interesting part of every path.
 const SETTINGS: &str = "/api/2.0/settings";
@@ -40,6 +44,32 @@ impl Portal {
     /// A provider block for it, with this key.
     pub fn provider_with_key(&self, key: &str) -> Value {
         json!({"base_url": self.emulator.base_url(), "api_key": key})
+    }
+
+    /// A process that is configured for it. It repeats no request, so that each fault is met once.
+    pub async fn host(&self) -> Host {
+        self.configured(Host::start().await).await
+    }
+
+    /// Configures a process for it that repeats no request.
+    pub async fn configured(&self, host: Host) -> Host {
+        let provider = with(&self.provider(), json!({"max_retries": 0}));
+        host.configure(provider).await.quiet();
+        host
+    }
+
+    /// Puts webhooks on it, one for each name, and returns their ids.
+    pub fn add(&self, names: &[&str]) -> Vec<String> {
+        let created = names.iter().map(|name| {
+            let webhook = NewWebhook {
+                name: (*name).to_owned(),
+                uri: format!("https://hooks.example.com/{name}"),
+                triggers: 256,
+                ..NewWebhook::default()
+            };
+            self.emulator.create_webhook(webhook).id.to_string()
+        });
+        created.collect()
     }
 
     /// An empty directory that is configured for it.
