@@ -173,7 +173,7 @@ fn bind_field(
 ) -> Result<(), ValidationErrors> {
     match name.to_ascii_lowercase().as_str() {
         "id" if kind == WebhookBody::Update || !profile.separates_bodies() => {
-            input.id = Some(number(node, path)?)
+            input.id = Some(number(node, path)?);
         }
         "name" => input.name = text(node, path)?,
         "uri" => input.uri = text(node, path)?,
