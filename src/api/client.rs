@@ -24,7 +24,7 @@ use url::Url;
 use super::config::{API_ROOT, Config, ConfigError};
 use super::envelope::{self, BodyError};
 use super::error::{Cause, Error, ErrorShape, StatusFailure};
-use super::redaction::{PortalMessage, Redactor};
+use super::redaction::{PortalMessage, Quoting, Redactor};
 use super::retry::{self, Operation, Outage, Plan, Waits};
 use super::transport;
 use super::write_gate::{Load, WriteGate};
@@ -40,8 +40,6 @@ const MAX_ERROR_ANSWER: u64 = 1024 * 1024;
 pub struct Client {
     shared: Arc<Shared>,
     waits: Arc<Waits>,
-    /// Secrets that the portal may have from before.
-    known: Arc<[SecretString]>,
 }
 
 #[derive(Debug)]
@@ -52,19 +50,20 @@ struct Shared {
     gate: Arc<WriteGate>,
     outage: Outage,
     stop: CancellationToken,
+    redactor: Redactor,
 }
 
 /// The description of a request.
-pub(crate) struct Call<'a> {
+pub(crate) struct Call {
     operation: Operation,
     method: &'static str,
     path: Cow<'static, str>,
     query: Vec<(&'static str, String)>,
     body: Option<Result<Bytes, Cause>>,
-    secret: Option<&'a SecretString>,
+    is_commented_on: bool,
 }
 
-impl<'a> Call<'a> {
+impl Call {
     /// Describes a request; `path` is relative to `/api/2.0` and has no query.
     pub(crate) fn new(
         operation: Operation,
@@ -77,7 +76,7 @@ impl<'a> Call<'a> {
             path: path.into(),
             query: Vec::new(),
             body: None,
-            secret: None,
+            is_commented_on: false,
         }
     }
 
@@ -95,9 +94,10 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Names a secret that the body contains, so that no error text can repeat it.
-    pub(crate) fn with_secret(mut self, secret: Option<&'a SecretString>) -> Self {
-        self.secret = secret;
+    /// Says that the portal comments on a configuration in this request: its words are quoted, but for the secrets
+    /// that the client knows, which are all that such a request is about.
+    pub(crate) fn commented_on(mut self) -> Self {
+        self.is_commented_on = true;
         self
     }
 
@@ -148,6 +148,8 @@ impl Client {
     pub fn with_stop_signal(config: Config, stop: CancellationToken) -> Result<Self, ConfigError> {
         let certificates = transport::parse_certificates(&config)?;
         let gate = Arc::new(WriteGate::new(config.max_concurrent_writes));
+        let redactor = Redactor::new();
+        redactor.add(config.api_key.as_secret());
         Ok(Self {
             shared: Arc::new(Shared {
                 config,
@@ -156,9 +158,9 @@ impl Client {
                 gate,
                 outage: Outage::default(),
                 stop,
+                redactor,
             }),
             waits: Arc::default(),
-            known: Arc::default(),
         })
     }
 
@@ -171,19 +173,15 @@ impl Client {
         }
     }
 
-    /// Returns a client that shares everything with this one and never quotes these secrets. A request need not carry
-    /// a secret for the portal to repeat it: the portal has it from before.
-    #[must_use]
-    pub fn knowing(&self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
-        Self {
-            known: secrets.into_iter().collect(),
-            ..self.clone()
-        }
+    /// Takes note of secrets that the portal may know, so that they are cut out of what it says. Clones share them.
+    pub fn remember(&self, secrets: impl IntoIterator<Item = SecretString>) {
+        let redactor = &self.shared.redactor;
+        secrets.into_iter().for_each(|secret| redactor.add(&secret));
     }
 
     /// Cleans a text that the portal wrote, so that it can be shown.
     pub fn quote(&self, text: &str) -> PortalMessage {
-        PortalMessage::new(text, &self.redactor(None))
+        PortalMessage::new(text, &self.shared.redactor)
     }
 
     /// Returns how long this client's calls had to wait; clones count together.
@@ -211,7 +209,7 @@ impl Client {
     /// Sends a request, repeats it where that is safe, and decodes the answer.
     pub(crate) async fn call<T>(
         &self,
-        call: Call<'_>,
+        call: Call,
         decode: impl Fn(&[u8]) -> Result<T, BodyError>,
     ) -> Result<T, Error> {
         let shared = &self.shared;
@@ -228,7 +226,7 @@ impl Client {
     }
 
     /// Sends a request once, holding a place among the writes if it is one.
-    async fn attempt(&self, call: &Call<'_>, repeats: u32) -> Result<Vec<u8>, Error> {
+    async fn attempt(&self, call: &Call, repeats: u32) -> Result<Vec<u8>, Error> {
         if !call.operation.is_write() {
             return self.exchange(call, repeats).await;
         }
@@ -247,7 +245,7 @@ impl Client {
     }
 
     /// Sends the request, reads the answer, and writes the one log line of both.
-    async fn exchange(&self, call: &Call<'_>, repeats: u32) -> Result<Vec<u8>, Error> {
+    async fn exchange(&self, call: &Call, repeats: u32) -> Result<Vec<u8>, Error> {
         let started = Instant::now();
         let mut status = None;
         let result = self.send(call, &mut status).await;
@@ -263,7 +261,7 @@ impl Client {
         result.map_err(|cause| call.error(cause))
     }
 
-    async fn send(&self, call: &Call<'_>, status: &mut Option<u16>) -> Result<Vec<u8>, Cause> {
+    async fn send(&self, call: &Call, status: &mut Option<u16>) -> Result<Vec<u8>, Cause> {
         let config = &self.shared.config;
         let request = self.request(call)?;
         let mut response = request
@@ -279,18 +277,23 @@ impl Client {
                 Err(error) => Err(transport::cause_of(&error, config)),
             };
         }
-        let redactor = self.redactor(call.secret);
+        let redactor = &self.shared.redactor;
         if code.is_redirection() {
             let location = redirect_target(response.headers(), response.url());
             return Err(Cause::Redirect {
                 status: code.as_u16(),
-                location: location.map(|text| PortalMessage::new(&text, &redactor).to_string()),
+                location: location.map(|text| PortalMessage::new(&text, redactor).to_string()),
             });
         }
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|text| envelope::retry_after(text, SystemTime::now()));
+        let quoting = if call.is_commented_on {
+            Quoting::Cleaned(redactor)
+        } else {
+            Quoting::Documented
+        };
         let mut failure = match read_body(&mut response, MAX_ERROR_ANSWER).await {
-            Ok(Some(body)) => envelope::status_failure(code.as_u16(), &body, &redactor),
+            Ok(Some(body)) => envelope::status_failure(code.as_u16(), &body, quoting),
             // Still that error, but not one with an empty body, which would have a meaning.
             Ok(None) | Err(_) => StatusFailure::new(code.as_u16(), ErrorShape::Other),
         };
@@ -298,7 +301,7 @@ impl Client {
         Err(Cause::Status(Box::new(failure)))
     }
 
-    fn request(&self, call: &Call<'_>) -> Result<reqwest::RequestBuilder, Cause> {
+    fn request(&self, call: &Call) -> Result<reqwest::RequestBuilder, Cause> {
         let config = &self.shared.config;
         let mut url = config.base_url.endpoint(&call.path);
         if !call.query.is_empty() {
@@ -343,16 +346,6 @@ impl Client {
         })?;
         value.set_sensitive(true);
         Ok(value)
-    }
-
-    /// Knows every secret that the portal may have, that of a request included.
-    fn redactor(&self, secret: Option<&SecretString>) -> Redactor {
-        let mut redactor = Redactor::new();
-        redactor.add_text(self.shared.config.api_key.expose());
-        for secret in self.known.iter().chain(secret) {
-            redactor.add(secret);
-        }
-        redactor
     }
 }
 

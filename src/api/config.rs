@@ -268,9 +268,14 @@ impl ApiKey {
         Ok(Self(SecretString::from(text)))
     }
 
-    /// Returns the key for the one header that carries it, and for redaction.
+    /// Returns the key for the one header that carries it.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Borrows the key for redaction.
+    pub(crate) fn as_secret(&self) -> &SecretString {
+        &self.0
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::error::Category;
 
 use super::error::{Cause, ErrorShape, StatusFailure};
 use super::json::{DecodeError, Node, Path};
-use super::redaction::{PortalMessage, Redactor};
+use super::redaction::{PortalMessage, Quoting};
 
 /// The key of the value in the wrapper.
 const RESPONSE: &str = "response";
@@ -238,17 +238,17 @@ fn looks_like_html(body: &[u8]) -> bool {
 /// Reads an error answer in the order of API §13.1: `error.message`, `response.errors`, `title`, nothing.
 ///
 /// `error.stack` is a stack trace of the server and is never kept.
-pub(crate) fn status_failure(status: u16, body: &[u8], redactor: &Redactor) -> StatusFailure {
+pub(crate) fn status_failure(status: u16, body: &[u8], quoting: Quoting<'_>) -> StatusFailure {
     let message = |text: &str| {
-        let message = PortalMessage::new(text, redactor);
-        (!message.as_str().is_empty()).then_some(message)
+        let message = quoting.quote(text);
+        message.filter(|message| !message.as_str().is_empty())
     };
     let body = without_bom(body).trim_ascii();
     if body.is_empty() {
         return StatusFailure::new(status, ErrorShape::Empty);
     }
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return read_text(status, body, redactor);
+        return read_text(status, body, quoting);
     };
     if let Some(error) = value.get("error").filter(|error| error.is_object()) {
         let mut failure = StatusFailure::new(status, ErrorShape::Handler);
@@ -264,7 +264,7 @@ pub(crate) fn status_failure(status: u16, body: &[u8], redactor: &Redactor) -> S
     if let Some(Value::Object(errors)) = inner.get("errors") {
         let mut failure = StatusFailure::new(status, ErrorShape::Validation);
         failure.message = title;
-        failure.validation = read_validation(errors, redactor);
+        failure.validation = read_validation(errors, quoting);
         return failure;
     }
     let shape = match (&value, inner) {
@@ -280,12 +280,12 @@ pub(crate) fn status_failure(status: u16, body: &[u8], redactor: &Redactor) -> S
 }
 
 /// Keeps a plain sentence, as the refusal of an IP address is (API §8.2), and nothing of a web page.
-fn read_text(status: u16, body: &[u8], redactor: &Redactor) -> StatusFailure {
+fn read_text(status: u16, body: &[u8], quoting: Quoting<'_>) -> StatusFailure {
     let shape = match std::str::from_utf8(body) {
         _ if looks_like_html(body) => ErrorShape::Html,
         Ok(text) if !text.starts_with(['{', '[', '"']) => {
             let mut failure = StatusFailure::new(status, ErrorShape::Text);
-            failure.message = Some(PortalMessage::new(text, redactor));
+            failure.message = quoting.quote(text);
             return failure;
         }
         Ok(_) | Err(_) => ErrorShape::Other,
@@ -295,9 +295,8 @@ fn read_text(status: u16, body: &[u8], redactor: &Redactor) -> StatusFailure {
 
 fn read_validation(
     errors: &serde_json::Map<String, Value>,
-    redactor: &Redactor,
+    quoting: Quoting<'_>,
 ) -> BTreeMap<String, Vec<PortalMessage>> {
-    let clean = |text: &str| PortalMessage::new(text, redactor);
     let mut validation = BTreeMap::new();
     for (field, texts) in errors.iter().take(MAX_VALIDATION_ENTRIES) {
         let texts = match texts {
@@ -306,11 +305,12 @@ fn read_validation(
         };
         let messages = texts
             .iter()
-            .filter_map(Value::as_str)
+            .filter_map(|text| quoting.quote(text.as_str()?))
             .take(MAX_VALIDATION_ENTRIES)
-            .map(clean)
             .collect();
-        validation.insert(clean(field).to_string(), messages);
+        if let Some(field) = quoting.quote(field) {
+            validation.insert(field.to_string(), messages);
+        }
     }
     validation
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::documented;
 use super::redaction::PortalMessage;
 use super::retry::Operation;
 
@@ -320,28 +321,21 @@ impl Error {
     ///
     /// The portal gives this refusal no code of its own, but it does not translate its text either.
     pub fn is_duplicate(&self) -> bool {
-        const TEXT: &str = "Webhook with the same name and payload URL already exists";
         self.is_answer(400, ErrorShape::Handler)
             && self
                 .message()
-                .is_some_and(|message| message.as_str() == TEXT)
+                .is_some_and(|message| message.as_str() == documented::DUPLICATE)
     }
 
     /// Returns whether the portal could not reach the receiver at all: refused, TLS or time limit (API §8.2).
     ///
     /// A receiver that did answer, but not with 2xx, is a 400 with a translated text instead.
     pub fn is_receiver_unreachable(&self) -> bool {
-        const TYPES: [&str; 4] = [
-            "System.Net.Http.HttpRequestException",
-            "System.Net.Sockets.SocketException",
-            "System.Security.Authentication.AuthenticationException",
-            "System.Threading.Tasks.TaskCanceledException",
-        ];
         self.is_answer(500, ErrorShape::Handler)
             && self
                 .status_failure()
                 .and_then(|failure| failure.exception.as_ref())
-                .is_some_and(|exception| TYPES.contains(&exception.as_str()))
+                .is_some_and(|exception| documented::UNREACHABLE.contains(&exception.as_str()))
     }
 
     /// Returns whether an equal request may succeed later, whoever may be allowed to send it.

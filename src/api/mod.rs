@@ -10,7 +10,7 @@
 //! | `transport` | the HTTP library and TLS, built at the first request |
 //! | `retry`, `write_gate` | who may be repeated and when; how many writes are in flight |
 //! | `envelope`, `json` | what an answer's bytes mean, with the path of whatever does not fit |
-//! | `error`, `redaction` | what went wrong, without secrets |
+//! | `error`, `redaction`, `documented` | what went wrong, without secrets |
 //! | `webhooks`, `triggers`, `deliveries`, `portal` | the areas of the API: shapes and verbs |
 //! | `shared_list`, `snapshot` | one list request for any number of readers |
 //!
@@ -20,6 +20,7 @@
 mod client;
 mod config;
 mod deliveries;
+mod documented;
 mod envelope;
 mod error;
 #[cfg(feature = "fuzzing")]
@@ -40,7 +41,7 @@ pub use config::{ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Config, ConfigError
 pub use deliveries::{Delivery, DeliveryId, DeliveryPage, DeliveryQuery, SentBody, StatusGroups};
 pub use error::{Cause, ConnectReason, Error, ErrorShape, StatusFailure};
 pub use portal::{CurrentKey, CurrentUser, PasswordPolicy, PortalSettings, Role};
-pub use redaction::{PortalMessage, Redactor};
+pub use redaction::{PortalMessage, Quoting, Redactor};
 pub use retry::{Operation, Waits};
 pub use shared_list::{ListSource, SharedList, WriteToken};
 pub use snapshot::Snapshot;

@@ -1,27 +1,41 @@
 //! Keeping secrets out of texts that the portal wrote.
 //!
 //! An error message of the portal is shown to people and may be hostile or careless: it can repeat the webhook's secret
-//! or the API key. Each request knows which secrets it carried; a [`Redactor`] finds them again, whole or in any piece
-//! of [`WINDOW`] bytes or more, plain, in hexadecimal, in base64 at any offset, and behind URL, HTML or JSON escapes.
+//! or the API key. A [`Redactor`] finds every secret that the process has seen, whole or in any piece of [`WINDOW`] bytes
+//! or more, plain, in hexadecimal, in base64 at any offset, behind URL, HTML or JSON escapes, and taken apart by blanks,
+//! line ends or other separators.
+//!
+//! A portal also knows secrets that this process has never seen: a refresh is not told what is write-only. So
+//! [`Quoting`] lets the portal speak freely only about a configuration that was sent to it.
 
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
 use std::fmt;
+use std::hash::BuildHasher as _;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::documented;
+
 /// The shortest piece of a secret that is looked for, in bytes.
 const WINDOW: usize = 8;
 
-/// Secrets shorter than this are too common as text to be cut out; a message that contains one is withheld.
-const SHORTEST_CUT: usize = 4;
+/// Of secrets shorter than this, only the secret itself is looked for: its encodings are two letters that occur in any
+/// text.
+const SHORTEST_ENCODED: usize = 4;
 
 const MARK: &str = "[redacted]";
 
-/// The longest HTML entity that is recognized, in bytes between `&` and `;`.
-const LONGEST_ENTITY: usize = 8;
+/// How many layers of escapes are undone, as of JSON in JSON.
+const LAYERS: usize = 2;
+
+/// The longest escape that is recognized, in characters: an HTML entity.
+const LONGEST_ESCAPE: usize = 10;
 
 /// The longest message that is kept, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
@@ -29,13 +43,38 @@ const MAX_MESSAGE_CHARS: usize = 500;
 /// How much of a portal's text is looked at; a piece of a secret at the border is found like any other piece.
 const MAX_RAW_CHARS: usize = 8 * MAX_MESSAGE_CHARS;
 
-/// Finds known secrets in text.
-#[derive(Clone, Default)]
-pub struct Redactor {
-    /// Every window of the folded forms of the secrets, sorted.
-    windows: Zeroizing<Vec<[u8; WINDOW]>>,
-    /// Folded forms of secrets that are shorter than a window.
-    short: Vec<Zeroizing<Vec<u8>>>,
+/// Finds the secrets it was given in text.
+///
+/// Adding is cheap, because most processes never quote anything: secrets are only taken apart before a text is cleaned,
+/// each of them once.
+#[derive(Default)]
+pub struct Redactor(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// Secrets that were added since a text was cleaned last.
+    waiting: Vec<SecretString>,
+    pieces: Pieces,
+}
+
+/// The secrets, taken apart. Windows are kept as keyed hashes, which tell nothing to whoever reads memory.
+#[derive(Default)]
+struct Pieces {
+    hasher: RandomState,
+    /// Hashes of the secrets that were added.
+    whole: HashSet<u64>,
+    /// Hashes of every window of every folded form.
+    windows: HashSet<u64>,
+    /// Folded forms that are shorter than a window.
+    short: Vec<Short>,
+}
+
+/// A form that is shorter than a window.
+struct Short {
+    folded: Zeroizing<Vec<u8>>,
+    /// Whether it counts only where no letter or digit is next to it. A short secret can be part of a word, and cutting
+    /// it out of one would both garble the message and give the secret away.
+    stands_alone: bool,
 }
 
 impl Redactor {
@@ -44,83 +83,38 @@ impl Redactor {
         Self::default()
     }
 
-    /// Adds a secret in all the encodings that are looked for.
-    pub fn add(&mut self, secret: &SecretString) {
-        self.add_text(secret.expose_secret());
-    }
-
-    pub(crate) fn add_text(&mut self, secret: &str) {
-        let bytes = secret.as_bytes();
-        self.add_form(bytes);
-        if bytes.len() < SHORTEST_CUT {
-            // Their encodings are two letters that occur in any text.
-            return;
-        }
-        let hex = hexadecimal(bytes);
-        self.add_form(hex.as_bytes());
-        for offset in 0..3 {
-            self.add_form(base64_at_offset(bytes, offset).as_bytes());
-        }
-    }
-
-    fn add_form(&mut self, form: &[u8]) {
-        let folded: Zeroizing<Vec<u8>> =
-            Zeroizing::new(form.iter().map(|byte| fold(*byte)).collect());
-        if folded.len() < WINDOW {
-            if !folded.is_empty() {
-                self.short.push(folded);
+    /// Adds a secret in all the encodings that are looked for. One that was added before costs nothing.
+    pub fn add(&self, secret: &SecretString) {
+        self.with(|known| {
+            let Pieces { hasher, whole, .. } = &mut known.pieces;
+            let text = secret.expose_secret();
+            if !text.is_empty() && whole.insert(hasher.hash_one(text)) {
+                known.waiting.push(secret.clone());
             }
-            return;
-        }
-        let windows = folded.windows(WINDOW);
-        self.windows
-            .extend(windows.filter_map(|window| <[u8; WINDOW]>::try_from(window).ok()));
-        self.windows.sort_unstable();
+        });
     }
 
     /// Returns the text with every piece of a known secret replaced by `[redacted]`.
     pub fn redact(&self, text: &str) -> String {
-        let plain = plain_view(text);
-        let decoded = decoded_view(text);
         let mut hidden = vec![false; text.len()];
-        for view in [&plain, &decoded] {
-            if self.contains_tiny_secret(view) {
-                return "(withheld: it contains a secret)".to_owned();
+        self.with(|known| {
+            for secret in known.waiting.drain(..) {
+                known.pieces.add(secret.expose_secret().as_bytes());
             }
-            self.mark(view, &mut hidden);
-        }
+            let mut signs = signs(text);
+            for layer in 0..=LAYERS {
+                if layer > 0 {
+                    signs = unescaped(&signs);
+                }
+                known.pieces.mark(&letters(&signs), &mut hidden);
+            }
+        });
         render(text, &hidden)
     }
 
-    fn contains_tiny_secret(&self, view: &[Letter]) -> bool {
-        self.short
-            .iter()
-            .filter(|secret| secret.len() < SHORTEST_CUT)
-            .any(|secret| {
-                view.windows(secret.len())
-                    .any(|window| equal(window, secret))
-            })
-    }
-
-    fn mark(&self, view: &[Letter], hidden: &mut [bool]) {
-        if !self.windows.is_empty() {
-            for window in view.windows(WINDOW) {
-                let mut bytes = Zeroizing::new([0; WINDOW]);
-                for (byte, letter) in bytes.iter_mut().zip(window) {
-                    *byte = letter.folded;
-                }
-                if self.windows.binary_search(&bytes).is_ok() {
-                    hide(window, hidden);
-                }
-            }
-        }
-        for secret in &self.short {
-            for window in view.windows(secret.len()) {
-                if equal(window, secret) {
-                    hide(window, hidden);
-                }
-            }
-        }
+    fn with<T>(&self, act: impl FnOnce(&mut Known) -> T) -> T {
+        // Whatever panicked while it was held has at worst left a form out, and nothing here panics.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -130,10 +124,105 @@ impl fmt::Debug for Redactor {
     }
 }
 
+impl Pieces {
+    fn add(&mut self, secret: &[u8]) {
+        self.add_form(secret, true);
+        if secret.len() < SHORTEST_ENCODED {
+            return;
+        }
+        let bare = secret.iter().copied().filter(u8::is_ascii_alphanumeric);
+        let bare = Zeroizing::new(bare.collect::<Vec<_>>());
+        if bare.len() >= WINDOW {
+            self.add_form(&bare, false);
+        }
+        self.add_form(hexadecimal(secret).as_bytes(), false);
+        for offset in 0..3 {
+            self.add_form(base64_at_offset(secret, offset).as_bytes(), false);
+        }
+    }
+
+    fn add_form(&mut self, form: &[u8], stands_alone: bool) {
+        let folded: Zeroizing<Vec<u8>> =
+            Zeroizing::new(form.iter().map(|byte| fold(*byte)).collect());
+        if folded.is_empty() {
+            return;
+        }
+        if folded.len() < WINDOW {
+            self.short.push(Short {
+                folded,
+                stands_alone,
+            });
+            return;
+        }
+        let hasher = &self.hasher;
+        self.windows
+            .extend(folded.windows(WINDOW).map(|window| hasher.hash_one(window)));
+    }
+
+    /// Marks what is a piece of a secret: as it stands, with blanks and line ends between, with anything between.
+    fn mark(&self, letters: &[Letter], hidden: &mut [bool]) {
+        for short in &self.short {
+            short.mark(letters, hidden);
+        }
+        let is_blank = |letter: &&Letter| letter.folded.is_ascii_whitespace();
+        let squeezed: Vec<&Letter> = letters.iter().filter(|l| !is_blank(l)).collect();
+        self.mark_windows(&squeezed, hidden);
+        let is_bare = |letter: &&Letter| letter.folded.is_ascii_alphanumeric();
+        let bare: Vec<&Letter> = letters.iter().filter(is_bare).collect();
+        self.mark_windows(&bare, hidden);
+    }
+
+    fn mark_windows(&self, letters: &[&Letter], hidden: &mut [bool]) {
+        for window in letters.windows(WINDOW) {
+            let mut bytes = [0; WINDOW];
+            for (byte, letter) in bytes.iter_mut().zip(window) {
+                *byte = letter.folded;
+            }
+            if self
+                .windows
+                .contains(&self.hasher.hash_one(bytes.as_slice()))
+            {
+                hide(window.first().copied(), window.last().copied(), hidden);
+            }
+        }
+    }
+}
+
+impl Short {
+    fn mark(&self, letters: &[Letter], hidden: &mut [bool]) {
+        let length = self.folded.len();
+        let is_word = |letter: Option<&Letter>| letter.is_some_and(Letter::is_part_of_a_word);
+        for (start, window) in letters.windows(length).enumerate() {
+            let is_equal = window.iter().map(|letter| &letter.folded).eq(&*self.folded);
+            if !is_equal {
+                continue;
+            }
+            let before = start.checked_sub(1).and_then(|before| letters.get(before));
+            let is_alone = !is_word(before) && !is_word(letters.get(start + length));
+            if is_alone || !self.stands_alone {
+                hide(window.first(), window.last(), hidden);
+            }
+        }
+    }
+}
+
+/// A character of a text, and the bytes of the text it stands for.
+struct Sign {
+    character: char,
+    origin: Range<usize>,
+}
+
 /// One byte of a text as it is compared, and the bytes of the text it stands for.
 struct Letter {
     folded: u8,
     origin: Range<usize>,
+}
+
+impl Letter {
+    /// Bytes above ASCII are letters of some script.
+    const fn is_part_of_a_word(&self) -> bool {
+        self.folded.is_ascii_alphanumeric() || !self.folded.is_ascii()
+    }
 }
 
 /// Makes the letter case and the two base64 alphabets equal; over-matching costs nothing here.
@@ -145,52 +234,64 @@ const fn fold(byte: u8) -> u8 {
     }
 }
 
-fn equal(window: &[Letter], secret: &[u8]) -> bool {
-    window
-        .iter()
-        .zip(secret)
-        .all(|(letter, byte)| letter.folded == *byte)
-}
-
-fn hide(window: &[Letter], hidden: &mut [bool]) {
-    for letter in window {
-        if let Some(bytes) = hidden.get_mut(letter.origin.clone()) {
-            bytes.fill(true);
-        }
+/// Hides everything from one letter to another, what stands between them included.
+fn hide(first: Option<&Letter>, last: Option<&Letter>, hidden: &mut [bool]) {
+    if let (Some(first), Some(last)) = (first, last)
+        && let Some(bytes) = hidden.get_mut(first.origin.start..last.origin.end)
+    {
+        bytes.fill(true);
     }
 }
 
-fn plain_view(text: &str) -> Vec<Letter> {
-    text.bytes()
-        .enumerate()
-        .map(|(index, byte)| Letter {
-            folded: fold(byte),
-            origin: index..index + 1,
-        })
-        .collect()
+fn signs(text: &str) -> Vec<Sign> {
+    let signs = text.char_indices().map(|(start, character)| Sign {
+        character,
+        origin: start..start + character.len_utf8(),
+    });
+    signs.collect()
 }
 
-/// The text with URL, HTML and JSON escapes undone wherever one is recognized.
-fn decoded_view(text: &str) -> Vec<Letter> {
-    let mut letters = Vec::with_capacity(text.len());
-    let mut rest = text;
-    let mut start = 0;
-    while let Some(first) = rest.chars().next() {
-        let (decoded, length) = escape(rest).unwrap_or((first, first.len_utf8()));
+fn letters(signs: &[Sign]) -> Vec<Letter> {
+    let mut letters = Vec::with_capacity(signs.len());
+    for sign in signs {
         let mut buffer = [0; 4];
-        for byte in decoded.encode_utf8(&mut buffer).bytes() {
+        for byte in sign.character.encode_utf8(&mut buffer).bytes() {
             letters.push(Letter {
                 folded: fold(byte),
-                origin: start..start + length,
+                origin: sign.origin.clone(),
             });
         }
-        start += length;
-        rest = text.get(start..).unwrap_or_default();
     }
     letters
 }
 
-/// Decodes the escape at the start of `text`: the character and how many bytes it takes.
+/// The text with one layer of URL, HTML and JSON escapes undone, wherever one is recognized.
+fn unescaped(signs: &[Sign]) -> Vec<Sign> {
+    let mut plain = Vec::with_capacity(signs.len());
+    let mut rest = signs;
+    while let Some((first, _)) = rest.split_first() {
+        let (character, length) = escape_at(rest).unwrap_or((first.character, 1));
+        let (taken, left) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        let end = taken.last().unwrap_or(first).origin.end;
+        plain.push(Sign {
+            character,
+            origin: first.origin.start..end,
+        });
+        rest = left;
+    }
+    plain
+}
+
+/// Decodes the escape at the start: the character and how many signs it takes.
+fn escape_at(signs: &[Sign]) -> Option<(char, usize)> {
+    if !matches!(signs.first()?.character, '%' | '\\' | '&') {
+        return None;
+    }
+    let ahead = signs.iter().take(LONGEST_ESCAPE);
+    escape(&ahead.map(|sign| sign.character).collect::<String>())
+}
+
+/// Decodes the escape at the start of `text`: the character and how many characters it takes.
 ///
 /// Secrets are ASCII (API §7.2), so one `%XX` or `\xXX` is one character.
 fn escape(text: &str) -> Option<(char, usize)> {
@@ -201,15 +302,10 @@ fn escape(text: &str) -> Option<(char, usize)> {
         return match rest.chars().next()? {
             'u' => Some((hex_char(rest.get(1..5)?)?, 6)),
             'x' => Some((hex_char(rest.get(1..3)?)?, 4)),
-            other => Some((other, 1 + other.len_utf8())),
+            other => Some((other, 2)),
         };
     }
-    let rest = text.strip_prefix('&')?;
-    let end = rest
-        .bytes()
-        .take(LONGEST_ENTITY + 1)
-        .position(|byte| byte == b';')?;
-    let entity = rest.get(..end)?;
+    let (entity, _) = text.strip_prefix('&')?.split_once(';')?;
     let character = match entity {
         "amp" => '&',
         "lt" => '<',
@@ -224,6 +320,7 @@ fn escape(text: &str) -> Option<(char, usize)> {
             }
         }
     };
+    // All of these are ASCII.
     Some((character, entity.len() + 2))
 }
 
@@ -271,6 +368,26 @@ fn render(text: &str, hidden: &[bool]) -> String {
     copy
 }
 
+/// How far the words of an answer are quoted.
+#[derive(Debug, Clone, Copy)]
+pub enum Quoting<'a> {
+    /// All of them but known secrets: an answer to a configuration that was sent, whose secret is known.
+    Cleaned(&'a Redactor),
+    /// Only the sentences that the description of the API has: any other answer can hold a secret that this process
+    /// has never seen.
+    Documented,
+}
+
+impl Quoting<'_> {
+    /// Returns what may be quoted of a text.
+    pub(crate) fn quote(self, raw: &str) -> Option<PortalMessage> {
+        match self {
+            Self::Cleaned(redactor) => Some(PortalMessage::new(raw, redactor)),
+            Self::Documented => documented::sentence(raw).map(PortalMessage::documented),
+        }
+    }
+}
+
 /// A text of the portal that is fit to be shown: one line, without control characters and secrets, at most 500
 /// characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -280,8 +397,12 @@ impl PortalMessage {
     /// Cleans a text of the portal.
     ///
     /// Control and invisible characters go first, so that they cannot hide a secret from the redactor; the cut comes
-    /// last, so that it cannot leave an unrecognized half.
+    /// last, so that it cannot leave an unrecognized half. A documented sentence is kept whole, whatever the secrets
+    /// are: it repeats nothing, and callers recognize refusals by it.
     pub fn new(raw: &str, redactor: &Redactor) -> Self {
+        if let Some(sentence) = documented::sentence(raw) {
+            return Self::documented(sentence);
+        }
         let visible: String = raw
             .chars()
             .take(MAX_RAW_CHARS)
@@ -295,6 +416,10 @@ impl PortalMessage {
             text.push('…');
         }
         Self(text)
+    }
+
+    fn documented(sentence: &'static str) -> Self {
+        Self(sentence.to_owned())
     }
 
     /// Returns the cleaned text.

@@ -361,9 +361,10 @@ impl Client {
     ///
     /// Ask [`Error::outcome_unknown`]: the webhook may exist.
     pub async fn create_webhook(&self, webhook: &CreateWebhook) -> Result<CreatedWebhook, Error> {
+        self.remember(webhook.secret_key.clone());
         let call = Call::new(Operation::Create, "POST", WEBHOOKS)
             .with_body(webhook)
-            .with_secret(webhook.secret_key.as_ref());
+            .commented_on();
         self.call(call, |body| {
             envelope::decode_value(body, CreatedWebhook::decode)
         })
@@ -372,9 +373,10 @@ impl Client {
 
     /// Replaces a webhook's configuration (API §6.3) and returns what the portal holds now.
     pub async fn update_webhook(&self, webhook: &UpdateWebhook) -> Result<Webhook, Error> {
+        self.remember(webhook.secret_key.clone());
         let call = Call::new(Operation::Replace, "PUT", WEBHOOKS)
             .with_body(webhook)
-            .with_secret(webhook.secret_key.as_ref());
+            .commented_on();
         self.call(call, |body| decode_webhook(body, webhook.id))
             .await
     }

@@ -66,6 +66,9 @@ impl EphemeralResource<Portal> for WebhookSecret {
                 format!("{error}. Try again on another machine."),
             )
         })?;
+        if let Some(portal) = context.known() {
+            portal.client.remember([secret.as_secret().clone()]);
+        }
         let length = Number::from(u64::try_from(length).unwrap_or(u64::MAX));
         Ok(config.with(LENGTH, length).with(SECRET_KEY, secret))
     }

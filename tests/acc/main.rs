@@ -30,8 +30,6 @@ mod import;
 /// Ctrl-C while the portal works.
 #[cfg(unix)]
 mod interrupt;
-/// One secret through a whole life at trace level.
-mod leak;
 /// Create, plan again, destroy, forget, move.
 mod lifecycle;
 /// Webhooks that another provider managed.

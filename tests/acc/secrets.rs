@@ -1,6 +1,6 @@
 //! Secrets: generated, configured, and given by an ephemeral variable that nothing may store.
 
-use docspace_emulator::NewWebhook;
+use docspace_emulator::{Config, NewWebhook, PasswordPolicy};
 use serde_json::{Value, json};
 
 use crate::harness::{Case, Webhook, needs};
@@ -150,6 +150,70 @@ fn a_secret_that_changes_between_plan_and_apply_is_sent_as_it_is_at_apply() {
     assert!(case.portal.secret_is(1, "second-secret"));
     assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], 2);
     case.plan().finds_no_changes();
+}
+
+/// A secret that is another one whenever it is asked for: in each plan, and in each apply again.
+const EPHEMERAL: &str = "ephemeral \"docspace_webhook_secret\" \"new\" {}\n\n";
+
+/// A webhook with such a secret.
+fn made_anew() -> Webhook {
+    Webhook::new("ci").with(
+        "secret_key_wo",
+        "ephemeral.docspace_webhook_secret.new.secret_key",
+    )
+}
+
+#[test]
+fn an_ephemeral_secret_is_sent_in_one_apply_and_then_only_with_a_new_version() {
+    needs!("1.11", "a write-only argument");
+    let mut config = Config::offline();
+    config.settings.password_policy = PasswordPolicy {
+        min_length: 30,
+        upper_case: true,
+        digits: true,
+        spec_symbols: true,
+    };
+    let case = Case::with(config);
+    let version = |version: &str| {
+        let webhook = made_anew().with("secret_key_wo_version", version);
+        case.write("main.tf", format!("{EPHEMERAL}{webhook}"));
+    };
+    version("1");
+    case.apply().succeeds_silently();
+    assert_eq!(case.attributes(ADDRESS)["secret_key"], json!(null));
+    assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], 1);
+    case.plan().finds_no_changes();
+    case.take_requests();
+    case.apply().succeeds_silently();
+    assert_eq!(updates(&case), Vec::<Value>::new());
+
+    version("2");
+    case.saved_plan(&[]);
+    case.apply_saved().succeeds_silently();
+    let bodies = updates(&case);
+    assert_eq!(bodies.len(), 1);
+    assert_eq!(bodies[0]["secretKey"], "<present>");
+    assert!(case.portal.webhooks().len() == 1);
+    case.plan().finds_no_changes();
+}
+
+/// The guide about rotation says so, and what to do instead.
+#[test]
+fn a_secret_that_is_made_anew_in_every_run_is_rotated_by_every_run_without_a_version() {
+    needs!("1.11", "a write-only argument");
+    let case = Case::new();
+    case.write("main.tf", format!("{EPHEMERAL}{}", made_anew()));
+    for version in 1..=3 {
+        case.plan()
+            .proposes(usize::from(version == 1), usize::from(version > 1), 0);
+        case.saved_plan(&[]);
+        case.take_requests();
+        case.apply_saved().succeeds_silently();
+        let updates = updates(&case);
+        assert_eq!(updates.len(), usize::from(version > 1));
+        assert!(updates.iter().all(|body| body["secretKey"] == "<present>"));
+        assert_eq!(case.attributes(ADDRESS)["secret_key_wo_version"], version);
+    }
 }
 
 #[test]

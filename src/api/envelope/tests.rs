@@ -1,6 +1,8 @@
 use proptest::prelude::*;
+use secrecy::SecretString;
 
 use super::*;
+use crate::api::redaction::Redactor;
 use crate::api::webhooks::WebhookListItem;
 
 fn integer(node: &Node<'_>) -> Result<i64, DecodeError> {
@@ -24,7 +26,7 @@ fn mismatch(path: &str, expected: &'static str, found: &'static str) -> BodyErro
 }
 
 fn failure(body: &str) -> StatusFailure {
-    status_failure(400, body.as_bytes(), &Redactor::new())
+    status_failure(400, body.as_bytes(), Quoting::Cleaned(&Redactor::new()))
 }
 
 fn message(failure: &StatusFailure) -> Option<&str> {
@@ -226,8 +228,8 @@ fn other_bodies_have_a_shape_and_at_most_a_sentence() {
 
 #[test]
 fn every_text_of_an_error_is_cleaned_of_secrets() {
-    let mut redactor = Redactor::new();
-    redactor.add_text("S3cretKey-42");
+    let redactor = Redactor::new();
+    redactor.add(&SecretString::from("S3cretKey-42"));
     for body in [
         r#"{"error": {"message": "S3cretKey-42", "type": "S3cretKey-42", "stack": "S3cretKey-42"}}"#,
         r#"{"response": {"title": "S3cretKey-42", "errors": {"S3cretKey-42": ["S3cretKey-42"], "b": "S3cretKey-42"}}}"#,
@@ -235,7 +237,7 @@ fn every_text_of_an_error_is_cleaned_of_secrets() {
         r#""S3cretKey-42""#,
         "S3cretKey-42",
     ] {
-        let failure = status_failure(400, body.as_bytes(), &redactor);
+        let failure = status_failure(400, body.as_bytes(), Quoting::Cleaned(&redactor));
         let shown = format!("{failure:?} {failure}");
         assert!(!shown.contains("S3cretKey"), "{shown}");
         assert!(shown.contains("[redacted]"), "{shown}");
@@ -267,7 +269,7 @@ proptest! {
     fn no_bytes_make_a_decoder_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         drop(decode_list(&bytes, WebhookListItem::decode));
         drop(decode_value(&bytes, |node| node.text().map(str::to_owned)));
-        let failure = status_failure(400, &bytes, &Redactor::new());
+        let failure = status_failure(400, &bytes, Quoting::Cleaned(&Redactor::new()));
         prop_assert_eq!(failure.status, 400);
     }
 
@@ -275,8 +277,30 @@ proptest! {
     fn no_almost_valid_list_makes_a_decoder_panic(text in r#"[\[\]{}":,0-9a-z. ]{0,60}"#) {
         for body in [text.clone(), format!(r#"{{"response":[{text}]}}"#)] {
             drop(decode_list(body.as_bytes(), WebhookListItem::decode));
-            let failure = status_failure(500, body.as_bytes(), &Redactor::new());
+            let failure = status_failure(500, body.as_bytes(), Quoting::Cleaned(&Redactor::new()));
             prop_assert_eq!(failure.status, 500);
         }
     }
+}
+
+#[test]
+fn an_answer_about_nothing_that_was_sent_is_quoted_only_in_documented_words() {
+    let quoted = |body: &str| status_failure(403, body.as_bytes(), Quoting::Documented);
+    for body in [
+        r#"{"error":{"message":"not S3cretKey-42","type":"S3cretKey-42"}}"#,
+        r#"{"response":{"title":"S3cretKey-42","errors":{"S3cretKey-42":["S3cretKey-42"]}}}"#,
+        r#"{"title":"S3cretKey-42"}"#,
+        r#""S3cretKey-42""#,
+        "S3cretKey-42",
+    ] {
+        let failure = quoted(body);
+        let shown = format!("{failure} {failure:?}");
+        assert!(!shown.contains("S3cret"), "{shown}");
+    }
+    let denied = quoted(r#"{"error":{"message":"Access denied","type":"x"}}"#);
+    assert_eq!(
+        denied.to_string(),
+        "the portal answered 403 (Forbidden): Access denied"
+    );
+    assert_eq!(denied.shape, ErrorShape::Handler);
 }

@@ -6,7 +6,7 @@ use super::*;
 const SECRET: &str = "S3cretKey-42_%&<\"\\+/=~x";
 
 fn redactor() -> Redactor {
-    let mut redactor = Redactor::new();
+    let redactor = Redactor::new();
     redactor.add(&SecretString::from(SECRET));
     redactor
 }
@@ -15,6 +15,10 @@ fn redactor() -> Redactor {
 fn hides(text: &str) {
     let message = PortalMessage::new(text, &redactor());
     assert!(message.as_str().contains(MARK), "{text:?} -> {message}");
+    for piece in SECRET.as_bytes().windows(8) {
+        let piece = std::str::from_utf8(piece).unwrap();
+        assert!(!message.as_str().contains(piece), "{text:?} -> {message}");
+    }
 }
 
 fn each_byte(text: &str, encode: impl Fn(u8) -> String) -> String {
@@ -75,28 +79,112 @@ fn invisible_characters_cannot_hide_a_secret() {
 }
 
 #[test]
-fn secrets_shorter_than_a_window_are_found_whole() {
-    let mut redactor = Redactor::new();
-    redactor.add(&SecretString::from("a1B2"));
-    assert_eq!(redactor.redact("it is a1B2!"), "it is [redacted]!");
-    assert_eq!(redactor.redact("it is YTFCMg=="), "it is [redacted]g==");
-    assert_eq!(redactor.redact("it is a1 B2"), "it is a1 B2");
+fn separators_cannot_hide_a_secret() {
+    for separator in [" ", "\n", "\r\n\t", "-", ":", ", ", " | "] {
+        let spread = each_byte(SECRET, |byte| format!("{}{separator}", char::from(byte)));
+        hides(&spread);
+        let dump = each_byte(SECRET, |byte| format!("{byte:02X}{separator}"));
+        let message = PortalMessage::new(&dump, &redactor());
+        assert_eq!(
+            message.as_str().matches("[redacted]").count(),
+            1,
+            "{message}"
+        );
+    }
+    let (half, other) = SECRET.split_at(9);
+    let message = PortalMessage::new(&format!("is {half}\n{other} ok"), &redactor());
+    assert_eq!(message.as_str(), "is [redacted] ok");
 }
 
 #[test]
-fn a_message_around_a_tiny_secret_is_withheld() {
-    let mut redactor = Redactor::new();
-    redactor.add(&SecretString::from("q7"));
-    assert_eq!(
-        redactor.redact("password q7 is too short"),
-        "(withheld: it contains a secret)"
-    );
-    assert_eq!(redactor.redact("too short"), "too short");
+fn layers_of_escapes_cannot_hide_a_secret() {
+    let json = |text: &str| serde_json::Value::from(text).to_string();
+    hides(&json(&json(SECRET)));
+    hides(&percent_encoded(&percent_encoded(SECRET)));
+    let entities = each_byte(SECRET, |byte| format!("&#x{byte:x};"));
+    hides(&entities.replace('&', "&amp;"));
+}
+
+#[test]
+fn a_short_secret_is_cut_where_it_stands_alone() {
+    for (secret, text, shown) in [
+        ("a1B2", "it is a1B2!", "it is [redacted]!"),
+        ("a1B2", "it is YTFCMg==", "it is [redacted]g=="),
+        ("a1B2", "it is 61314232", "it is [redacted]"),
+        ("a1B2", "it is a1 B2", "it is a1 B2"),
+        // Cut out of a word it would be given away.
+        (
+            "word",
+            "Password must contain digits",
+            "Password must contain digits",
+        ),
+        (
+            "word",
+            "Password 'word' is too short",
+            "Password '[redacted]' is too short",
+        ),
+        (
+            "q7",
+            "password q7 is too short",
+            "password [redacted] is too short",
+        ),
+        ("e", "The receiver refused me", "The receiver refused me"),
+        (
+            ".",
+            "Invalid name. Invalid uri.",
+            "Invalid name. Invalid uri.",
+        ),
+        (
+            "8",
+            "from 8 to 18 characters",
+            "from [redacted] to 18 characters",
+        ),
+        ("\u{e9}", "caf\u{e9}", "caf\u{e9}"),
+    ] {
+        let redactor = Redactor::new();
+        redactor.add(&SecretString::from(secret));
+        assert_eq!(redactor.redact(text), shown, "{secret}");
+    }
+}
+
+#[test]
+fn a_documented_sentence_is_kept_whatever_the_secrets_are() {
+    let redactor = Redactor::new();
+    for secret in ["Exception", "same", "available", "blacklist-1"] {
+        redactor.add(&SecretString::from(secret));
+    }
+    for sentence in [
+        "Webhook with the same name and payload URL already exists",
+        "System.Net.Http.HttpRequestException",
+        "Trigger is not available",
+        "URL host is in the blacklist",
+    ] {
+        assert_eq!(PortalMessage::new(sentence, &redactor).as_str(), sentence);
+    }
+    let message = PortalMessage::new("Webhook of the same name exists", &redactor);
+    assert_eq!(message.as_str(), "Webhook of the [redacted] name exists");
+}
+
+/// What is added later is found, what is added often is kept once.
+#[test]
+fn every_secret_of_a_process_is_found() {
+    let redactor = Redactor::new();
+    let secret = |number: u32| SecretString::from(format!("Secret-number-{number:05}-of-many"));
+    for number in (0..5_000).chain(0..5_000) {
+        redactor.add(&secret(number));
+    }
+    assert_eq!(redactor.with(|known| known.waiting.len()), 5_000);
+    assert_eq!(redactor.redact("Secret-number-04999-of-many"), MARK);
+    assert_eq!(redactor.with(|known| known.waiting.len()), 0);
+    redactor.add(&secret(4_999));
+    redactor.add(&secret(70_001));
+    assert_eq!(redactor.with(|known| known.waiting.len()), 1);
+    assert_eq!(redactor.redact("-number-70001"), MARK);
 }
 
 #[test]
 fn an_empty_secret_changes_nothing() {
-    let mut redactor = Redactor::new();
+    let redactor = Redactor::new();
     redactor.add(&SecretString::from(""));
     assert_eq!(redactor.redact("any text"), "any text");
 }
@@ -135,8 +223,8 @@ proptest! {
             3 => percent_encoded(piece),
             _ => each_byte(piece, |byte| format!("&#{byte};")),
         };
-        let mut redactor = Redactor::new();
-        redactor.add_text(&secret);
+        let redactor = Redactor::new();
+        redactor.add(&SecretString::from(secret.as_str()));
         let shown = redactor.redact(&format!("{before} {encoded} {after}"));
         for window in piece.as_bytes().windows(8) {
             let window = std::str::from_utf8(window).unwrap();

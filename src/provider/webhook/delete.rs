@@ -1,6 +1,6 @@
 //! Deleting a webhook. A failed deletion keeps the resource in state (product §4.3).
 
-use super::model::{NAME, id_of, secrets_in};
+use super::model::{NAME, id_of};
 use crate::api::{Error, Role, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::DeleteRequest;
@@ -12,9 +12,8 @@ const SUMMARY: &str = "Could not delete the webhook";
 /// Deletes a webhook; one that is gone already counts as deleted.
 pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Result<(), Diagnostic> {
     let id = id_of(&request.prior)?;
-    let client = portal.client.knowing(secrets_in([&request.prior]));
     let token = portal.list.begin_write(id);
-    match client.delete_webhook(id).await {
+    match portal.client.delete_webhook(id).await {
         Ok(_removed_or_already_gone) => {
             token.deleted();
             Ok(())

@@ -31,7 +31,7 @@ mod update;
 
 use async_trait::async_trait;
 
-use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI};
+use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI, secrets_in};
 use super::portal::Portal;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{
@@ -86,6 +86,10 @@ impl Resource<Portal> for WebhookResource {
         plan: &mut Plan,
         diagnostics: &mut Diagnostics,
     ) {
+        if let Some(portal) = context.and_then(Portal::known) {
+            let objects = [Some(request.config), request.prior].into_iter().flatten();
+            portal.client.remember(secrets_in(objects));
+        }
         plan::plan(context, request, plan, diagnostics).await;
     }
 
@@ -96,6 +100,7 @@ impl Resource<Portal> for WebhookResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
+        portal.client.remember(secrets_in([&request.config]));
         let result = create::create(portal, request, progress).await;
         portal
             .long_wait()
@@ -111,6 +116,7 @@ impl Resource<Portal> for WebhookResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
+        portal.client.remember(secrets_in([&request.state]));
         let result = read::read(portal, request, progress).await;
         portal
             .long_wait()
@@ -126,6 +132,8 @@ impl Resource<Portal> for WebhookResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
+        let objects = [&request.config, &request.prior];
+        portal.client.remember(secrets_in(objects));
         let result = update::update(portal, request, progress).await;
         portal
             .long_wait()
@@ -141,6 +149,7 @@ impl Resource<Portal> for WebhookResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
+        portal.client.remember(secrets_in([&request.prior]));
         let result = delete::delete(portal, request).await;
         portal
             .long_wait()
@@ -165,6 +174,7 @@ impl Resource<Portal> for WebhookResource {
     fn observe(&self, context: &Portal, state: &Object) {
         if let (Some(portal), Ok(id)) = (context.known(), model::id_of(state)) {
             portal.mark_managed(id);
+            portal.client.remember(secrets_in([state]));
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::model::{
-    ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of, secrets_in,
-};
+use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of};
 use super::triggers::Bits;
 use crate::api::{Client, Role, Timestamp, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
@@ -43,8 +41,7 @@ pub(super) async fn read(
     if creator.is_some() {
         private.created_by = creator;
     }
-    let client = portal.client.knowing(secrets_in([&state]));
-    if let Some(warning) = switched_off(&client, &state, &webhook) {
+    if let Some(warning) = switched_off(&portal.client, &state, &webhook) {
         progress.warn(warning);
     }
     let state = refresh(state, &webhook, &private)?;

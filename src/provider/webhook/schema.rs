@@ -106,7 +106,8 @@ fn with_secret(schema: Schema) -> Schema {
             "The version of `secret_key_wo`, a whole number. When it is set, the secret is sent on \
              create and whenever the number changes, and nothing derived from the secret is stored. \
              When it is omitted, a salted hash in the private state tells whether the secret has \
-             changed, and the number counts the changes.",
+             changed, and the number counts the changes; a secret that is made anew in every run is \
+             then rotated by every apply.",
         )
         .check(check_version),
     )

@@ -2,11 +2,11 @@
 //! (product §4.3).
 
 use super::create::resolve_triggers;
-use super::model::{TRIGGERS, WebhookModel, WebhookPrivate, id_of, secrets_in};
+use super::model::{TRIGGERS, WebhookModel, WebhookPrivate, id_of};
 use super::read::refresh;
 use super::rotation::{self, SecretChange};
 use super::triggers::Bits;
-use crate::api::{Client, Error, TriggerMask, Webhook, WebhookId};
+use crate::api::{Error, TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, UpdateRequest};
@@ -30,7 +30,6 @@ enum Action {
 /// An update on its way.
 struct Update<'a> {
     portal: &'a LivePortal,
-    client: Client,
     id: WebhookId,
     model: &'a WebhookModel,
     triggers: TriggerMask,
@@ -57,7 +56,6 @@ pub(super) async fn update(
     let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;
     let update = Update {
         portal,
-        client: portal.client.knowing(secrets_in([&config, &prior])),
         id,
         model: &model,
         triggers,
@@ -114,7 +112,7 @@ impl Update<'_> {
 
     /// Sends the request and keeps the shared list in step with its outcome.
     async fn send(&self, action: Action) -> Result<(), Error> {
-        let client = &self.client;
+        let client = &self.portal.client;
         let token = match action {
             Action::Nothing => return Ok(()),
             Action::SwitchOff | Action::Replace => self.portal.list.begin_write(self.id),

@@ -85,13 +85,17 @@ async fn filter(portal: &LivePortal, config: &Object) -> Result<JournalFilter, D
 }
 
 fn explain(error: &api::Error) -> Diagnostic {
-    let diagnostic = diagnose::explain("Could not read the deliveries", error);
+    const SUMMARY: &str = "Could not read the deliveries";
     let is_about_trigger = error
         .status_failure()
         .is_some_and(|failure| failure.validation.contains_key("Trigger"));
-    if is_about_trigger {
-        diagnostic.at_attribute(TRIGGER)
-    } else {
-        diagnostic
+    if !is_about_trigger {
+        return diagnose::explain(SUMMARY, error);
     }
+    Diagnostic::error(
+        SUMMARY,
+        "To the portal this trigger is invalid: its version does not know the event. The data source \
+         docspace_webhook_triggers shows those that it knows.",
+    )
+    .at_attribute(TRIGGER)
 }

@@ -1,7 +1,6 @@
 //! What a test needs to play the practitioner: [`Case`] is a directory with the CLI and a portal,
 //! [`Webhook`] writes configuration, [`Run`] and [`SavedPlan`] are what came out.
 
-mod archive;
 mod case;
 #[expect(
     dead_code,
@@ -25,7 +24,6 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-pub use self::archive::unpack;
 pub use self::case::{Case, start};
 use self::cli::{Cli, Missing};
 #[cfg(unix)]

@@ -50,11 +50,6 @@ impl SavedPlan {
     pub fn drift(&self, address: &str) -> Option<&Value> {
         entry(&self.json["resource_drift"], address)
     }
-
-    /// Returns the whole plan.
-    pub fn json(&self) -> &Value {
-        &self.json
-    }
 }
 
 fn entry<'a>(changes: &'a Value, address: &str) -> Option<&'a Value> {

@@ -118,6 +118,31 @@ fn lines_end_clean_and_files_with_a_line_break() {
     });
 }
 
+/// A secret has a type that prints nothing and is wiped, from the edge to the request.
+#[test]
+fn no_secret_is_a_plain_text() {
+    const SECRETS: [&str; 5] = [
+        "secret_key",
+        "secret",
+        "api_key",
+        "password",
+        "secret_key_wo",
+    ];
+    check_rust(|file| {
+        let is_ours = file.path.starts_with("src/") && !file.path.contains("tests");
+        let is_plain = |line: &&str| {
+            let declared = line.trim().trim_start_matches("pub ");
+            let declared = declared.rsplit("pub(crate) ").next().unwrap_or(declared);
+            let declared = declared.rsplit("pub(super) ").next().unwrap_or(declared);
+            declared.split_once(':').is_some_and(|(name, kind)| {
+                SECRETS.contains(&name) && kind.contains("String") && !kind.contains("SecretString")
+            })
+        };
+        let line = file.text.lines().find(is_plain).filter(|_| is_ours)?;
+        Some(format!("{:?} has to be a SecretString", line.trim()))
+    });
+}
+
 /// Paths in documents are written as code and begin with one of these.
 #[test]
 fn documents_name_only_paths_that_exist() {

@@ -218,9 +218,10 @@ async fn a_secret_that_the_portal_repeats_is_nowhere() {
         portal.clear_faults();
         nothing_leaked(&directory);
     }
-    // A portal that repeats the key to whoever asks.
+    // A portal that tells the key and a secret to whoever asks: no process is told the secret by now.
+    give(&mut directory, ROTATED, Some(1));
     portal
-        .add_fault(answering("*", "/*", &refusal(KEY)))
+        .add_fault(answering("*", "/*", &refusal(CREATED)))
         .unwrap();
     assert!(!directory.run(&["plan"]).await.succeeded);
     assert!(!directory.run(&["destroy", "-auto-approve"]).await.succeeded);

@@ -1,33 +1,32 @@
 //! Lives through the plugin host: every answer, every log line, and what the system knows of the
 //! process.
 
-use docspace_emulator::{Emulator, Fault, WebhookPatch};
+use docspace_emulator::{Emulator, Fault};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 
 use super::detector::Detector;
 use super::sentinels::{
-    self, API, Answer, CRASHED, CREATED, IMPORTED, KEY, REFUSED, ROTATED, answering, answers,
-    detector, provider, refusal, webhook,
+    self, API, CRASHED, CREATED, IMPORTED, KEY, ROTATED, answering, detector, provider, refusal,
+    webhook,
 };
 use crate::host::core::Action;
 use crate::host::diagnostics::Diagnostic;
 use crate::host::process::eventually;
-use crate::host::verbs::{Applied, Plan, Query, State};
+use crate::host::verbs::{Applied, Plan, State};
 use crate::host::{Host, Launch};
 
-const WEBHOOK: &str = "docspace_webhook";
-const SECRET: &str = "docspace_webhook_secret";
-const REDELIVER: &str = "docspace_webhook_redeliver";
+pub const WEBHOOK: &str = "docspace_webhook";
+pub const SECRET: &str = "docspace_webhook_secret";
+pub const REDELIVER: &str = "docspace_webhook_redeliver";
 
 /// A process at trace level, of which everything is looked through.
-struct Watched {
-    host: Host,
+pub struct Watched {
+    pub host: Host,
     detector: Detector,
 }
 
 impl Watched {
-    async fn start(portal: &Emulator) -> Self {
+    pub async fn start(portal: &Emulator) -> Self {
         let host = Host::launch(Launch::as_host().log("TRACE")).await;
         let watched = Self {
             host,
@@ -47,21 +46,21 @@ impl Watched {
     }
 
     #[track_caller]
-    fn check_said(&self, what: &str, said: &[Diagnostic]) {
+    pub fn check_said(&self, what: &str, said: &[Diagnostic]) {
         for diagnostic in said {
             self.check(what, format!("{diagnostic:?}").as_bytes());
         }
     }
 
     #[track_caller]
-    fn check_state(&self, what: &str, state: &State) {
+    pub fn check_state(&self, what: &str, state: &State) {
         self.check(what, state.value.to_string().as_bytes());
         self.check(what, &state.private);
         self.check(what, format!("{:?}", state.identity).as_bytes());
     }
 
     /// Plans and looks through the plan.
-    async fn plan(&self, prior: Option<&State>, config: &Value) -> Plan {
+    pub async fn plan(&self, prior: Option<&State>, config: &Value) -> Plan {
         let planned = self.host.plan(WEBHOOK, prior, config.clone()).await;
         self.check_said("planning", &planned.diagnostics);
         let plan = planned.ok();
@@ -71,7 +70,7 @@ impl Watched {
     }
 
     /// Plans and applies, and looks through everything.
-    async fn bring(&self, prior: Option<&State>, config: &Value) -> Applied {
+    pub async fn bring(&self, prior: Option<&State>, config: &Value) -> Applied {
         let plan = self.plan(prior, config).await;
         let applied = self.host.apply(&plan).await;
         self.check_said("applying", &applied.diagnostics);
@@ -112,7 +111,7 @@ impl Watched {
     }
 
     /// Ends the process and looks through everything it has written.
-    async fn end(mut self) -> String {
+    pub async fn end(mut self) -> String {
         self.check_process();
         let Self { host, detector } = self;
         let exit = host.hang_up().exit().await;
@@ -129,7 +128,7 @@ impl Watched {
 }
 
 /// The argument for a secret: with a version in manual mode, without in automatic mode.
-fn write_only(secret: &str, version: Option<u32>) -> Value {
+pub fn write_only(secret: &str, version: Option<u32>) -> Value {
     json!({"secret_key_wo": secret, "secret_key_wo_version": version})
 }
 
@@ -248,238 +247,6 @@ async fn a_secret_that_the_provider_made_is_in_no_log_and_no_message() {
         portal.clear_faults();
     }
     watched.end().await;
-}
-
-#[tokio::test]
-async fn a_portal_that_repeats_the_secret_is_not_quoted() {
-    let portal = sentinels::portal().await;
-    let watched = Watched::start(&portal).await;
-    let stored = watched
-        .bring(None, &webhook("stored", &write_only(CREATED, Some(1))))
-        .await;
-    let stored = stored.ok().unwrap();
-    for answer in answers(REFUSED) {
-        let create = portal
-            .add_fault(answering("POST", "/settings/webhook", &answer))
-            .unwrap();
-        let update = portal
-            .add_fault(answering("PUT", "/settings/webhook", &answer))
-            .unwrap();
-        for version in [None, Some(2)] {
-            let config = webhook("new", &write_only(REFUSED, version));
-            let failed = watched.bring(None, &config).await;
-            assert_eq!(failed.refused().len(), 1, "{}", answer.what);
-            let config = webhook("stored", &write_only(REFUSED, version));
-            let failed = watched.bring(Some(&stored), &config).await;
-            assert_eq!(failed.refused().len(), 1, "{}", answer.what);
-        }
-        assert_eq!(portal.fault_hits(create), 2, "{}", answer.what);
-        assert_eq!(portal.fault_hits(update), 2, "{}", answer.what);
-        portal.clear_faults();
-    }
-    watched.end().await;
-    assert_eq!(portal.webhooks().len(), 1);
-}
-
-#[tokio::test]
-async fn a_portal_that_remembers_a_secret_is_not_quoted_either() {
-    // The secret is not in the request; the portal has it from before.
-    let portal = sentinels::portal().await;
-    let watched = Watched::start(&portal).await;
-    let config = |name: &str, enabled: bool| {
-        let mut config = webhook(name, &write_only(CREATED, Some(1)));
-        config["enabled"] = enabled.into();
-        config
-    };
-    let stored = watched.bring(None, &config("ci", true)).await.ok().unwrap();
-    let answer = &refusal(CREATED);
-    for path in ["/settings/webhook", "/settings/webhook/enable"] {
-        portal.add_fault(answering("PUT", path, answer)).unwrap();
-    }
-    for change in [config("renamed", true), config("ci", false)] {
-        watched.bring(Some(&stored), &change).await.refused();
-    }
-    let log = portal.request_log();
-    let puts = log.iter().filter(|entry| entry.method == "PUT");
-    let bodies: Vec<_> = puts.map(|entry| entry.body.as_ref().unwrap()).collect();
-    assert_eq!(bodies.len(), 2);
-    assert!(bodies.iter().all(|body| body["secretKey"] != "<present>"));
-    watched.end().await;
-}
-
-#[tokio::test]
-async fn a_portal_that_repeats_the_secret_in_the_state_is_not_quoted() {
-    let portal = sentinels::portal().await;
-    let watched = Watched::start(&portal).await;
-    let host = &watched.host;
-    let config = |name: &str, secret: &str| webhook(name, &json!({ "secret_key": secret }));
-    let plan = host
-        .plan_create(WEBHOOK, config("ci", CREATED))
-        .await
-        .quiet();
-    let stored = host.apply(&plan).await.quiet().unwrap();
-    let answer = &refusal(CREATED);
-    portal
-        .add_fault(answering("PUT", "/settings/webhook", answer))
-        .unwrap();
-    portal
-        .add_fault(answering("DELETE", "/settings/webhook/1", answer))
-        .unwrap();
-    for change in [
-        config("renamed", CREATED),
-        config("ci", ROTATED),
-        webhook("ci", &write_only(ROTATED, Some(1))),
-        webhook("renamed", &json!({})),
-    ] {
-        let plan = host.plan(WEBHOOK, Some(&stored), change).await.ok();
-        let failed = host.apply(&plan).await;
-        watched.check_said("a refused update", &failed.diagnostics);
-        failed.refused();
-    }
-    let plan = host.plan_destroy(&stored).await.quiet();
-    let failed = host.apply(&plan).await;
-    watched.check_said("a refused deletion", &failed.diagnostics);
-    failed.refused();
-    watched.end().await;
-}
-
-#[tokio::test]
-async fn what_the_portal_notes_of_a_failure_is_not_quoted_with_the_key() {
-    let portal = sentinels::portal().await;
-    let watched = Watched::start(&portal).await;
-    let config = webhook("ci", &write_only(CREATED, Some(1)));
-    let stored = watched.bring(None, &config).await.ok().unwrap();
-    watched.end().await;
-    portal.patch_webhook(
-        1,
-        WebhookPatch {
-            enabled: Some(false),
-            last_failure_on: Some(Some(OffsetDateTime::now_utc())),
-            last_failure_content: Some(Some(sentinels::said(KEY))),
-            ..WebhookPatch::default()
-        },
-    );
-    let watched = Watched::start(&portal).await;
-    let read = watched.host.read(&stored).await;
-    watched.check_said("reading", &read.diagnostics);
-    let [warning] = <[Diagnostic; 1]>::try_from(read.warned()).unwrap();
-    assert!(warning.summary.contains("was switched off"), "{warning:?}");
-    watched.end().await;
-}
-
-#[tokio::test]
-async fn an_answer_that_makes_no_sense_is_not_quoted() {
-    let portal = sentinels::portal().await;
-    let watched = Watched::start(&portal).await;
-    let stored = watched
-        .bring(None, &webhook("stored", &write_only(CREATED, Some(1))))
-        .await;
-    let stored = stored.ok().unwrap();
-    let text = sentinels::said(REFUSED);
-    for body in [
-        text.clone(),
-        json!(text).to_string(),
-        json!({"response": {"id": text}}).to_string(),
-        json!({"response": {text.clone(): text}}).to_string(),
-        format!("{{\"{REFUSED}"),
-    ] {
-        let fault = Fault::on("PUT", &format!("{API}/settings/webhook"));
-        let id = portal.add_fault(fault.respond(200, &[], &body)).unwrap();
-        let config = webhook("stored", &write_only(REFUSED, Some(2)));
-        watched.bring(Some(&stored), &config).await.refused();
-        assert_eq!(portal.fault_hits(id), 1, "{body}");
-        portal.clear_faults();
-    }
-    watched.end().await;
-}
-
-#[tokio::test]
-async fn an_answer_that_is_lost_behind_a_proxy_is_not_quoted() {
-    let portal = sentinels::portal().await;
-    let watched = Watched::start(&portal).await;
-    let stored = watched
-        .bring(None, &webhook("stored", &write_only(CREATED, Some(1))))
-        .await;
-    let stored = stored.ok().unwrap();
-    let answer = Answer {
-        status: 502,
-        ..refusal(REFUSED)
-    };
-    let lost = portal
-        .add_fault(answering("POST", "/settings/webhook", &answer))
-        .unwrap();
-    portal
-        .add_fault(answering("PUT", "/settings/webhook", &answer))
-        .unwrap();
-    portal
-        .add_fault(answering("GET", "/settings/webhook", &refusal(KEY)))
-        .unwrap();
-
-    let config = webhook("stored", &write_only(REFUSED, Some(2)));
-    watched.bring(Some(&stored), &config).await.refused();
-    let config = webhook("new", &write_only(REFUSED, Some(1)));
-    let plan = watched.host.plan(WEBHOOK, None, config).await.ok();
-    let interrupting = async {
-        eventually("the request to be lost", || {
-            (portal.fault_hits(lost) == 1).then_some(())
-        })
-        .await;
-        // Otherwise the provider would look for the webhook until the portal cannot be making it any more.
-        watched.host.interrupt().await;
-    };
-    let (applied, ()) = tokio::join!(watched.host.apply(&plan), interrupting);
-    watched.check_said("a lost creation", &applied.diagnostics);
-    applied.refused();
-    watched.end().await;
-}
-
-#[tokio::test]
-async fn a_portal_that_repeats_the_key_is_not_quoted() {
-    let portal = sentinels::portal().await;
-    let watched = Watched::start(&portal).await;
-    let stored = watched
-        .bring(None, &webhook("stored", &write_only(CREATED, Some(1))))
-        .await;
-    let stored = stored.ok().unwrap();
-    watched.end().await;
-    for answer in answers(KEY) {
-        let fault = answering("*", "/*", &answer);
-        let id = portal.add_fault(fault).unwrap();
-        let watched = Watched::start(&portal).await;
-        let host = &watched.host;
-
-        let read = host.read(&stored).await;
-        watched.check_said("reading", &read.diagnostics);
-        read.refused();
-        let imported = host
-            .import(WEBHOOK, "ci|https://hooks.example.com/docspace")
-            .await;
-        watched.check_said("importing", &imported.diagnostics);
-        imported.refused();
-        let listed = host.list(WEBHOOK, &Query::default()).await;
-        watched.check_said("listing", &listed.diagnostics);
-        listed.refused();
-        let foreign = json!({"triggers": ["MeetingHeld"], "secret_key_wo": REFUSED});
-        let planned = host.plan(WEBHOOK, None, webhook("new", &foreign)).await;
-        watched.check_said("planning", &planned.diagnostics);
-        assert!(!planned.diagnostics.is_empty(), "{}", answer.what);
-        let plan = host.plan_destroy(&stored).await.quiet();
-        let deleted = host.apply(&plan).await;
-        watched.check_said("deleting", &deleted.diagnostics);
-        deleted.refused();
-        host.open(SECRET, json!({})).await.quiet();
-        for config in [
-            json!({"delivery_ids": [1]}),
-            json!({"webhook_id": "1", "failed_since": "2026-01-01T00:00:00Z"}),
-        ] {
-            let invoked = host.invoke(REDELIVER, config).await;
-            watched.check_said("redelivering", &invoked.diagnostics);
-            invoked.refused();
-        }
-        watched.end().await;
-        assert!(portal.fault_hits(id) > 5, "{}", answer.what);
-        portal.clear_faults();
-    }
 }
 
 #[tokio::test]

@@ -3,11 +3,14 @@
 //!
 //! [`detector`] finds a sentinel, or any eight bytes of it, in every usual disguise; its own tests
 //! plant leaks. [`sentinels`] has the secrets and the portal that throws them back. [`host`] lives
-//! through the plugin host, [`cli`] through the real command line tool.
+//! through the plugin host, among portals that are [`hostile`] too, [`cli`] through the real command
+//! line tool. [`keys`] is about the keys of TLS.
 
 mod archive;
 mod cli;
 mod detector;
 mod host;
+mod hostile;
+mod keys;
 mod sentinels;
 mod terraform;

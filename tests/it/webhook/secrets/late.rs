@@ -3,9 +3,8 @@
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{
-    NEW, OLD, UNTOUCHED, automatic, changes, config, is_outcome, key, manual, nothing, put, renamed,
-};
+use super::rows::{UNTOUCHED, put};
+use super::{NEW, OLD, automatic, changes, config, is_outcome, key, manual, nothing, renamed};
 use crate::commands::one;
 use crate::host::core::Action;
 use crate::host::value::unknown;

@@ -3,8 +3,11 @@
 
 mod late;
 mod leaks;
+mod rows;
 
 use serde_json::{Value, json};
+
+use self::rows::{From, GENERATED, Outcome, Row, UNTOUCHED, put};
 
 use super::{Portal, webhook, with};
 use crate::commands::{Workspace, one};
@@ -41,56 +44,13 @@ fn renamed(config: &Value) -> Value {
     with(config, json!({"name": "Renamed"}))
 }
 
-/// What a change leads to.
-struct Outcome<'a> {
-    /// The request that is sent, if any.
-    request: Option<&'a str>,
-    /// The secret in it, if any.
-    sent: Option<&'a str>,
-    /// What the state has afterwards.
-    key: Option<&'a str>,
-    version: Option<i64>,
-}
-
-const UNTOUCHED: Outcome<'_> = Outcome {
-    request: None,
-    sent: None,
-    key: None,
-    version: None,
-};
-
-/// One PUT with this secret.
-const fn put(sent: Option<&str>) -> Outcome<'_> {
-    Outcome {
-        request: Some("PUT /webhook"),
-        sent,
-        ..UNTOUCHED
-    }
-}
-
-impl<'a> Outcome<'a> {
-    const fn key(self, key: &'a str) -> Self {
-        Self {
-            key: Some(key),
-            ..self
-        }
-    }
-
-    const fn version(self, version: i64) -> Self {
-        Self {
-            version: Some(version),
-            ..self
-        }
-    }
-}
-
 /// Carries the change out, checks its outcome, and that it was the last of it.
 async fn changes(
     label: &str,
     portal: &Portal,
     directory: &mut Workspace,
     to: &Value,
-    outcome: &Outcome<'_>,
+    outcome: &Outcome,
 ) {
     portal.take();
     let report = directory.apply(&one(to)).await;
@@ -107,7 +67,7 @@ async fn changes(
 }
 
 /// Compares what was requested and what is stored now.
-fn is_outcome(label: &str, portal: &Portal, directory: &Workspace, outcome: &Outcome<'_>) {
+fn is_outcome(label: &str, portal: &Portal, directory: &Workspace, outcome: &Outcome) {
     let writes: Vec<_> = portal
         .take()
         .into_iter()
@@ -122,19 +82,26 @@ fn is_outcome(label: &str, portal: &Portal, directory: &Workspace, outcome: &Out
         .iter()
         .any(|sent| sent.body.as_ref().unwrap().get("secretKey").is_some());
     assert_eq!(has_secret, outcome.sent.is_some(), "{label}: {writes:#?}");
+    let stored = directory.attribute("secret_key");
+    let meant = |secret: &'static str| match secret {
+        GENERATED => stored.clone(),
+        secret => json!(secret),
+    };
     if let Some(sent) = outcome.sent {
+        let sent = meant(sent);
+        let sent = sent.as_str().unwrap();
         assert!(portal.emulator.secret_is(1, sent), "{label}");
     }
-    assert_eq!(
-        directory.attribute("secret_key"),
-        &json!(outcome.key),
-        "{label}"
-    );
+    let key = outcome.key.map_or(Value::Null, meant);
+    assert_eq!(stored, &key, "{label}");
     assert_eq!(
         directory.attribute("secret_key_wo_version"),
         &json!(outcome.version),
         "{label}"
     );
+    if outcome.key == Some(GENERATED) {
+        assert_eq!(stored.as_str().unwrap().len(), 30, "{label}");
+    }
     let private = String::from_utf8(directory.it().private.clone()).unwrap();
     assert!(
         !private.contains(OLD) && !private.contains(NEW),
@@ -142,257 +109,116 @@ fn is_outcome(label: &str, portal: &Portal, directory: &Workspace, outcome: &Out
     );
 }
 
-/// Each row: a change, from what to what, and what it leads to.
-async fn table<'a>(rows: impl IntoIterator<Item = (&'a str, Value, Value, Outcome<'a>)>) {
-    for (label, from, to, outcome) in rows {
+/// Carries every row out, each on a portal of its own.
+async fn hold(rows: Vec<Row>) {
+    for Row {
+        rule,
+        from,
+        to,
+        outcome,
+    } in rows
+    {
         let portal = Portal::start().await;
-        let mut directory = portal.settled(&from).await;
-        changes(label, &portal, &mut directory, &to, &outcome).await;
+        let mut directory = match from {
+            From::Nothing => portal.workspace(),
+            From::Applied(config) => portal.settled(&config).await,
+            From::Forgotten(config) => {
+                let mut directory = portal.settled(&config).await;
+                directory.state.get_mut("it").unwrap().private.clear();
+                directory
+            }
+            From::Imported => {
+                portal.settled(&key(OLD)).await;
+                let mut directory = portal.workspace();
+                directory.import("1").await.quiet();
+                directory
+            }
+            From::Removed(config) => {
+                let mut directory = portal.settled(&config).await;
+                directory.apply(&one(&nothing())).await.ok();
+                directory
+            }
+        };
+        let label = format!("{rule}: to {to}");
+        changes(&label, &portal, &mut directory, &to, &outcome).await;
     }
 }
 
 #[tokio::test]
+async fn a_creation_sends_the_secret() {
+    hold(rows::creations()).await;
+}
+
+#[tokio::test]
+async fn a_change_of_another_attribute_carries_no_secret() {
+    hold(rows::other_attributes()).await;
+}
+
+#[tokio::test]
 async fn a_stored_secret_is_sent_when_it_changes() {
-    table([
-        ("the same", key(OLD), key(OLD), UNTOUCHED.key(OLD)),
-        ("another", key(OLD), key(NEW), put(Some(NEW)).key(NEW)),
-        (
-            "the same, renamed",
-            key(OLD),
-            renamed(&key(OLD)),
-            put(None).key(OLD),
-        ),
-        (
-            "another, renamed",
-            key(OLD),
-            renamed(&key(NEW)),
-            put(Some(NEW)).key(NEW),
-        ),
-        (
-            "generated, then given",
-            nothing(),
-            key(NEW),
-            put(Some(NEW)).key(NEW),
-        ),
-    ])
-    .await;
+    hold(rows::stored()).await;
 }
 
 #[tokio::test]
 async fn manual_mode_follows_the_number() {
-    table([
-        (
-            "the same",
-            manual(OLD, 1),
-            manual(OLD, 1),
-            UNTOUCHED.version(1),
-        ),
-        (
-            "another secret of one number",
-            manual(OLD, 1),
-            manual(NEW, 1),
-            UNTOUCHED.version(1),
-        ),
-        (
-            "a greater number",
-            manual(OLD, 1),
-            manual(NEW, 2),
-            put(Some(NEW)).version(2),
-        ),
-        (
-            "a greater number alone",
-            manual(OLD, 1),
-            manual(OLD, 2),
-            put(Some(OLD)).version(2),
-        ),
-        (
-            "a smaller number",
-            manual(OLD, 2),
-            manual(NEW, 0),
-            put(Some(NEW)).version(0),
-        ),
-        (
-            "renamed",
-            manual(OLD, 1),
-            renamed(&manual(OLD, 1)),
-            put(None).version(1),
-        ),
-        (
-            "renamed, another secret",
-            manual(OLD, 1),
-            renamed(&manual(NEW, 1)),
-            put(None).version(1),
-        ),
-    ])
-    .await;
+    hold(rows::by_hand()).await;
 }
 
 #[tokio::test]
 async fn automatic_mode_recognizes_the_secret() {
-    table([
-        (
-            "the same",
-            automatic(OLD),
-            automatic(OLD),
-            UNTOUCHED.version(1),
-        ),
-        (
-            "another",
-            automatic(OLD),
-            automatic(NEW),
-            put(Some(NEW)).version(2),
-        ),
-        (
-            "renamed",
-            automatic(OLD),
-            renamed(&automatic(OLD)),
-            put(None).version(1),
-        ),
-        (
-            "renamed, another",
-            automatic(OLD),
-            renamed(&automatic(NEW)),
-            put(Some(NEW)).version(2),
-        ),
-    ])
-    .await;
+    hold(rows::by_itself()).await;
 }
 
 #[tokio::test]
 async fn a_secret_that_leaves_the_state_is_sent_only_if_it_changes() {
-    table([
-        (
-            "to automatic",
-            key(OLD),
-            automatic(OLD),
-            UNTOUCHED.version(1),
-        ),
-        (
-            "to automatic, another",
-            key(OLD),
-            automatic(NEW),
-            put(Some(NEW)).version(1),
-        ),
-        ("to manual", key(OLD), manual(OLD, 1), UNTOUCHED.version(1)),
-        (
-            "to manual, another",
-            key(OLD),
-            manual(NEW, 7),
-            put(Some(NEW)).version(7),
-        ),
-        (
-            "to automatic, renamed",
-            key(OLD),
-            renamed(&automatic(OLD)),
-            put(None).version(1),
-        ),
-        (
-            "generated to automatic",
-            nothing(),
-            automatic(NEW),
-            put(Some(NEW)).version(1),
-        ),
-        (
-            "generated to manual",
-            nothing(),
-            manual(NEW, 1),
-            put(Some(NEW)).version(1),
-        ),
-    ])
-    .await;
+    hold(rows::out_of_the_state()).await;
 }
 
 #[tokio::test]
 async fn a_secret_that_enters_the_state_is_sent_unless_it_is_recognized() {
-    table([
-        (
-            "from automatic",
-            automatic(OLD),
-            key(OLD),
-            UNTOUCHED.key(OLD),
-        ),
-        (
-            "from automatic, another",
-            automatic(OLD),
-            key(NEW),
-            put(Some(NEW)).key(NEW),
-        ),
-        (
-            "from manual",
-            manual(OLD, 1),
-            key(OLD),
-            put(Some(OLD)).key(OLD),
-        ),
-    ])
-    .await;
+    hold(rows::into_the_state()).await;
 }
 
 #[tokio::test]
 async fn between_automatic_and_manual_the_secret_is_sent_once() {
-    table([
-        // The number is the same, and a plan without a change cannot forget the hash.
-        (
-            "to manual, same number",
-            automatic(OLD),
-            manual(OLD, 1),
-            UNTOUCHED.version(1),
-        ),
-        (
-            "to manual, same number, another",
-            automatic(OLD),
-            manual(NEW, 1),
-            UNTOUCHED.version(1),
-        ),
-        (
-            "to manual",
-            automatic(OLD),
-            manual(OLD, 2),
-            put(Some(OLD)).version(2),
-        ),
-        (
-            "to manual, another",
-            automatic(OLD),
-            manual(NEW, 5),
-            put(Some(NEW)).version(5),
-        ),
-        (
-            "to automatic",
-            manual(OLD, 1),
-            automatic(OLD),
-            put(Some(OLD)).version(2),
-        ),
-        (
-            "to automatic, another",
-            manual(OLD, 3),
-            automatic(NEW),
-            put(Some(NEW)).version(4),
-        ),
-    ])
-    .await;
+    hold(rows::between_the_modes()).await;
 }
 
 #[tokio::test]
-async fn switching_off_carries_no_secret_and_a_new_secret_is_no_switch() {
-    let off = |config: &Value| with(config, json!({"enabled": false}));
-    let switched = Outcome {
-        request: Some("PUT /webhook/enable"),
-        ..UNTOUCHED
-    };
-    table([
-        (
-            "off",
-            automatic(OLD),
-            off(&automatic(OLD)),
-            switched.version(1),
-        ),
-        (
-            "off, another",
-            automatic(OLD),
-            off(&automatic(NEW)),
-            put(Some(NEW)).version(2),
-        ),
-    ])
-    .await;
+async fn after_an_import_a_secret_is_sent_once_and_none_is_generated() {
+    hold(rows::imports()).await;
+}
+
+#[tokio::test]
+async fn a_secret_that_is_removed_is_forgotten_without_a_request() {
+    hold(rows::removals()).await;
+}
+
+/// The guide's table has one line for each rule, and each of its rows says the same.
+#[test]
+fn the_guide_shows_when_a_secret_is_sent() {
+    let mut lines: Vec<String> = Vec::new();
+    for row in rows::all() {
+        let sent = if row.outcome.sent.is_some() {
+            "yes"
+        } else {
+            "no"
+        };
+        let line = format!("| {} | {sent} |", row.rule);
+        if !lines.contains(&line) {
+            let rule = format!("| {} |", row.rule);
+            let is_new = lines.iter().all(|line| !line.starts_with(&rule));
+            assert!(is_new, "the rows of {rule} differ");
+            lines.push(line);
+        }
+    }
+    let guide = include_str!("../../../../templates/guides/rotating-secrets.md");
+    let (_, table) = guide.split_once("| --- | --- |\n").unwrap();
+    let table: Vec<_> = table
+        .lines()
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    assert_eq!(table, lines, "\n{}", lines.join("\n"));
 }
 
 #[tokio::test]
@@ -441,41 +267,13 @@ async fn a_generated_secret_stays_without_a_word() {
         .as_str()
         .unwrap()
         .to_owned();
-    let kept = put(None).key(&secret);
-    changes(
-        "renamed",
-        &portal,
-        &mut directory,
-        &renamed(&nothing()),
-        &kept,
-    )
-    .await;
+    let kept = put(None).key(GENERATED);
+    let to = renamed(&nothing());
+    changes("renamed", &portal, &mut directory, &to, &kept).await;
     // Configured with the same value, it is a configured one from then on.
-    changes(
-        "taken over",
-        &portal,
-        &mut directory,
-        &renamed(&key(&secret)),
-        &UNTOUCHED.key(&secret),
-    )
-    .await;
+    let to = renamed(&key(&secret));
+    let kept = UNTOUCHED.key(GENERATED);
+    changes("taken over", &portal, &mut directory, &to, &kept).await;
+    assert_eq!(directory.attribute("secret_key"), secret.as_str());
     assert!(portal.emulator.secret_is(1, &secret));
-}
-
-#[tokio::test]
-async fn after_an_import_a_secret_is_sent_once_and_none_is_generated() {
-    for (label, to, outcome) in [
-        ("none", nothing(), UNTOUCHED),
-        ("renamed", renamed(&nothing()), put(None)),
-        ("stored", key(NEW), put(Some(NEW)).key(NEW)),
-        ("automatic", automatic(NEW), put(Some(NEW)).version(1)),
-        ("manual", manual(NEW, 4), put(Some(NEW)).version(4)),
-    ] {
-        let portal = Portal::start().await;
-        portal.settled(&key(OLD)).await;
-        let mut directory = portal.workspace();
-        directory.import("1").await.quiet();
-        assert_eq!(directory.attribute("secret_key"), &Value::Null);
-        changes(label, &portal, &mut directory, &to, &outcome).await;
-    }
 }
