@@ -6,7 +6,7 @@ use super::lost_create::{self, Found};
 use super::model::{ID, WebhookModel, WebhookPrivate};
 use super::rotation::{self, SecretChange};
 use super::triggers::{self, Bits, KnownBits, Spelling};
-use crate::api::{CreateWebhook, CreatedWebhook, Error, TriggerMask, Webhook, WebhookId};
+use crate::api::{CreateWebhook, CreatedWebhook, Error, Role, TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{CreateRequest, Progress};
@@ -121,7 +121,11 @@ impl Creation<'_> {
             Some(id) => clash::refused(name, *id),
             None => match snapshot.items().find(|item| self.is_alike(&item.webhook)) {
                 Some(item) => clash::refused_alike(name, &item.webhook),
-                None => clash::invisible(name, &diagnose::detail(error)),
+                None => {
+                    let caller = self.portal.caller().await;
+                    let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
+                    clash::invisible(name, sees_all, &diagnose::detail(error))
+                }
             },
         }
     }

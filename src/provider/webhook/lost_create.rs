@@ -276,8 +276,8 @@ fn adopt(creation: &Creation<'_>, found: Found, error: &Error, progress: &Progre
     let Found { id, .. } = found;
     let name = &creation.model.name;
     let answer = match error.status() {
-        Some(status) => format!("an error for an answer ({status})"),
-        None => "no usable answer".to_owned(),
+        Some(status) if !error.is_duplicate() => format!("an error for an answer ({status})"),
+        _ => "no usable answer".to_owned(),
     };
     progress.warn(Diagnostic::warning(
         format!("Webhook \"{name}\" was adopted after a lost answer (id {id})"),

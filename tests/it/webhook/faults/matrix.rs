@@ -12,7 +12,6 @@ use crate::host::diagnostics::Diagnostic;
 use crate::host::verbs::{Query, State};
 use crate::webhook::with;
 
-const LONG_WAIT: &str = "The portal slowed this run down";
 const PAIR_URI: &str = "https://hooks.example.com/docspace";
 
 /// What the provider is doing when the fault happens.
@@ -226,7 +225,7 @@ impl Run {
 
     async fn operate(&mut self, start: &Start) {
         let directory = &mut self.directory;
-        let mut report = match self.case.operation {
+        let report = match self.case.operation {
             Read => directory.refresh().await,
             Import => directory.import("1").await,
             List => {
@@ -240,11 +239,7 @@ impl Run {
             }
             operation => directory.carry_out(start.plan(operation)).await,
         };
-        report.said.retain(|said| {
-            let summary = &said.diagnostic.summary;
-            summary != SHORT_LIMIT && summary != LONG_WAIT
-        });
-        self.report = report;
+        self.report = without_limit_warnings(report);
     }
 
     fn sent_no_secret_unasked(&self, log: &[RequestLogEntry]) {
