@@ -189,6 +189,12 @@ impl Client {
         &self.waits
     }
 
+    /// Returns whether the portal was down when it was last asked, less than 30 seconds ago: a request failed in spite
+    /// of its repeats.
+    pub fn is_down(&self) -> bool {
+        self.shared.outage.is_noticed()
+    }
+
     /// Returns the settings.
     pub fn config(&self) -> &Config {
         &self.shared.config

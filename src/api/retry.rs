@@ -92,12 +92,15 @@ impl Waits {
 pub(crate) struct Outage(Mutex<Option<Instant>>);
 
 impl Outage {
+    /// Returns whether it was found to be down within the last 30 seconds.
+    pub(crate) fn is_noticed(&self) -> bool {
+        self.lock()
+            .is_some_and(|noticed| noticed.elapsed() < OUTAGE)
+    }
+
     /// Returns how many retries a call gets.
     pub(crate) fn retries(&self, operation: Operation, max_retries: u32) -> u32 {
-        let is_down = self
-            .lock()
-            .is_some_and(|noticed| noticed.elapsed() < OUTAGE);
-        if is_down && operation == Operation::Read {
+        if self.is_noticed() && operation == Operation::Read {
             0
         } else {
             max_retries

@@ -104,6 +104,9 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
              may use only webhooks that they created, and none while developer tools are limited to \
              administrators. Use the key of a portal administrator, or of the webhook's creator."
         ),
+        403 if failure.shape == ErrorShape::Html => "Access was refused (403) with a web page, which the portal itself \
+            never answers with: probably by a firewall or proxy before it. Ask who runs it."
+            .to_owned(),
         403 => format!(
             "The portal refused access (403){said}. It is restricted to other IP addresses, or busy with a \
              transfer, restore or encryption. Ask its administrator."
@@ -126,6 +129,10 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         500 if error.operation().is_write() => format!(
             "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri; \
              otherwise its own logs say more."
+        ),
+        status @ ..=499 => format!(
+            "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
+             by a proxy or firewall before it. Check base_url and what is between this machine and the portal."
         ),
         status => format!("The portal failed ({status}){said}. Try again later; its own logs say more."),
     }

@@ -169,7 +169,8 @@ pub fn on(request: &str) -> Fault {
     Fault::on(method, &format!("{root}{path}"))
 }
 
-fn short(entry: &RequestLogEntry) -> String {
+/// A request as tests name it, as in `GET /webhook`.
+pub fn short(entry: &RequestLogEntry) -> String {
     let (method, path) = entry.route.split_once(' ').unwrap();
     let path = path.strip_prefix(SETTINGS).or(path.strip_prefix(API));
     format!("{method} {}", path.unwrap_or(&entry.path))

@@ -73,14 +73,19 @@ pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
     )
 }
 
-/// Explains at apply that the portal refused a creation because of a webhook that the key cannot see.
-pub(super) fn invisible(name: &str, detail: &str) -> Diagnostic {
+/// Explains at apply that the portal refused a creation because of a webhook that the list does not show.
+pub(super) fn invisible(name: &str, sees_all: bool, detail: &str) -> Diagnostic {
+    let explanation = if sees_all {
+        "The list does not show the webhook with this name and uri, although the API key's owner sees those of all \
+         users: it was probably made a moment ago. Nothing was created. Run the plan again: once the list shows it, \
+         the plan names its id and how to import it."
+    } else {
+        "The webhook with this name and uri belongs to another user, so this API key does not see it. Nothing was \
+         created. Change the name, or use the key of a portal administrator."
+    };
     Diagnostic::error(
         format!("Webhook \"{name}\" exists already"),
-        format!(
-            "{detail} The webhook with this name and uri belongs to another user, so this API key does not see it. \
-             Nothing was created. Change the name, or use the key of a portal administrator."
-        ),
+        format!("{detail} {explanation}"),
     )
 }
 

@@ -6,7 +6,7 @@ use super::lost_create::{self, Found};
 use super::model::{ID, WebhookModel, WebhookPrivate};
 use super::rotation::{self, SecretChange};
 use super::triggers::{self, Bits, KnownBits, Spelling};
-use crate::api::{CreateWebhook, CreatedWebhook, Error, TriggerMask, Webhook, WebhookId};
+use crate::api::{CreateWebhook, CreatedWebhook, Error, Role, TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{CreateRequest, Progress};
@@ -41,13 +41,8 @@ pub(super) async fn create(
     let (mask, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
     let secret = rotation::apply_create(&config).await?;
     let body = model.to_create(mask, secret.send.as_ref());
-    // The list before the first POST tells later what was there before.
     let _turn = portal.turn_to_create(&model.name, &model.uri).await;
-    if let Err(error) = portal.list.read().await
-        && diagnose::is_definitive(&error)
-    {
-        return Err(diagnose::explain(SUMMARY, &error));
-    }
+    prepare(portal).await?;
     let creation = Creation {
         portal,
         model: &model,
@@ -64,6 +59,24 @@ pub(super) async fn create(
     portal.mark_created(found.id);
     record(&found, &plan, &secret, trigger_bits, progress);
     Ok(())
+}
+
+/// Makes sure of the list before the first POST, which tells later what was there before. A portal that
+/// is down or unusable is sent nothing: nobody could find out what became of it.
+async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
+    let list = if portal.client.is_down() {
+        portal.list.fresh().await
+    } else {
+        portal.list.read().await
+    };
+    match list {
+        Err(error) if diagnose::is_definitive(&error) || portal.client.is_down() => {
+            let mut diagnostic = diagnose::explain(SUMMARY, &error);
+            diagnostic.detail.push_str(" Nothing was created.");
+            Err(diagnostic)
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 impl Creation<'_> {
@@ -108,7 +121,11 @@ impl Creation<'_> {
             Some(id) => clash::refused(name, *id),
             None => match snapshot.items().find(|item| self.is_alike(&item.webhook)) {
                 Some(item) => clash::refused_alike(name, &item.webhook),
-                None => clash::invisible(name, &diagnose::detail(error)),
+                None => {
+                    let caller = self.portal.caller().await;
+                    let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
+                    clash::invisible(name, sees_all, &diagnose::detail(error))
+                }
             },
         }
     }

@@ -3,7 +3,7 @@
 //! The portal has no idempotency key, so the list decides. A webhook is ours when all of this holds:
 //! its name and uri were not in the list taken before this process's first POST, its id is greater
 //! than every id in that list, our user created it, and every field is as sent. Without that earlier
-//! list, nothing is adopted.
+//! list, nothing is adopted and nothing is sent again.
 //!
 //! Absence counts only once the portal cannot be working on the request any more. Then the request is
 //! sent once more, and if the portal says that the webhook exists, the list is looked at again.
@@ -109,20 +109,28 @@ pub(super) async fn resolve(
     error: &Error,
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
-    match watch(creation, possible_until(creation, error).await).await {
-        Sighting::Ours(found) => return Ok(adopt(creation, found, progress)),
+    // Without a list from before there is nothing that waiting could make certain.
+    let has_baseline = creation.portal.list.baseline().is_some();
+    let until = if has_baseline {
+        possible_until(creation, error).await
+    } else {
+        Instant::now()
+    };
+    match watch(creation, until).await {
+        Sighting::Ours(found) => return Ok(adopt(creation, found, error, progress)),
         Sighting::Doubtful(ids, doubt) => return Err(doubtful(creation, &ids, doubt, error)),
         Sighting::Unreadable(list_error) => return Err(unreadable(creation, error, &list_error)),
         Sighting::Absent if creation.portal.client.stop_signal().is_cancelled() => {
             return Err(interrupted(creation, error));
         }
+        Sighting::Absent if !has_baseline => return Err(unprepared(creation, error)),
         Sighting::Absent => {}
     }
     match creation.post().await {
         Ok(created) => Ok(Found::created(&created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
             match watch(creation, possible_until(creation, &again).await).await {
-                Sighting::Ours(found) => Ok(adopt(creation, found, progress)),
+                Sighting::Ours(found) => Ok(adopt(creation, found, &again, progress)),
                 Sighting::Doubtful(ids, doubt) => Err(doubtful(creation, &ids, doubt, &again)),
                 Sighting::Unreadable(list_error) => Err(unreadable(creation, &again, &list_error)),
                 Sighting::Absent if again.is_duplicate() => Err(creation.refused(&again).await),
@@ -146,7 +154,7 @@ pub(super) async fn refused(
         return Err(creation.refused(error).await);
     }
     match look(creation).await {
-        Sighting::Ours(found) => Ok(adopt(creation, found, progress)),
+        Sighting::Ours(found) => Ok(adopt(creation, found, error, progress)),
         // What was there before says nothing against the refusal.
         Sighting::Doubtful(ids, doubt) if is_any_new(creation, &ids) => {
             Err(doubtful(creation, &ids, doubt, error))
@@ -264,15 +272,19 @@ fn doubt(
     }
 }
 
-fn adopt(creation: &Creation<'_>, found: Found, progress: &Progress) -> Found {
+fn adopt(creation: &Creation<'_>, found: Found, error: &Error, progress: &Progress) -> Found {
     let Found { id, .. } = found;
     let name = &creation.model.name;
+    let answer = match error.status() {
+        Some(status) if !error.is_duplicate() => format!("an error for an answer ({status})"),
+        _ => "no usable answer".to_owned(),
+    };
     progress.warn(Diagnostic::warning(
         format!("Webhook \"{name}\" was adopted after a lost answer (id {id})"),
         format!(
-            "The portal did not answer the request to create the webhook, but webhook {id} appeared in its list: it was \
-             not there before, it belongs to the same user, and it is configured as requested, so it was taken for the \
-             one that was to be created. Another run of the same user with the same configuration at the same time \
+            "The request to create the webhook got {answer}, but webhook {id} appeared in the portal's list: it was not \
+             there before, it belongs to the same user, and it is configured as requested, so it was taken for the one \
+             that was to be created. Another run of the same user with the same configuration at the same time \
              could not be told apart; if there was one, check that the portal has this webhook once."
         ),
     ));
@@ -320,6 +332,15 @@ fn interrupted(creation: &Creation<'_>, error: &Error) -> Diagnostic {
         creation,
         error,
         "The run was interrupted before it was certain that the webhook was not created.",
+    )
+}
+
+fn unprepared(creation: &Creation<'_>, error: &Error) -> Diagnostic {
+    uncertain(
+        creation,
+        error,
+        "The portal's list does not show the webhook, but it may still come, and could not be recognized: the list \
+         could not be read before.",
     )
 }
 

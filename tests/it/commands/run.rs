@@ -212,6 +212,11 @@ impl Workspace {
 
     /// `terraform import`, to the address `it`.
     pub async fn import(&mut self, handle: impl Into<Handle>) -> Report {
+        self.import_to("it", handle).await
+    }
+
+    /// `terraform import`.
+    pub async fn import_to(&mut self, address: &str, handle: impl Into<Handle>) -> Report {
         let mut report = Report::default();
         let Some(walk) = self.walk(&mut report).await else {
             return report;
@@ -220,7 +225,7 @@ impl Workspace {
         let handle = handle.into();
         let imported = walk
             .each(
-                [("it".to_owned(), handle)],
+                [(address.to_owned(), handle)],
                 |host: Arc<Host>, handle| async move {
                     match handle {
                         Handle::Id(id) => host.import(RESOURCE, &id).await,

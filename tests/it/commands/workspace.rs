@@ -36,7 +36,7 @@ pub struct Workspace {
 }
 
 /// A plan that was made and not carried out yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Planned {
     pub report: Report,
     pub plans: BTreeMap<String, Plan>,

@@ -1,0 +1,405 @@
+//! One operation and one fault: what is asked, what comes of it, and what must hold in any case.
+
+use std::sync::Arc;
+
+use docspace_emulator::{NewWebhook, RequestLogEntry};
+use secrecy::SecretString;
+
+use super::kinds::{fault, is_slow, portal_state};
+use super::*;
+use crate::commands::{Configuration, Planned, one};
+use crate::host::diagnostics::Diagnostic;
+use crate::host::verbs::{Query, State};
+use crate::webhook::with;
+
+const PAIR_URI: &str = "https://hooks.example.com/docspace";
+
+/// What the provider is doing when the fault happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    Create,
+    Read,
+    Update,
+    Rotate,
+    SwitchOff,
+    Delete,
+    List,
+    Import,
+}
+
+pub use Operation::{Create, Delete, Import, List, Read, Rotate, SwitchOff, Update};
+
+impl Operation {
+    pub const ALL: [Self; 8] = [
+        Create, Read, Update, Rotate, SwitchOff, Delete, List, Import,
+    ];
+
+    pub fn is_write(self) -> bool {
+        !matches!(self, Read | List | Import)
+    }
+
+    /// The request that the fault happens to.
+    fn request(self) -> &'static str {
+        match self {
+            Create => "POST /webhook",
+            Read | List | Import => "GET /webhook",
+            Update | Rotate => "PUT /webhook",
+            SwitchOff => "PUT /webhook/enable",
+            Delete => "DELETE /webhook/*",
+        }
+    }
+
+    /// What is configured, and there once everything has converged.
+    fn configuration(self) -> Configuration {
+        let changes = match self {
+            Delete => return Configuration::new(),
+            Create | Read | List | Import => json!({}),
+            Update => json!({"name": "Renamed", "target_id": "7"}),
+            Rotate => json!({"name": "Renamed", "secret_key": "An0ther-Key"}),
+            SwitchOff => json!({"enabled": false}),
+        };
+        one(&with(&webhook(), changes))
+    }
+
+    fn secret(self) -> &'static str {
+        if self == Rotate {
+            "An0ther-Key"
+        } else {
+            "S3cret-Key-42"
+        }
+    }
+
+    /// What the portal answers when nothing is wrong.
+    fn answer(self) -> String {
+        let mut configs = json!({
+            "id": 1, "name": "CI events", "uri": PAIR_URI, "enabled": self != SwitchOff,
+            "ssl": true, "triggers": 256, "createdBy": {"id": docspace_emulator::OWNER_ID},
+        });
+        if self == Update {
+            configs["targetId"] = json!("7");
+        }
+        if matches!(self, Update | Rotate) {
+            configs["name"] = json!("Renamed");
+        }
+        let response = if self.is_write() {
+            configs
+        } else {
+            json!([{"configs": configs, "status": 0}])
+        };
+        json!({"response": response, "count": 1, "status": 0, "statusCode": 200}).to_string()
+    }
+}
+
+/// A case of the table.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub operation: Operation,
+    pub fault: String,
+    /// Whether every request of the run meets the fault, and not only the first of the operation.
+    pub is_outage: bool,
+}
+
+/// What came of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    pub requests: String,
+    pub outcome: &'static str,
+    pub message: String,
+}
+
+/// What every case begins with: a state and a plan, which are the same for each portal.
+pub struct Start {
+    state: State,
+    plans: Vec<(Operation, Planned)>,
+}
+
+impl Start {
+    pub async fn make() -> Self {
+        let portal = Portal::start().await;
+        let mut directory = portal.workspace();
+        let mut plans = vec![(Create, directory.plan(&Create.configuration()).await)];
+        directory.apply(&Create.configuration()).await.quiet();
+        for operation in [Update, Rotate, SwitchOff, Delete] {
+            plans.push((operation, directory.plan(&operation.configuration()).await));
+        }
+        Self {
+            state: directory.it().clone(),
+            plans,
+        }
+    }
+
+    fn plan(&self, wanted: Operation) -> Planned {
+        let mut plans = self.plans.iter();
+        let found = plans.find(|(operation, _)| *operation == wanted);
+        found.unwrap().1.clone()
+    }
+}
+
+/// A case under way.
+struct Run {
+    case: Case,
+    portal: Portal,
+    directory: Workspace,
+    report: Report,
+    /// What a list found.
+    found: usize,
+}
+
+/// Runs a case, checks what must hold after it, and lets it converge.
+pub async fn run(case: Case, start: Arc<Start>) -> Happened {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace().also("max_retries", json!(1));
+    if is_slow(&case.fault) {
+        directory.set("request_timeout", json!(format!("{}ms", LIMIT_MS)));
+    }
+    if case.operation != Create {
+        portal.emulator.create_webhook(existing());
+    }
+    if !matches!(case.operation, Create | List | Import) {
+        directory.state.insert("it".to_owned(), start.state.clone());
+    }
+    let mut run = Run {
+        case,
+        portal,
+        directory,
+        report: Report::default(),
+        found: 0,
+    };
+    let rule = run.spoil();
+    run.operate(&start).await;
+    let hits = rule.map(|id| run.portal.emulator.fault_hits(id));
+    let is_hit = hits.is_none_or(|hits| {
+        if run.case.is_outage {
+            hits > 0
+        } else {
+            hits == 1
+        }
+    });
+    assert!(is_hit, "{:?}: {hits:?}, {:#?}", run.case, run.report);
+    let log = run.portal.take();
+    run.sent_no_secret_unasked(&log);
+    let happened = Happened {
+        requests: requests(&log),
+        outcome: run.outcome(&start),
+        message: run.message(),
+    };
+    run.converges().await;
+    happened
+}
+
+/// The webhook of the state, as it is on the portal.
+fn existing() -> NewWebhook {
+    NewWebhook {
+        name: "CI events".to_owned(),
+        uri: PAIR_URI.to_owned(),
+        secret: SecretString::from("S3cret-Key-42"),
+        triggers: 256,
+        ..NewWebhook::default()
+    }
+}
+
+impl Run {
+    /// Puts the fault in force; returns the number of its rule, if it is one.
+    fn spoil(&self) -> Option<u64> {
+        let Case {
+            operation,
+            fault: name,
+            is_outage,
+        } = &self.case;
+        let emulator = &self.portal.emulator;
+        let state = portal_state(name).filter(|_| *is_outage);
+        if let Some(state) = state {
+            emulator.change_settings(|settings| settings.portal_state = state);
+            return None;
+        }
+        let rule = if *is_outage {
+            Fault::on("*", "/*")
+        } else {
+            on(operation.request()).times(1)
+        };
+        Some(
+            self.portal
+                .fault(fault(name, rule, LIMIT_MS, &operation.answer())),
+        )
+    }
+
+    async fn operate(&mut self, start: &Start) {
+        let directory = &mut self.directory;
+        let report = match self.case.operation {
+            Read => directory.refresh().await,
+            Import => directory.import("1").await,
+            List => {
+                let host = directory.process().await;
+                let listed = host.list("docspace_webhook", &Query::default()).await;
+                host.stop().await;
+                self.found = listed.result.map_or(0, |found| found.len());
+                let mut report = Report::default();
+                report.add("it", listed.diagnostics);
+                report
+            }
+            operation => directory.carry_out(start.plan(operation)).await,
+        };
+        self.report = without_limit_warnings(report);
+    }
+
+    fn sent_no_secret_unasked(&self, log: &[RequestLogEntry]) {
+        let bodies = log.iter().filter_map(|entry| entry.body.as_ref());
+        let count = bodies
+            .filter(|body| body.get("secretKey").is_some())
+            .count();
+        let may = matches!(self.case.operation, Create | Rotate);
+        assert!(may || count == 0, "{:?}: {count} secrets sent", self.case);
+    }
+
+    /// Names what came of it. Anything that must not be is an error.
+    fn outcome(&self, start: &Start) -> &'static str {
+        let (portal, directory, report) = (&self.portal, &self.directory, &self.report);
+        let case = &self.case;
+        assert!(report.said.len() <= 1, "{case:?}: {report:#?}");
+        let webhooks = portal.emulator.webhooks();
+        assert!(webhooks.len() <= 1, "{case:?}: doubled: {webhooks:#?}");
+        let (is_stored, is_there) = (!directory.state.is_empty(), !webhooks.is_empty());
+        let has_failed = report.has_errors();
+        match (case.operation, is_stored, is_there, has_failed) {
+            (Create, true, true, false) if report.said.is_empty() => "created",
+            (Create, true, true, false) => "created, and adopted with a warning",
+            (Create, false, false, true) => "not created",
+            (Create, false, true, true) => {
+                self.is_named();
+                "created, and named to the user"
+            }
+            (Delete, false, false, false) => "deleted",
+            (Delete, true, true, true) => "not deleted, and kept",
+            (Delete, true, false, true) => "deleted, and kept until the next refresh",
+            (Read, true, true, _) => {
+                assert_eq!(directory.it(), &start.state, "{case:?}");
+                if has_failed {
+                    "error; the state is kept"
+                } else {
+                    "read"
+                }
+            }
+            (Import, true, true, false) => "imported",
+            (Import, false, true, true) => "error; nothing is imported",
+            (List, _, true, false) if self.found == 1 => "listed",
+            (List, _, true, true) if self.found == 0 => "error; nothing is listed",
+            (Update | Rotate | SwitchOff, true, true, _) => self.update_outcome(start),
+            other => panic!("{case:?}: {other:?} {report:#?}\n{:#?}", directory.state),
+        }
+    }
+
+    fn update_outcome(&self, start: &Start) -> &'static str {
+        let case = &self.case;
+        let emulator = &self.portal.emulator;
+        let webhook = self.portal.only();
+        let is_changed = webhook.name == "Renamed" || !webhook.enabled;
+        let state = self.directory.it();
+        let shows = state.value["name"] == webhook.name.as_str()
+            && state.value["enabled"] == webhook.enabled;
+        assert_eq!(state.identity, start.state.identity, "{case:?}");
+        assert!(!state.tainted, "{case:?}");
+        if !self.report.has_errors() {
+            assert!(shows && is_changed, "{case:?}");
+            assert!(emulator.secret_is(1, case.operation.secret()), "{case:?}");
+            return "updated";
+        }
+        let secret = &state.value["secret_key"];
+        assert_eq!(secret, "S3cret-Key-42", "{case:?}: never the planned one");
+        assert_eq!(state.private, start.state.private, "{case:?}");
+        match (is_changed, shows) {
+            (false, true) => "not updated",
+            (true, true) => "updated, and recorded but for the secret",
+            (true, false) => "updated, and recorded by the next refresh",
+            (false, false) => panic!("{case:?}: the state has what never was: {state:#?}"),
+        }
+    }
+
+    /// Insists that what is on the portal and not in the state can be found by what was said.
+    fn is_named(&self) {
+        let text = self.report.text();
+        let has_id = text.contains("id = \"1\"");
+        let has_promise =
+            text.contains("a webhook named \"CI events\" after all, the plan will name");
+        assert!(has_id || has_promise, "{:?}: {text}", self.case);
+    }
+
+    /// What was said, without what differs from run to run.
+    fn message(&self) -> String {
+        let mut said = self.report.said.iter().map(|said| &said.diagnostic);
+        said.next()
+            .map(|only| self.normalized(only))
+            .unwrap_or_default()
+    }
+
+    fn normalized(&self, diagnostic: &Diagnostic) -> String {
+        let Diagnostic {
+            summary, detail, ..
+        } = diagnostic;
+        let mut text = format!("**{summary}.** {detail}");
+        for cause in [
+            "before its answer was complete: ",
+            "No connection to the portal at ",
+        ] {
+            if let Some((head, rest)) = text.split_once(cause) {
+                // The words of the operating system and of the HTTP library.
+                let rest = rest.split_once(". ").map_or("", |(_, rest)| rest);
+                text = format!("{head}{cause}… {rest}");
+            }
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The fault is over: plain commands end with exactly what is configured, and an empty plan.
+    async fn converges(mut self) {
+        let case = &self.case;
+        let emulator = &self.portal.emulator;
+        emulator.clear_faults();
+        emulator.change_settings(|settings| settings.portal_state = Default::default());
+        self.directory.set("request_timeout", json!("60s"));
+        let configuration = case.operation.configuration();
+        if self.report.has_errors() || matches!(case.operation, List | Import) {
+            if self.directory.state.is_empty() && !emulator.webhooks().is_empty() {
+                let planned = self.directory.plan(&configuration).await;
+                let warning = "Webhook \"CI events\" exists already (id 1)";
+                if case.operation != Delete {
+                    planned.report.warning(warning);
+                }
+                self.directory.import("1").await.quiet();
+            }
+            self.directory.apply(&configuration).await.ok();
+        }
+        self.directory.plan(&configuration).await.empty();
+        if case.operation == Delete {
+            assert!(self.directory.state.is_empty(), "{case:?}");
+            assert!(emulator.webhooks().is_empty(), "{case:?}");
+            return;
+        }
+        let webhook = self.portal.only();
+        let secret = case.operation.secret();
+        assert!(emulator.secret_is(webhook.id, secret), "{case:?}");
+        let id = webhook.id.to_string();
+        assert_eq!(self.directory.attribute("id"), &json!(id), "{case:?}");
+    }
+}
+
+/// The requests in order. How often a list was asked for while waiting depends on the machine.
+fn requests(log: &[RequestLogEntry]) -> String {
+    let mut runs: Vec<(String, usize)> = Vec::new();
+    for request in log.iter().map(super::super::portal::short) {
+        match runs.last_mut() {
+            Some((last, count)) if *last == request => *count += 1,
+            _ => runs.push((request, 1)),
+        }
+    }
+    let mut is_created = false;
+    let words = runs.into_iter().map(|(request, count)| {
+        let is_polled = is_created && request == "GET /webhook";
+        is_created |= request.starts_with("POST");
+        match count {
+            1 => request,
+            _ if is_polled => format!("{request} (polled)"),
+            count => format!("{count} × {request}"),
+        }
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
