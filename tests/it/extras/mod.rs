@@ -19,5 +19,7 @@ mod portal;
 mod receiver;
 /// The action `docspace_webhook_redeliver`.
 mod redeliver;
+/// What a list resource finds while the portal's list still arrives.
+mod streaming;
 
 pub use self::portal::{Portal, WEBHOOK, webhook, with};
