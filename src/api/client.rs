@@ -21,6 +21,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::arriving::{self, Chunks};
 use super::config::{API_ROOT, Config, ConfigError};
 use super::envelope::{self, BodyError};
 use super::error::{Cause, Error, ErrorShape, StatusFailure};
@@ -218,14 +219,38 @@ impl Client {
         call: Call,
         decode: impl Fn(&[u8]) -> Result<T, BodyError>,
     ) -> Result<T, Error> {
+        let (call, decode) = (&call, &decode);
+        self.repeat(call, |repeats| async move {
+            let body = self.attempt(call, repeats).await?;
+            decode(&body).map_err(|error| call.error(error.into()))
+        })
+        .await
+    }
+
+    /// Sends a read, repeats it where that helps, and decodes each answer while it arrives, on a thread of its own.
+    pub(crate) async fn call_arriving<T: Send + 'static>(
+        &self,
+        call: Call,
+        decode: impl Fn(Chunks) -> Result<T, BodyError> + Clone + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        let (call, decode, config) = (&call, &decode, self.config());
+        self.repeat(call, |repeats| async move {
+            let decode = decode.clone();
+            let read = |response| arriving::decode(response, MAX_ANSWER, config, decode);
+            let decoded = self.exchange(call, repeats, read).await?;
+            decoded.map_err(|error| call.error(error.into()))
+        })
+        .await
+    }
+
+    /// Makes attempts until one succeeds or another one makes no sense.
+    async fn repeat<T, F>(&self, call: &Call, attempt: impl Fn(u32) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let shared = &self.shared;
         let max_retries = shared.config.max_retries;
         let plan = Plan::new(shared.outage.retries(call.operation, max_retries));
-        let (call, decode) = (&call, &decode);
-        let attempt = |repeats| async move {
-            let body = self.attempt(call, repeats).await?;
-            decode(&body).map_err(|error| call.error(error.into()))
-        };
         let result = retry::run(plan, &shared.stop, &self.waits, attempt).await;
         shared.outage.record(&result);
         result
@@ -234,14 +259,18 @@ impl Client {
     /// Sends a request once, holding a place among the writes if it is one.
     async fn attempt(&self, call: &Call, repeats: u32) -> Result<Vec<u8>, Error> {
         if !call.operation.is_write() {
-            return self.exchange(call, repeats).await;
+            return self
+                .exchange(call, repeats, |response| self.whole(response))
+                .await;
         }
         let permit = tokio::select! {
             biased;
             () = self.shared.stop.cancelled() => return Err(call.error(Cause::Stopped)),
             permit = self.shared.gate.enter() => permit,
         };
-        let result = self.exchange(call, repeats).await;
+        let result = self
+            .exchange(call, repeats, |response| self.whole(response))
+            .await;
         permit.leave(match &result {
             Ok(_) => Load::Accepted,
             Err(error) if error.status() == Some(429) => Load::Throttled,
@@ -251,10 +280,21 @@ impl Client {
     }
 
     /// Sends the request, reads the answer, and writes the one log line of both.
-    async fn exchange(&self, call: &Call, repeats: u32) -> Result<Vec<u8>, Error> {
+    async fn exchange<T, F>(
+        &self,
+        call: &Call,
+        repeats: u32,
+        read: impl FnOnce(Response) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Cause>>,
+    {
         let started = Instant::now();
         let mut status = None;
-        let result = self.send(call, &mut status).await;
+        let result = match self.send(call, &mut status).await {
+            Ok(response) => read(response).await,
+            Err(cause) => Err(cause),
+        };
         let http_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(
             http_method = call.method,
@@ -267,7 +307,17 @@ impl Client {
         result.map_err(|cause| call.error(cause))
     }
 
-    async fn send(&self, call: &Call, status: &mut Option<u16>) -> Result<Vec<u8>, Cause> {
+    /// Reads the whole body of a success.
+    async fn whole(&self, mut response: Response) -> Result<Vec<u8>, Cause> {
+        match read_body(&mut response, MAX_ANSWER).await {
+            Ok(Some(body)) => Ok(body),
+            Ok(None) => Err(Cause::TooLarge { limit: MAX_ANSWER }),
+            Err(error) => Err(transport::cause_of(&error, self.config())),
+        }
+    }
+
+    /// Sends the request and returns the answer to it if that is a success; its body is still to come.
+    async fn send(&self, call: &Call, status: &mut Option<u16>) -> Result<Response, Cause> {
         let config = &self.shared.config;
         let request = self.request(call)?;
         let mut response = request
@@ -277,11 +327,7 @@ impl Client {
         let code = response.status();
         *status = Some(code.as_u16());
         if code.is_success() {
-            return match read_body(&mut response, MAX_ANSWER).await {
-                Ok(Some(body)) => Ok(body),
-                Ok(None) => Err(Cause::TooLarge { limit: MAX_ANSWER }),
-                Err(error) => Err(transport::cause_of(&error, config)),
-            };
+            return Ok(response);
         }
         let redactor = &self.shared.redactor;
         if code.is_redirection() {

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, Read as _};
 use std::time::{Duration, SystemTime};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -18,6 +19,9 @@ use super::redaction::{PortalMessage, Quoting};
 
 /// The key of the value in the wrapper.
 const RESPONSE: &str = "response";
+
+/// How many bytes tell what a body is; no element of a list fits into them.
+const HEAD: usize = 64;
 
 /// How many rejected fields, and texts for each, an error keeps.
 const MAX_VALIDATION_ENTRIES: usize = 16;
@@ -85,6 +89,28 @@ pub(crate) fn decode_list<T>(
     body: &[u8],
     decode: impl Fn(&Node<'_>) -> Result<T, DecodeError>,
 ) -> Result<List<T>, BodyError> {
+    let json = serde_json::Deserializer::from_slice(without_bom(body));
+    read_list(json, body, decode)
+}
+
+/// Decodes an answer that holds a list while it is read, as [`decode_list`] does.
+pub(crate) fn decode_list_from<T>(
+    mut reader: impl io::Read,
+    decode: impl Fn(&Node<'_>) -> Result<T, DecodeError>,
+) -> Result<List<T>, BodyError> {
+    let mut head = Vec::with_capacity(HEAD);
+    let opened = reader.by_ref().take(HEAD as u64).read_to_end(&mut head);
+    opened.map_err(|error| not_json(&head, &serde_json::Error::io(error)))?;
+    let body = without_bom(&head).chain(reader);
+    read_list(serde_json::Deserializer::from_reader(body), &head, decode)
+}
+
+/// Reads a list; `head` is how the body begins.
+fn read_list<'de, R: serde_json::de::Read<'de>, T>(
+    mut json: serde_json::Deserializer<R>,
+    head: &[u8],
+    decode: impl Fn(&Node<'_>) -> Result<T, DecodeError>,
+) -> Result<List<T>, BodyError> {
     let mut reader = ListReader {
         decode,
         path: "",
@@ -92,17 +118,16 @@ pub(crate) fn decode_list<T>(
         total: None,
         error: None,
     };
-    let mut deserializer = serde_json::Deserializer::from_slice(without_bom(body));
-    let parsed = (&mut deserializer)
+    let parsed = (&mut json)
         .deserialize_any(TopLevel(&mut reader))
-        .and_then(|()| deserializer.end());
+        .and_then(|()| json.end());
     if let Some(error) = reader.error {
         return Err(error.into());
     }
     if let Err(error) = parsed {
         return Err(match error.classify() {
             Category::Data => reader_mismatch(reader.path).into(),
-            Category::Io | Category::Syntax | Category::Eof => not_json(body, &error),
+            Category::Io | Category::Syntax | Category::Eof => not_json(head, &error),
         });
     }
     let items = reader.items.ok_or_else(|| DecodeError {

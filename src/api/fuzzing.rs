@@ -12,7 +12,10 @@ const SECRET: &str = "Fuzz-S3cret-With-24-Chars";
 
 /// Decodes a successful answer in every way there is.
 pub(crate) fn answer(bytes: &[u8]) {
-    drop(envelope::decode_list(bytes, WebhookListItem::decode));
+    let whole = envelope::decode_list(bytes, WebhookListItem::decode).map(|list| list.items);
+    let arriving =
+        envelope::decode_list_from(bytes, WebhookListItem::decode).map(|list| list.items);
+    assert_eq!(arriving, whole, "a list depends on how it arrives");
     drop(envelope::decode_list(bytes, Delivery::decode));
     drop(envelope::decode_value(bytes, Webhook::decode));
     drop(envelope::decode_value(bytes, TriggerCatalog::decode));

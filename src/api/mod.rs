@@ -13,10 +13,12 @@
 //! | `error`, `redaction`, `documented` | what went wrong, without secrets |
 //! | `webhooks`, `triggers`, `deliveries`, `portal` | the areas of the API: shapes and verbs |
 //! | `shared_list`, `snapshot` | one list request for any number of readers |
+//! | `arriving` | a list that is read while it arrives |
 //!
 //! Absent on purpose: the environment (callers pass values), user-facing advice (an [`Error`] answers questions, its
 //! reader words the advice), and any way to follow a redirect.
 
+mod arriving;
 mod client;
 mod config;
 mod deliveries;
@@ -36,6 +38,7 @@ mod triggers;
 mod webhooks;
 mod write_gate;
 
+pub use arriving::Arrivals;
 pub use client::Client;
 pub use config::{ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Config, ConfigError};
 pub use deliveries::{Delivery, DeliveryId, DeliveryPage, DeliveryQuery, SentBody, StatusGroups};

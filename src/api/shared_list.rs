@@ -29,6 +29,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::arriving::Arrivals;
 use super::client::Client;
 use super::error::Error;
 use super::snapshot::Snapshot;
@@ -41,11 +42,24 @@ const EXPIRY: Duration = Duration::from_secs(30);
 pub trait ListSource: Send + Sync {
     /// Requests the whole list once.
     fn fetch(&self) -> impl Future<Output = Result<Vec<WebhookListItem>, Error>> + Send;
+
+    /// Requests the whole list once, and may hand on what has arrived of it before it is whole.
+    fn fetch_into(
+        &self,
+        arrivals: &Arrivals,
+    ) -> impl Future<Output = Result<Vec<WebhookListItem>, Error>> + Send {
+        let _ = arrivals;
+        self.fetch()
+    }
 }
 
 impl ListSource for Client {
     async fn fetch(&self) -> Result<Vec<WebhookListItem>, Error> {
         self.list_webhooks().await
+    }
+
+    async fn fetch_into(&self, arrivals: &Arrivals) -> Result<Vec<WebhookListItem>, Error> {
+        self.list_webhooks_into(arrivals).await
     }
 }
 
@@ -222,6 +236,23 @@ impl<S: ListSource> SharedList<S> {
         self.get(wanted, None).await
     }
 
+    /// Hands on every webhook of the list, as soon as it has arrived where the list must be fetched.
+    ///
+    /// The fetch is everybody's, as that of [`SharedList::read`]: others wait for it, and it is kept when it is whole.
+    /// Whoever has enough before drops this, and nothing of it is kept.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SharedList::read`]; what was handed on before is on the portal all the same.
+    pub async fn read_into(&self, arrivals: &Arrivals) -> Result<(), Error> {
+        let wanted = lock(&self.state).floor;
+        let fetch = || self.source.fetch_into(arrivals);
+        let list = self.get_by(wanted, None, fetch).await?;
+        // All of it if somebody else has fetched it, else what this process has created meanwhile.
+        list.items().for_each(|item| arrivals.push(item));
+        Ok(())
+    }
+
     /// Returns a list whose fetch began after the given one had arrived, to confirm that something is absent.
     ///
     /// All who confirm the same list share one fetch, and a list that was itself fetched to confirm needs no other one:
@@ -268,6 +299,18 @@ impl<S: ListSource> SharedList<S> {
     }
 
     async fn get(&self, wanted: u64, confirms: Option<&Arc<Snapshot>>) -> Outcome {
+        self.get_by(wanted, confirms, || self.source.fetch()).await
+    }
+
+    async fn get_by<F>(
+        &self,
+        wanted: u64,
+        confirms: Option<&Arc<Snapshot>>,
+        fetch: impl Fn() -> F,
+    ) -> Outcome
+    where
+        F: Future<Output = Result<Vec<WebhookListItem>, Error>>,
+    {
         loop {
             let step = self.step(wanted, confirms);
             match step {
@@ -279,7 +322,7 @@ impl<S: ListSource> SharedList<S> {
                 }
                 Step::Await(outcome) => drop(arrival(outcome).await),
                 Step::Lead(lead) => {
-                    let fetched = self.source.fetch().await;
+                    let fetched = fetch().await;
                     return lead.arrive(fetched);
                 }
             }

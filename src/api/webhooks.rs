@@ -12,6 +12,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::arriving::Arrivals;
 use super::client::{Call, Client};
 use super::envelope::{self, BodyError};
 use super::error::Error;
@@ -351,6 +352,29 @@ impl Client {
         let call = Call::new(Operation::Read, "GET", WEBHOOKS);
         self.call(call, |body| {
             Ok(envelope::decode_list(body, WebhookListItem::decode)?.items)
+        })
+        .await
+    }
+
+    /// Lists every webhook the caller may see, as [`Client::list_webhooks`] does, and hands each on as soon as it has
+    /// arrived.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::list_webhooks`]; what was handed on before is right all the same.
+    pub async fn list_webhooks_into(
+        &self,
+        arrivals: &Arrivals,
+    ) -> Result<Vec<WebhookListItem>, Error> {
+        let call = Call::new(Operation::Read, "GET", WEBHOOKS);
+        let arrivals = arrivals.clone();
+        self.call_arriving(call, move |body| {
+            let list = envelope::decode_list_from(body, |node| {
+                let item = WebhookListItem::decode(node)?;
+                arrivals.push(&item);
+                Ok(item)
+            })?;
+            Ok(list.items)
         })
         .await
     }

@@ -82,10 +82,13 @@ async fn run_list<P: Provider>(
                 break;
             }
         }
-        // Ends the search when nobody listens any more.
-        drop(receiver);
     };
-    tokio::join!(listing, encoding);
+    let listing = async { tokio::join!(listing, encoding) };
+    tokio::select! {
+        _ = listing => {}
+        // Nobody listens any more, whether there was something to send or not.
+        () = events.closed() => {}
+    }
     Ok(())
 }
 

@@ -68,7 +68,16 @@ impl<P: Provider> Engine<P> {
         };
         let limit = call.limit.unwrap_or(usize::MAX);
         let forwarding = self.forward(&type_name, call.include_object, limit, found, &events);
-        let (result, ()) = tokio::join!(finding, forwarding);
+        tokio::pin!(forwarding);
+        let result = tokio::select! {
+            biased;
+            result = finding => {
+                forwarding.await;
+                result
+            }
+            // Nobody wants another one, so the search ends wherever it is.
+            () = &mut forwarding => return,
+        };
         if let Err(diagnostic) = result {
             // Nobody listening is fine.
             drop(events.send(Listed::failed(diagnostic)).await);
@@ -104,10 +113,14 @@ impl<P: Provider> Engine<P> {
         };
         let mut count = 0;
         while count < limit {
+            let next = tokio::select! {
+                next = found.recv() => next,
+                () = events.closed() => None,
+            };
             let Some(Finding {
                 display_name,
                 mut state,
-            }) = found.recv().await
+            }) = next
             else {
                 break;
             };

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::filter::{WebhookFilter, with_filters};
 use super::model::WebhookPrivate;
 use super::read::refresh;
+use crate::api::{Arrivals, Webhook, WebhookListItem};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::list_resource::{Finding, Findings, ListResource};
 use crate::framework::schema::Schema;
@@ -37,28 +38,30 @@ impl ListResource<Portal> for WebhookList {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         let filter = WebhookFilter::from_config(portal, &config).await?;
-        let snapshot = portal
-            .list
-            .read()
-            .await
-            .map_err(|error| diagnose::explain("Could not list the webhooks", &error))?;
-        for item in snapshot
-            .items()
-            .filter(|item| filter.matches(&item.webhook))
-        {
-            let webhook = &item.webhook;
-            let state = refresh(Object::new(), webhook, &WebhookPrivate::default())?;
-            let display_name = format!("{} ({})", webhook.name, webhook.uri);
-            if !findings
-                .push(Finding {
-                    display_name,
-                    state,
-                })
-                .await
-            {
-                break;
+        let (arrivals, mut arrived) = Arrivals::channel();
+        let reading = async move {
+            let read = portal.list.read_into(&arrivals).await;
+            // Without this the other half would wait for more.
+            drop(arrivals);
+            read
+        };
+        let handing_on = async {
+            while let Some(WebhookListItem { webhook, .. }) = arrived.recv().await {
+                if filter.matches(&webhook) && !findings.push(finding(&webhook)?).await {
+                    break;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        };
+        let (read, handed) = tokio::join!(reading, handing_on);
+        handed?;
+        read.map_err(|error| diagnose::explain("Could not list the webhooks", &error))
     }
+}
+
+fn finding(webhook: &Webhook) -> Result<Finding, Diagnostic> {
+    Ok(Finding {
+        display_name: format!("{} ({})", webhook.name, webhook.uri),
+        state: refresh(Object::new(), webhook, &WebhookPrivate::default())?,
+    })
 }

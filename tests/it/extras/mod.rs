@@ -18,5 +18,7 @@ mod moved;
 mod receiver;
 /// The action `docspace_webhook_redeliver`.
 mod redeliver;
+/// What a list resource finds while the portal's list still arrives.
+mod streaming;
 
 pub use crate::portal::{Portal, WEBHOOK, on, webhook, with};

@@ -385,7 +385,7 @@ impl Run {
 /// The requests in order. How often a list was asked for while waiting depends on the machine.
 fn requests(log: &[RequestLogEntry]) -> String {
     let mut runs: Vec<(String, usize)> = Vec::new();
-    for request in log.iter().map(super::super::portal::short) {
+    for request in log.iter().map(crate::portal::short) {
         match runs.last_mut() {
             Some((last, count)) if *last == request => *count += 1,
             _ => runs.push((request, 1)),

@@ -1,0 +1,5 @@
+//! `cargo xtask bench`.
+
+mod start;
+
+pub(crate) use self::start::VERB;
