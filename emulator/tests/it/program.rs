@@ -10,6 +10,26 @@ fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_docspace-emulator"))
 }
 
+/// Runs a program that must not start to serve; returns its exit code and what it complained of.
+fn refused(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut child = program()
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("stdout");
+    BufReader::new(stdout).read_line(&mut line).expect("text");
+    if !line.is_empty() {
+        child.kill().expect("an end");
+    }
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(line, "", "it serves");
+    let complaint = String::from_utf8(output.stderr).expect("text");
+    (output.status.code(), complaint)
+}
+
 /// A running program; killed when the test ends early.
 struct Running {
     child: Child,
@@ -108,10 +128,8 @@ fn bad_flags_get_usage_on_stderr_and_status_2() {
         &["--tls-cert", "/nonexistent/cert.pem"],
         &["stray"],
     ] {
-        let output = program().args(arguments).output().expect("an end");
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(output.stdout.is_empty());
-        let text = String::from_utf8(output.stderr).expect("text");
+        let (code, text) = refused(arguments);
+        assert_eq!(code, Some(2), "{arguments:?}");
         assert!(text.contains("Usage: docspace-emulator"), "{text}");
         assert!(!text.contains("has blank"), "{text}");
     }
@@ -143,9 +161,8 @@ fn help_and_version_are_printed() {
 fn an_address_in_use_is_a_failure_with_a_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let output = program().args(["--listen", &address]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let text = String::from_utf8(output.stderr).unwrap();
+    let (code, text) = refused(&["--listen", &address]);
+    assert_eq!(code, Some(1));
     assert!(text.contains(&address), "{text}");
 }
 
@@ -230,9 +247,8 @@ fn a_strange_state_file_is_refused_without_showing_it() {
         "{\"version\":2,\"last_id\":0,\"webhooks\":[]}",
     ] {
         std::fs::write(&path, text).unwrap();
-        let output = program().args(state_arguments(&path)).output().unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        let error = String::from_utf8(output.stderr).unwrap();
+        let (code, error) = refused(&state_arguments(&path));
+        assert_eq!(code, Some(1));
         assert!(error.contains("portal.json"), "{error}");
         assert!(!error.contains("hidden"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "left alone");
@@ -243,10 +259,8 @@ fn a_strange_state_file_is_refused_without_showing_it() {
 fn a_state_file_that_cannot_be_written_is_refused_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing/portal.json");
-    let output = program().args(state_arguments(&path)).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(output.stdout.is_empty(), "no ready line");
-    let error = String::from_utf8(output.stderr).unwrap();
+    let (code, error) = refused(&state_arguments(&path));
+    assert_eq!(code, Some(1));
     assert!(error.contains("cannot write the state file"), "{error}");
     assert!(error.contains("missing/portal.json"), "{error}");
 }
