@@ -187,8 +187,7 @@ fn reason(status: u16) -> Option<&'static str> {
 impl Cause {
     /// Returns whether a request that ended like this may have been carried out all the same.
     ///
-    /// A 500 with an `error` object is the endpoint's own refusal (API §8.2); any other answer of 500 and above was
-    /// made on the way and says nothing about what the endpoint did.
+    /// Any other answer above 500 was made on the way and says nothing about what the endpoint did.
     fn may_have_been_processed(&self) -> bool {
         match self {
             Self::Timeout { .. }
@@ -196,10 +195,8 @@ impl Cause {
             | Self::Decode { .. }
             | Self::NotJson { .. }
             | Self::TooLarge { .. } => true,
-            Self::Status(failure) => {
-                failure.status > 500
-                    || (failure.status == 500 && failure.shape != ErrorShape::Handler)
-            }
+            // A 500 ends the handling: it is mostly the receiver, and nothing comes after it (API §8.2).
+            Self::Status(failure) => failure.status > 500,
             Self::Connect { .. } | Self::Redirect { .. } | Self::Stopped | Self::Setup { .. } => {
                 false
             }

@@ -25,6 +25,8 @@ mod documents;
 mod drift;
 /// Every example of the documentation.
 mod examples;
+/// A third of the table of faults.
+mod faults;
 /// Taking over webhooks that exist.
 mod import;
 /// Ctrl-C while the portal works.

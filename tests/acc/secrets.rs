@@ -278,3 +278,48 @@ fn an_imported_webhook_gets_its_secret_by_the_version() {
     assert!(case.portal.secret_is(1, "correct-horse"));
     case.plan().finds_no_changes();
 }
+
+/// A webhook whose changes of one argument are ignored.
+fn ignoring(argument: &str, webhook: Webhook) -> Webhook {
+    webhook.block("lifecycle", &format!("ignore_changes = [{argument}]"))
+}
+
+/// Terraform plans without what is ignored and applies with the whole configuration.
+#[test]
+fn an_ignored_secret_is_not_sent_with_another_change() {
+    let case = Case::new();
+    let webhook = |secret: &str, name: &str| {
+        let webhook = Webhook::new("ci").with("secret_key", secret);
+        ignoring("secret_key", webhook.with("name", name))
+    };
+    case.write("main.tf", webhook(r#""correct-horse""#, r#""old""#));
+    case.apply().succeeds_silently();
+    case.write("main.tf", webhook(r#""other-battery""#, r#""new""#));
+    case.take_requests();
+    case.apply().succeeds_silently();
+    let sent = updates(&case);
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].get("secretKey"), None);
+    assert!(case.portal.secret_is(1, "correct-horse"));
+    assert_eq!(case.attributes(ADDRESS)["secret_key"], "correct-horse");
+    case.plan().finds_no_changes();
+}
+
+#[test]
+fn an_ignored_write_only_secret_or_version_is_not_sent_and_the_plan_ends_empty() {
+    needs!("1.11", "a write-only argument");
+    for (ignored, webhook, later) in [
+        ("secret_key_wo", automatic(), automatic()),
+        ("secret_key_wo_version", automatic(), automatic()),
+        ("secret_key_wo_version", manual(1), manual(2)),
+    ] {
+        let mut case = ephemeral(&ignoring(ignored, webhook), "first-secret");
+        case.apply().succeeds_silently();
+        case.set("TF_VAR_secret", "second-secret");
+        let later = ignoring(ignored, later.with("name", r#""new""#));
+        case.write("main.tf", &later);
+        case.apply().succeeds();
+        assert!(case.portal.secret_is(1, "first-secret"), "{later}");
+        case.plan().finds_no_changes();
+    }
+}

@@ -16,7 +16,7 @@ pub use attribute::{Attribute, AttributeKind, Nesting, Presence, Validator};
 pub use check::{SchemaKind, check};
 pub use identity::{IdentityAttribute, IdentitySchema};
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostic, Diagnostics};
 use super::path::Path;
 use super::value::{Object, Type, Value};
 
@@ -53,12 +53,21 @@ impl Schema {
         Type::Object(attribute::types_of(&self.attributes))
     }
 
-    /// Checks every attribute of a configuration that is set, as far as it is known.
+    /// Checks every attribute of a configuration, as far as it is known.
+    ///
+    /// Terraform refuses a required argument that is left out, and lets one pass that is null, as a variable's default
+    /// often is; it lets a computed attribute pass that is set.
     pub fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
         for (name, attribute) in &self.attributes {
             let value = config.get(name);
-            if !value.is_null() {
+            if value.is_null() {
+                if attribute.presence == Presence::Required {
+                    diagnostics.push(missing(name));
+                }
+            } else if attribute.is_configurable() {
                 attribute.validate(&Path::attribute(name), value, diagnostics);
+            } else {
+                diagnostics.push(not_configurable(name));
             }
         }
     }
@@ -72,4 +81,24 @@ impl Schema {
             }
         }
     }
+}
+
+fn missing(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Required value is null",
+        format!(
+            "{name} is required, and its value is null, as that of a variable without a value is. Set {name}."
+        ),
+    )
+    .at_attribute(name)
+}
+
+fn not_configurable(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Attribute cannot be set",
+        format!(
+            "The value of {name} comes from the provider. Remove {name} from the configuration."
+        ),
+    )
+    .at_attribute(name)
 }

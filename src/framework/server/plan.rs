@@ -105,7 +105,8 @@ impl<P: Provider> Engine<P> {
             .identity
             .as_ref()
             .and_then(|schema| schema.of(&plan.state))
-            .or(identity);
+            // What replaces an object gets an identity of its own.
+            .or_else(|| prior.and(identity));
         Planned {
             state: Some(plan.state),
             private: plan.private,

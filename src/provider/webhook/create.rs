@@ -200,17 +200,19 @@ fn record(
     state.set(ID, found.id.to_string());
     secret.stored.put_into(&mut state);
     if found.is_different {
-        progress.warn(stored_differently(found.id, &state));
+        progress.warn(stored_differently("created", found.id, &state));
     }
     progress.save(state, PrivateState::encode(&private));
 }
 
-/// Warns that the portal answered with something else than was asked for.
-fn stored_differently(id: WebhookId, state: &Object) -> Diagnostic {
+/// Warns that the portal answered a change with something else than was asked for.
+pub(super) fn stored_differently(done: &str, id: WebhookId, state: &Object) -> Diagnostic {
     let name = state.get(super::model::NAME).as_str().unwrap_or("?");
     Diagnostic::warning(
         format!("Webhook \"{name}\" ({id}) was stored differently"),
-        "The portal created the webhook, but its answer does not show the configuration that was sent. Plan again: the \
-         plan shows what differs.",
+        format!(
+            "The portal {done} the webhook, but its answer does not show the configuration that was sent. Plan again: \
+             the plan shows what differs."
+        ),
     )
 }

@@ -274,7 +274,7 @@ fn removed_secret(planned: &Object) -> Diagnostic {
     let name = planned.get(NAME).as_str().unwrap_or("?");
     Diagnostic::warning(
         format!("Webhook \"{name}\" ({id}) keeps its old secret"),
-        "The configuration no longer sets a secret. The portal cannot forget one, so it goes on signing with the \
+        "The configuration no longer sets a secret, or ignore_changes hides it. The portal cannot forget one, so it goes on signing with the \
          secret that was sent last; only the state forgets it. To replace the secret, set secret_key or \
          secret_key_wo to a new one.",
     )

@@ -4,6 +4,10 @@
 //! may differ between plan and apply (TPP §7.2, §8.8): wherever the secret might have changed, the
 //! version is planned unknown, and applying decides from the configuration given there.
 //!
+//! Applying an update obeys the plan in everything that the plan knows. Terraform plans with a
+//! configuration from which `ignore_changes` has taken the ignored changes, and applies with the whole
+//! one: a secret that stands only there was not asked for.
+//!
 //! | configuration | sent on update | stored |
 //! | --- | --- | --- |
 //! | `secret_key` | when it differs from the stored one, and from the hash if there is one | the secret |
@@ -84,6 +88,7 @@ pub(super) async fn plan_update(
     let stored = prior.get(SECRET_KEY);
     let is_removed = key.is_null()
         && wo.is_null()
+        && config.get(SECRET_KEY_WO_VERSION).is_null()
         && (!prior.get(SECRET_KEY_WO_VERSION).is_null()
             || (!stored.is_null() && private.secret_origin == Some(SecretOrigin::Configured)));
     let planned_key = match (key, wo) {
@@ -96,7 +101,7 @@ pub(super) async fn plan_update(
     };
     let is_changed = is_changed || planned_key != *stored;
     let (version, sends) = match (config.get(SECRET_KEY_WO_VERSION), wo) {
-        (Value::Null, Value::Null) => (Value::Null, changed_key(key, stored)),
+        (Value::Null, Value::Null) => (Value::Null, changed_key(key, stored, private).await),
         (Value::Null, wo) => plan_automatic(wo, prior, private, is_changed).await,
         (version, wo) => (version.clone(), changed_version(version, wo, prior)),
     };
@@ -129,9 +134,14 @@ async fn plan_automatic(
     }
 }
 
-fn changed_key(key: &Value, stored: &Value) -> Option<(&'static str, SecretText)> {
+async fn changed_key(
+    key: &Value,
+    stored: &Value,
+    private: &WebhookPrivate,
+) -> Option<(&'static str, SecretText)> {
     let secret = key.as_secret().filter(|_| key != stored)?;
-    Some((SECRET_KEY, secret.clone()))
+    let is_recognized = stored.is_null() && recognizes(private, secret).await;
+    (!is_recognized).then(|| (SECRET_KEY, secret.clone()))
 }
 
 fn changed_version(
@@ -192,56 +202,97 @@ pub(super) async fn apply_update(
     private: &WebhookPrivate,
 ) -> Result<SecretChange, Diagnostic> {
     let before = StoredSecret::from_object(prior);
-    if let Some(key) = config.get(SECRET_KEY).as_secret() {
-        let is_known = before.key.as_ref() == Some(key)
-            || (before.key.is_none() && recognizes(private, key).await);
-        let send = (!is_known).then(|| key.clone());
-        return Ok(keep(key.clone(), send, SecretOrigin::Configured));
-    }
-    if let Some(secret) = config.get(SECRET_KEY_WO).as_secret() {
-        let manual = config
-            .get(SECRET_KEY_WO_VERSION)
-            .as_number()
-            .and_then(Number::to_i64);
-        return match manual {
-            Some(version) => Ok(apply_manual(secret, version, &before)),
-            None => apply_automatic(secret, &before, private).await,
-        };
-    }
-    // Neither is configured: nothing is sent, and what the plan says is stored. Unknown here means
-    // that `secret_key_wo` was unknown while planning and turned out null.
-    let stored = match planned.get(SECRET_KEY) {
-        Value::Unknown(_) if private.secret_origin == Some(SecretOrigin::Configured) => None,
-        Value::Unknown(_) => before.key,
-        planned => planned.as_secret().cloned(),
-    };
-    let origin = stored.as_ref().and(private.secret_origin);
-    let stored = StoredSecret {
-        key: stored,
-        version: None,
-    };
+    let (key, key_sent) = apply_key(config, planned, &before, private).await;
+    let write_only = apply_write_only(config, planned, &before, private).await?;
+    let is_configured = key.is_some() && config.get(SECRET_KEY).as_secret() == key.as_ref();
     Ok(SecretChange {
-        send: None,
-        stored,
-        origin,
-        hash: None,
+        send: write_only.sent.or(key_sent),
+        origin: match &key {
+            Some(_) if is_configured => Some(SecretOrigin::Configured),
+            Some(_) => private.secret_origin,
+            None => None,
+        },
+        stored: StoredSecret {
+            key,
+            version: write_only.version,
+        },
+        hash: write_only.hash,
     })
 }
 
-fn apply_manual(secret: &SecretText, version: i64, before: &StoredSecret) -> SecretChange {
-    let is_sent = match &before.key {
-        // Moving from secret_key: the portal has this secret already when it is the same.
-        Some(key) => key != secret,
-        None => before.version != Some(version),
+/// Returns the `secret_key` to store and the one to send.
+async fn apply_key(
+    config: &Object,
+    planned: &Object,
+    before: &StoredSecret,
+    private: &WebhookPrivate,
+) -> (Option<SecretText>, Option<SecretText>) {
+    let configured = config.get(SECRET_KEY).as_secret();
+    let key = match planned.get(SECRET_KEY) {
+        Value::Unknown(_) if configured.is_some() => configured.cloned(),
+        // `secret_key_wo` was unknown while planning. Set now, it takes over; else what was generated stays.
+        Value::Unknown(_) if !config.get(SECRET_KEY_WO).is_null() => None,
+        Value::Unknown(_) if private.secret_origin == Some(SecretOrigin::Configured) => None,
+        Value::Unknown(_) => before.key.clone(),
+        planned => planned.as_secret().cloned(),
     };
-    SecretChange {
-        send: is_sent.then(|| secret.clone()),
-        stored: StoredSecret {
-            key: None,
+    let is_known = match (&key, &before.key) {
+        (Some(key), None) => recognizes(private, key).await,
+        (key, known) => key == known,
+    };
+    let sent = if is_known { None } else { key.clone() };
+    (key, sent)
+}
+
+/// What an update does with `secret_key_wo`.
+#[derive(Debug, Default)]
+struct WriteOnlyChange {
+    sent: Option<SecretText>,
+    version: Option<i64>,
+    hash: Option<SecretHash>,
+}
+
+async fn apply_write_only(
+    config: &Object,
+    planned: &Object,
+    before: &StoredSecret,
+    private: &WebhookPrivate,
+) -> Result<WriteOnlyChange, Diagnostic> {
+    let number = |object: &Object| {
+        let version = object.get(SECRET_KEY_WO_VERSION).as_number();
+        version.and_then(Number::to_i64)
+    };
+    let is_undecided = planned.get(SECRET_KEY_WO_VERSION).is_unknown();
+    let version = if is_undecided {
+        number(config)
+    } else {
+        number(planned)
+    };
+    let secret = config.get(SECRET_KEY_WO).as_secret();
+    match (version, secret) {
+        (Some(version), secret) => Ok(WriteOnlyChange {
+            sent: secret
+                .filter(|secret| is_due(version, secret, before))
+                .cloned(),
             version: Some(version),
-        },
-        origin: None,
-        hash: None,
+            // An ignored version leaves automatic mode as it is.
+            hash: private
+                .secret_hash
+                .clone()
+                .filter(|_| number(config).is_none()),
+        }),
+        (None, Some(secret)) if is_undecided => apply_automatic(secret, before, private).await,
+        (None, _) => Ok(WriteOnlyChange::default()),
+    }
+}
+
+/// Says whether a version asks for its secret to be sent.
+fn is_due(version: i64, secret: &SecretText, before: &StoredSecret) -> bool {
+    match (&before.key, before.version) {
+        (_, Some(before)) => before != version,
+        // Moving from secret_key: the portal has this secret already when it is the same.
+        (Some(key), None) => key != secret,
+        (None, None) => true,
     }
 }
 
@@ -249,7 +300,7 @@ async fn apply_automatic(
     secret: &SecretText,
     before: &StoredSecret,
     private: &WebhookPrivate,
-) -> Result<SecretChange, Diagnostic> {
+) -> Result<WriteOnlyChange, Diagnostic> {
     let is_recognized = recognizes(private, secret).await;
     let is_known = is_recognized || before.key.as_ref() == Some(secret);
     let version = match before.version {
@@ -261,13 +312,9 @@ async fn apply_automatic(
         Some(hash) if is_recognized => hash.clone(),
         _ => SecretHash::of(secret).await.map_err(no_randomness)?,
     };
-    Ok(SecretChange {
-        send: (!is_known).then(|| secret.clone()),
-        stored: StoredSecret {
-            key: None,
-            version: Some(version),
-        },
-        origin: None,
+    Ok(WriteOnlyChange {
+        sent: (!is_known).then(|| secret.clone()),
+        version: Some(version),
         hash: Some(hash),
     })
 }

@@ -161,14 +161,13 @@ fn check_uri(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let Some(text) = value.as_str() else { return };
     let expected =
         "Expected the absolute address of the receiver, such as https://example.com/webhook.";
-    let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    let Some(url) = Url::parse(text)
-        .ok()
-        .filter(|url| is_clean && url.has_host())
-    else {
-        let detail = format!("The uri is not an absolute URL. {expected}");
-        diagnostics.push(invalid("Invalid webhook uri", detail, path));
-        return;
+    let url = match receiver(text) {
+        Ok(url) => url,
+        Err(reason) => {
+            let detail = format!("The uri {reason}. {expected}");
+            diagnostics.push(invalid("Invalid webhook uri", detail, path));
+            return;
+        }
     };
     if !matches!(url.scheme(), "http" | "https") {
         let detail = format!(
@@ -189,6 +188,21 @@ fn check_uri(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
             .at(path.clone()),
         );
     }
+}
+
+/// Reads an absolute URL, or says what is wrong with it. The parser repairs what a portal refuses: blanks
+/// at the ends, backslashes, too few or too many slashes.
+fn receiver(text: &str) -> Result<Url, String> {
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("has a blank or a control character in it".to_owned());
+    }
+    let url = Url::parse(text).map_err(|error| format!("is not an absolute URL: {error}"))?;
+    let after_scheme = text.get(url.scheme().len()..).unwrap_or_default();
+    let authority = after_scheme.strip_prefix("://").unwrap_or_default();
+    if !url.has_host() || authority.is_empty() || authority.starts_with(['/', '\\']) {
+        return Err("has no host after its scheme and ://".to_owned());
+    }
+    Ok(url)
 }
 
 /// Says whether a query argument is named like a credential.

@@ -1,7 +1,7 @@
 //! Updating a webhook in place: one PUT, or none when the portal holds everything already
 //! (product §4.3).
 
-use super::create::resolve_triggers;
+use super::create::{resolve_triggers, stored_differently};
 use super::model::{TRIGGERS, WebhookModel, WebhookPrivate, id_of};
 use super::read::refresh;
 use super::rotation::{self, SecretChange};
@@ -62,16 +62,21 @@ pub(super) async fn update(
         secret: &secret,
     };
     let action = update.action(&prior, &private);
-    if let Err(error) = update.send(action).await
-        && !update.has_happened(&error).await
-    {
-        update.record_failure(prior, &private, progress).await;
-        return Err(update.explain(&error));
-    }
+    let is_as_sent = match update.send(action).await {
+        Ok(is_as_sent) => is_as_sent,
+        Err(error) if update.has_happened(&error).await => true,
+        Err(error) => {
+            update.record_failure(prior, &private, progress).await;
+            return Err(update.explain(&error));
+        }
+    };
     private.trigger_bits = trigger_bits;
     secret.record(&mut private);
     let mut state = plan;
     secret.stored.put_into(&mut state);
+    if !is_as_sent {
+        progress.warn(stored_differently("updated", id, &state));
+    }
     progress.save(state, PrivateState::encode(&private));
     Ok(())
 }
@@ -110,11 +115,12 @@ impl Update<'_> {
         }
     }
 
-    /// Sends the request and keeps the shared list in step with its outcome.
-    async fn send(&self, action: Action) -> Result<(), Error> {
+    /// Sends the request and keeps the shared list in step with its outcome. Says whether the answer
+    /// shows what was sent.
+    async fn send(&self, action: Action) -> Result<bool, Error> {
         let client = &self.portal.client;
         let token = match action {
-            Action::Nothing => return Ok(()),
+            Action::Nothing => return Ok(true),
             Action::SwitchOff | Action::Replace => self.portal.list.begin_write(self.id),
         };
         let result = if action == Action::SwitchOff {
@@ -127,8 +133,9 @@ impl Update<'_> {
         };
         match result {
             Ok(webhook) => {
+                let is_as_sent = self.model.matches(self.triggers, &webhook);
                 token.updated(webhook);
-                Ok(())
+                Ok(is_as_sent)
             }
             Err(error) => {
                 token.failed(&error);

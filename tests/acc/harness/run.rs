@@ -155,7 +155,7 @@ impl Run {
     }
 
     /// Returns the whole output with every break and indentation as one blank.
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         folded(&format!("{}\n{}", self.stdout, self.stderr))
     }
 }

@@ -340,6 +340,26 @@ async fn creating_answers_what_was_planned_whatever_the_portal_echoes() {
     }
 }
 
+/// The same of a change: the user is told when the portal says that it stored something else.
+#[tokio::test]
+async fn updating_warns_of_an_answer_that_shows_something_else() {
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    let echo = json!({"response": {
+        "id": 1, "name": "x", "uri": "y", "enabled": false, "ssl": false, "triggers": 1,
+    }});
+    portal.fault(
+        on("PUT /webhook")
+            .after_storing()
+            .respond(200, &[], &echo.to_string()),
+    );
+    let changed = with(&webhook(), json!({"name": "Other"}));
+    let report = directory.apply(&one(&changed)).await;
+    report.warning("Webhook \"Other\" (1) was stored differently");
+    assert_eq!(directory.attribute("name"), "Other");
+    directory.plan(&one(&changed)).await.empty();
+}
+
 #[tokio::test]
 async fn a_tainted_webhook_is_deleted_before_its_successor_is_created() {
     let portal = Portal::start().await;

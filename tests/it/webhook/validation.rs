@@ -48,6 +48,22 @@ async fn refuses(rows: impl IntoIterator<Item = (Value, &str, &str, &str)>) {
 }
 
 #[tokio::test]
+async fn what_is_required_cannot_be_null() {
+    let (summary, detail) = ("Required value is null", "Set ");
+    refuses(
+        ["name", "uri", "triggers"]
+            .map(|argument| (json!({argument: null}), argument, summary, detail)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_portal_decides_cannot_be_set() {
+    let (summary, detail) = ("Attribute cannot be set", "Remove id");
+    refuses([(json!({"id": "5"}), "id", summary, detail)]).await;
+}
+
+#[tokio::test]
 async fn a_name_has_one_to_fifty_code_units() {
     refuses([
         (
@@ -108,6 +124,12 @@ async fn a_uri_is_an_absolute_http_address() {
         "mailto:a@example.com",
         "https://[::1/",
         "https://example.com:port/",
+        "https://example.com:99999/",
+        "https:///hook",
+        "https:/example.com/hook",
+        "https:example.com/hook",
+        "https:\\\\example.com\\hook",
+        " https://example.com/",
     ]
     .into_iter()
     .map(|uri| (json!({"uri": uri}), "uri", summary, absolute))

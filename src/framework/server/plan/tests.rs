@@ -125,6 +125,23 @@ async fn a_deletion_plans_nothing_and_asks_nobody() {
     assert!(planned.state.is_none() && planned.diagnostics.is_empty());
 }
 
+/// When Terraform replaces an object, it plans the new one with the identity of the old one.
+#[tokio::test]
+async fn what_replaces_an_object_does_not_take_its_identity() {
+    let call = PlanCall {
+        prior: None,
+        config: Some(config("a")),
+        private: PrivateState::default(),
+        identity: Some(Object::new().with("id", "7")),
+        capabilities: Capabilities::default(),
+    };
+    let engine = super::super::fake::engine(Fake::default()).await;
+    let planned = engine
+        .plan(super::super::fake::CONNECTION, "fake_thing", call)
+        .await;
+    assert_eq!(planned.identity, None);
+}
+
 #[tokio::test]
 async fn a_panic_while_planning_becomes_a_diagnostic() {
     let planning = |_: &mut Plan| panic!("hidden");

@@ -365,3 +365,92 @@ async fn a_write_only_secret_that_turns_out_null_keeps_or_forgets_the_old_one() 
         expect(&change, None, kept, None);
     }
 }
+
+/// Plans with the configuration that `ignore_changes` leaves, and applies with the whole one.
+async fn ignoring(
+    left: &Object,
+    whole: &Object,
+    prior: &Object,
+    private: &WebhookPrivate,
+) -> SecretChange {
+    let plan = plan_update(left, prior, private, true).await;
+    let planned = object(plan.key, Value::Null, plan.version);
+    apply_update(whole, prior, &planned, private).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_ignored_secret_key_is_neither_sent_nor_stored() {
+    for origin in [SecretOrigin::Configured, SecretOrigin::Generated] {
+        let (prior, private) = (stored_key(OLD), from(origin));
+        let change = ignoring(&prior, &stored_key(NEW), &prior, &private).await;
+        expect(&change, None, Some(OLD), None);
+        assert_eq!(change.origin, Some(origin));
+    }
+    // After an import there is nothing to keep.
+    let none = WebhookPrivate::default();
+    let prior = stored_nothing();
+    let change = ignoring(&prior, &stored_key(NEW), &prior, &none).await;
+    expect(&change, None, None, None);
+}
+
+#[tokio::test]
+async fn an_ignored_write_only_secret_is_never_sent_and_ends_in_peace() {
+    let private = hashed(OLD).await;
+    let whole = object(Value::Null, secret(NEW), Value::Null);
+    // A write-only value has no prior one that could be kept, so that ignoring it removes it.
+    let change = ignoring(&stored_nothing(), &whole, &stored_version(1), &private).await;
+    expect(&change, None, None, None);
+    assert!(change.hash.is_none());
+    let again = plan_update(&stored_nothing(), &stored_nothing(), &private, false).await;
+    assert!(!again.is_removed && again.version.is_null());
+}
+
+#[tokio::test]
+async fn a_version_sends_its_secret_also_when_the_secret_itself_is_ignored() {
+    let none = WebhookPrivate::default();
+    let left = object(Value::Null, Value::Null, number(2));
+    let whole = object(Value::Null, secret(NEW), number(2));
+    assert!(
+        !plan_update(&left, &stored_version(1), &none, true)
+            .await
+            .is_removed
+    );
+    let change = ignoring(&left, &whole, &stored_version(1), &none).await;
+    expect(&change, Some(NEW), None, Some(2));
+}
+
+#[tokio::test]
+async fn an_ignored_version_sends_nothing_and_keeps_the_mode() {
+    let left = object(Value::Null, secret(NEW), number(1));
+    let manual = object(Value::Null, secret(NEW), number(2));
+    let none = WebhookPrivate::default();
+    let change = ignoring(&left, &manual, &stored_version(1), &none).await;
+    expect(&change, None, None, Some(1));
+    let automatic = object(Value::Null, secret(NEW), Value::Null);
+    let private = hashed(OLD).await;
+    let change = ignoring(&left, &automatic, &stored_version(1), &private).await;
+    expect(&change, None, None, Some(1));
+    assert_eq!(change.hash, private.secret_hash);
+}
+
+#[tokio::test]
+async fn a_version_is_kept_when_its_secret_turns_out_null() {
+    let none = WebhookPrivate::default();
+    let config = object(Value::Null, Value::unknown(), number(2));
+    let plan = plan_update(&config, &stored_version(1), &none, false).await;
+    let planned = object(plan.key, Value::Null, plan.version);
+    let applied = object(Value::Null, Value::Null, number(2));
+    let change = apply_update(&applied, &stored_version(1), &planned, &none)
+        .await
+        .unwrap();
+    expect(&change, None, None, Some(2));
+}
+
+#[tokio::test]
+async fn planning_does_not_judge_a_secret_that_the_hash_recognizes() {
+    let private = hashed(OLD).await;
+    let plan = plan_update(&stored_key(OLD), &stored_version(1), &private, true).await;
+    assert!(plan.sends.is_none());
+    let plan = plan_update(&stored_key(NEW), &stored_version(1), &private, true).await;
+    assert_eq!(plan.sends.map(|(name, _)| name), Some(SECRET_KEY));
+}

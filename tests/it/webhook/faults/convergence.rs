@@ -41,12 +41,12 @@ const APPLIES: usize = 12;
 /// How long one seed may take, on a machine with much else to do.
 const PATIENCE: Duration = Duration::from_secs(900);
 
+fn is_full() -> bool {
+    std::env::var_os("DOCSPACE_TEST_FULL").is_some()
+}
+
 fn webhooks() -> usize {
-    if std::env::var_os("DOCSPACE_TEST_FULL").is_some() {
-        300
-    } else {
-        30
-    }
+    if is_full() { 300 } else { 30 }
 }
 
 /// A portal with the limits of the hosted service, its minute of 1 500 requests compressed to 2 seconds.
@@ -175,5 +175,7 @@ async fn seed((seed, aliases): (u64, usize)) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_trouble_ends_with_each_webhook_exactly_once() {
     let seeds = (1..=20).flat_map(|seed| [(seed, 1), (seed, 2)]);
-    each_within(20, PATIENCE, seeds, seed).await;
+    // The portal's limits make them wait, so in an ordinary run many fit on a small machine.
+    let at_a_time = if is_full() { 6 } else { 20 };
+    each_within(at_a_time, PATIENCE, seeds, seed).await;
 }
