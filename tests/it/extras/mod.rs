@@ -7,6 +7,8 @@ mod clients;
 mod deferral;
 /// The ephemeral resource `docspace_webhook_secret`.
 mod ephemeral;
+/// Examples that the command line tool of this machine is too old for.
+mod examples;
 /// Configurations written for webhooks that exist.
 mod generate;
 /// What identifies a webhook beside its state.
