@@ -21,4 +21,7 @@ mod receiver;
 /// The action `docspace_webhook_redeliver`.
 mod redeliver;
 
+/// Portals from before triggers to the newest.
+mod versions;
+
 pub use crate::portal::{Portal, WEBHOOK, on, webhook, with};
