@@ -1,3 +1,5 @@
+//! The action `docspace_webhook_redeliver`: ordinary calls and bad input.
+
 /// Which deliveries it chooses.
 mod choice;
 /// What it says about what became of them.
