@@ -181,8 +181,13 @@ pub(super) fn conclude(
         .map(|(outcome, ids)| account(*outcome, ids))
         .collect();
     if skipped > 0 {
+        let entries = if skipped == 1 {
+            "entry was"
+        } else {
+            "entries were"
+        };
         problems.push(format!(
-            "{skipped} entries were skipped by the portal: unknown, or not this user's."
+            "{skipped} {entries} skipped by the portal: unknown, or not this user's."
         ));
     }
     if alike

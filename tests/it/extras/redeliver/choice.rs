@@ -172,7 +172,7 @@ fn page(entries: &[(u32, u32)]) -> String {
     let entry = |(id, minutes): &(u32, u32)| {
         let queued = format!("2026-06-30T12:{minutes:02}:00Z");
         json!({"id": id, "status": 503, "trigger": 256, "creationTime": queued,
-               "requestPayload": json!({"event": {"id": id, "createOn": queued}}).to_string()})
+               "requestPayload": json!({"event": {"createOn": queued}, "payload": {"id": id}}).to_string()})
     };
     let entries: Vec<_> = entries.iter().map(entry).collect();
     json!({"response": entries, "count": 1, "total": 200}).to_string()

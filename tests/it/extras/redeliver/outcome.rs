@@ -16,7 +16,7 @@ async fn a_delivery_has_no_outcome_while_the_portal_still_tries() {
     let watching = async {
         // The first attempt has failed and the second one is on its way, when the journal is read.
         eventually("a failed attempt", || {
-            (status_of_last(&portal) == 503).then_some(())
+            (attempts_of_last(&portal) == 1).then_some(())
         })
         .await;
         let seen = looks(&portal);
@@ -33,10 +33,10 @@ async fn a_delivery_has_no_outcome_while_the_portal_still_tries() {
     host.stop().await;
 }
 
-fn status_of_last(portal: &Portal) -> u16 {
+fn attempts_of_last(portal: &Portal) -> u32 {
     let deliveries = portal.emulator.deliveries();
     let last = deliveries.last().unwrap();
-    if last.id == 1 { 0 } else { last.status }
+    if last.id == 1 { 0 } else { last.attempts }
 }
 
 #[tokio::test]
