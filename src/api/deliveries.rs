@@ -1,6 +1,7 @@
 //! The delivery journal, which the API calls "log", and delivering again (API §6.7, §6.8).
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::ops::BitOr;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -160,15 +161,9 @@ pub struct Delivery {
 impl Delivery {
     /// Returns how often the portal had repeated the delivery when it last sent it; 0 for a first attempt.
     ///
-    /// A redelivery begins with the body of the entry it repeats, so its first attempt shows that entry's number.
+    /// A redelivery waits with the body of the entry it repeats, and so with that entry's number of repeats.
     pub fn repeats(&self) -> u32 {
         self.sent.map_or(0, |sent| sent.repeats)
-    }
-
-    /// Returns the event that is delivered: the number of the entry that was the first to deliver it.
-    pub fn event(&self) -> DeliveryId {
-        let event = self.sent.and_then(|sent| sent.event);
-        event.unwrap_or(self.id)
     }
 
     /// Returns whether both entries have the same body; false when one has none.
@@ -206,9 +201,10 @@ impl Delivery {
 /// What the body of a delivery says of itself (API §10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SentBody {
-    /// The first journal entry of the event; one that delivers it again has a number of its own.
-    pub event: Option<DeliveryId>,
-    /// When the event was queued, in UTC whatever the portal's clock shows.
+    /// Which event it tells of. The number in the body is that of the entry, so an event that is delivered again has
+    /// another one; what it tells stays the same.
+    pub event: Option<EventKey>,
+    /// When the event was queued, in UTC whatever the portal's clock shows; delivering it again does not change that.
     pub queued_on: Option<OffsetDateTime>,
     /// The webhook it was sent for.
     pub webhook: Option<WebhookId>,
@@ -216,12 +212,24 @@ pub struct SentBody {
     pub repeats: u32,
 }
 
+/// Stands for the moment, author, trigger and content of an event. Two messages that differ in none of these, to the
+/// second, are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKey(u64);
+
+impl EventKey {
+    /// Creates a key from a number that is equal for equal events.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 impl SentBody {
     fn parse(text: &str) -> Option<Self> {
         let body: WireBody = serde_json::from_str(text).ok()?;
         let queued_on = body.event.create_on.as_deref();
         Some(Self {
-            event: body.event.id.and_then(DeliveryId::new),
+            event: body.key(),
             queued_on: queued_on.and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok()),
             webhook: body.webhook.id.and_then(WebhookId::new),
             repeats: body.webhook.retry_count,
@@ -233,14 +241,27 @@ impl SentBody {
 #[serde(default)]
 struct WireBody {
     event: WireEvent,
+    payload: serde_json::Value,
     webhook: WireWebhook,
 }
 
-#[derive(Default, Deserialize)]
+impl WireBody {
+    fn key(&self) -> Option<EventKey> {
+        self.event.create_on.as_ref()?;
+        let mut hasher = DefaultHasher::new();
+        self.event.hash(&mut hasher);
+        // Parsed, so that neither blanks nor the order of members matter.
+        self.payload.to_string().hash(&mut hasher);
+        Some(EventKey(hasher.finish()))
+    }
+}
+
+#[derive(Default, Deserialize, Hash)]
 #[serde(default, rename_all = "camelCase")]
 struct WireEvent {
-    id: Option<u32>,
     create_on: Option<String>,
+    create_by: Option<String>,
+    trigger: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

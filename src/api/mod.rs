@@ -41,7 +41,9 @@ mod write_gate;
 pub use arriving::Arrivals;
 pub use client::Client;
 pub use config::{ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Config, ConfigError};
-pub use deliveries::{Delivery, DeliveryId, DeliveryPage, DeliveryQuery, SentBody, StatusGroups};
+pub use deliveries::{
+    Delivery, DeliveryId, DeliveryPage, DeliveryQuery, EventKey, SentBody, StatusGroups,
+};
 pub use error::{Cause, ConnectReason, Error, ErrorShape, StatusFailure};
 pub use portal::{CurrentKey, CurrentUser, PasswordPolicy, PortalSettings, Role};
 pub use redaction::{PortalMessage, Quoting, Redactor};

@@ -39,6 +39,8 @@ mod moved;
 /// Being started, attached to, cut off and left alone.
 #[cfg(unix)]
 mod plugin;
+/// Data sources, check blocks and functions.
+mod reading;
 /// Replacement by force, and names that are taken.
 mod replacement;
 /// `terraform providers schema -json`.

@@ -91,18 +91,29 @@ fn the_body_tells_the_event_and_how_often_it_was_repeated() {
         let value = json!({"id": 3, "requestPayload": body});
         Delivery::decode(&Node::new(&value, Path::Root("response"))).unwrap()
     };
-    let first = r#"{"event":{"id":2,"createOn":"2026-06-30T12:40:01Z"},"webhook":{"id":17}}"#;
-    let repeated =
-        r#"{"event":{"id":2},"webhook":{"id":17,"retryCount":5,"retryOn":"2026-06-30T12:40:05Z"}}"#;
+    let first = r#"{"event":{"createOn":"2026-06-30T12:40:01Z","trigger":"file.uploaded"},
+        "payload":{"id":5,"title":"a"},"webhook":{"id":17}}"#;
+    let repeated = r#"{"event":{"id":2,"trigger":"file.uploaded","createOn":"2026-06-30T12:40:01Z"},
+        "payload":{"title":"a","id":5},"webhook":{"id":17,"retryCount":5,"retryOn":"2026-06-30T12:40:05Z"}}"#;
     let (one, other) = (delivery(json!(first)), delivery(json!(repeated)));
     let sent = one.sent.unwrap();
     assert_eq!(sent.queued_on, Some(datetime!(2026-06-30 12:40:01 UTC)));
     assert_eq!(sent.webhook, WebhookId::new(17));
-    assert_eq!((one.event().get(), one.repeats()), (2, 0));
-    assert_eq!((other.event().get(), other.repeats()), (2, 5));
+    assert_eq!((one.repeats(), other.repeats()), (0, 5));
+    assert!(sent.event.is_some());
+    assert_eq!(sent.event, other.sent.unwrap().event);
+    for (from, to) in [
+        ("\"id\":5", "\"id\":6"),
+        ("12:40:01", "12:40:02"),
+        ("uploaded", "updated"),
+    ] {
+        let different = delivery(json!(first.replace(from, to)));
+        assert_ne!(sent.event, different.sent.unwrap().event, "{to}");
+    }
     for unusable in [json!("hunter2"), json!("{}"), json!("[]"), json!(null)] {
         let delivery = delivery(unusable);
-        assert_eq!((delivery.event().get(), delivery.repeats()), (3, 0));
+        assert_eq!(delivery.repeats(), 0);
+        assert_eq!(delivery.sent.and_then(|sent| sent.event), None);
     }
     assert!(one.has_body_of(&one) && !one.has_body_of(&other));
     let none = delivery(json!(null));

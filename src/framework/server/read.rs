@@ -103,11 +103,15 @@ impl<P: Provider> Engine<P> {
                 false,
             );
         }
-        let identity = resource
-            .identity
-            .as_ref()
-            .and_then(|schema| schema.of(&found))
-            .or(identity.clone());
+        let schema = resource.identity.as_ref();
+        let of = |object: &Object| schema.and_then(|schema| schema.of(object));
+        let read = of(&found);
+        if let (Some(stored), Some(read)) = (identity.as_ref().and_then(of), &read)
+            && stored != *read
+        {
+            return unchanged(another_object(type_name).into(), false);
+        }
+        let identity = read.or(identity.clone());
         let state = Some(sound(&resource.schema, found));
         ReadResult {
             state,
@@ -117,4 +121,16 @@ impl<P: Provider> Engine<P> {
             deferred: false,
         }
     }
+}
+
+/// An identity never changes: a state that has a new one is of another object (TPP §8.4).
+fn another_object(type_name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Unexpected identity change",
+        format!(
+            "The state of this {type_name} and the identity that is stored beside it name two different objects. \
+             Somebody has probably edited the state. Restore it from a backup, or remove the resource with \
+             `terraform state rm` and import the right object. Nothing was changed."
+        ),
+    )
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
 use super::{FAILED_SINCE, MOST, REPEATS, WEBHOOK_ID};
-use crate::api::{DeliveryId, WebhookId};
+use crate::api::{Delivery, DeliveryId, EventKey, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
@@ -86,13 +86,27 @@ impl Fate {
     }
 }
 
+/// Which event an entry delivers: one that does not say has an event of its own.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Told(EventKey),
+    Own(DeliveryId),
+}
+
+impl Event {
+    fn of(delivery: &Delivery) -> Self {
+        let told = delivery.sent.and_then(|sent| sent.event);
+        told.map_or(Self::Own(delivery.id), Self::Told)
+    }
+}
+
 fn sift(entries: &[Entry], now: OffsetDateTime) -> Choice {
-    let mut events: BTreeMap<DeliveryId, (Fate, DeliveryId)> = BTreeMap::new();
+    let mut events: BTreeMap<Event, (Fate, DeliveryId)> = BTreeMap::new();
     for entry in entries {
         let fate = Fate::of(entry, now);
         let id = entry.delivery.id;
         events
-            .entry(entry.delivery.event())
+            .entry(Event::of(&entry.delivery))
             .and_modify(|(best, newest)| {
                 *best = fate.max(*best);
                 *newest = id.max(*newest);
@@ -124,12 +138,12 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::api::{Delivery, SentBody, Timestamp};
+    use crate::api::{SentBody, Timestamp};
 
     const NOON: OffsetDateTime = datetime!(2026-06-30 12:00 UTC);
 
     /// An entry that was queued at noon for an event, and shows this status after so many repeats.
-    fn entry(id: u32, event: u32, status: i64, repeats: u32) -> Entry {
+    fn entry(id: u32, event: u64, status: i64, repeats: u32) -> Entry {
         Entry::of_utc(Delivery {
             id: DeliveryId::new(id).unwrap(),
             webhook_name: None,
@@ -140,7 +154,7 @@ mod tests {
             request_headers: None,
             request_payload: None,
             sent: Some(SentBody {
-                event: DeliveryId::new(event),
+                event: Some(EventKey::new(event)),
                 queued_on: None,
                 webhook: None,
                 repeats,
@@ -178,6 +192,17 @@ mod tests {
         let entries = [entry(5, 1, 0, 0), entry(2, 2, 503, 3), entry(1, 1, 503, 5)];
         sifts(Duration::MINUTE, &entries, &[], 2);
         sifts(BUSY + Duration::SECOND, &entries, &[2, 5], 0);
+    }
+
+    #[test]
+    fn an_entry_that_does_not_tell_its_event_is_an_event() {
+        let untold = |id| {
+            let mut entry = entry(id, 1, 503, 5);
+            entry.delivery.sent.as_mut().unwrap().event = None;
+            entry
+        };
+        let entries = [entry(3, 1, 200, 0), untold(2), untold(1)];
+        sifts(Duration::HOUR, &entries, &[1, 2], 0);
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl Action<Portal> for Redeliver {
         _diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
+        portal.require_supported_version().await?;
         let Some(ids) = choose(portal, &config, reports).await? else {
             return Ok(());
         };

@@ -137,19 +137,27 @@ async fn look(portal: &LivePortal, queued: &Queued, pending: &BTreeSet<DeliveryI
     seen
 }
 
-/// Finds those deliveries whose webhook the portal no longer has.
+/// Finds those deliveries whose webhook the portal no longer has. One list that lacks it proves nothing.
 async fn gone(portal: &LivePortal, hidden: &[&Delivery]) -> Outcomes {
-    // The shared list may be older than the removal.
-    let Ok(items) = portal.client.list_webhooks().await else {
-        return Outcomes::new();
-    };
-    let present: BTreeSet<WebhookId> = items.iter().map(|item| item.webhook.id).collect();
     let webhook = |delivery: &Delivery| delivery.sent.and_then(|sent| sent.webhook);
-    let of_none = hidden.iter().filter_map(|delivery| {
-        let webhook = webhook(delivery)?;
-        (!present.contains(&webhook)).then_some((delivery.id, Outcome::Gone(webhook)))
+    let mut absent: BTreeSet<WebhookId> = hidden.iter().filter_map(|it| webhook(it)).collect();
+    for _ in 0..2 {
+        // The shared list may be older than the removal.
+        let Ok(items) = portal.client.list_webhooks().await else {
+            return Outcomes::new();
+        };
+        for item in items {
+            absent.remove(&item.webhook.id);
+        }
+        if absent.is_empty() {
+            return Outcomes::new();
+        }
+    }
+    let of_absent = hidden.iter().filter_map(|delivery| {
+        let webhook = webhook(delivery).filter(|id| absent.contains(id))?;
+        Some((delivery.id, Outcome::Gone(webhook)))
     });
-    of_none.collect()
+    of_absent.collect()
 }
 
 /// Fails, in one diagnostic, when a delivery was not accepted, failed, or has no outcome yet.
@@ -173,8 +181,13 @@ pub(super) fn conclude(
         .map(|(outcome, ids)| account(*outcome, ids))
         .collect();
     if skipped > 0 {
+        let entries = if skipped == 1 {
+            "entry was"
+        } else {
+            "entries were"
+        };
         problems.push(format!(
-            "{skipped} entries were skipped by the portal: unknown, or not this user's."
+            "{skipped} {entries} skipped by the portal: unknown, or not this user's."
         ));
     }
     if alike

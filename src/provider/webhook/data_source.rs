@@ -28,7 +28,9 @@ impl DataSource<Portal> for WebhookDataSource {
     fn schema(&self) -> Schema {
         let schema = Schema::new(
             "One webhook, found by its `id`, or by its `name`, with its `uri` if the name is not unique.\n\n\
-             Any number of these costs one request. The secret is missing because the portal never returns it.",
+             Any number of these costs one request. The secret is missing because the portal never returns it.\n\n\
+             Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, which \
+             is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.",
         );
         let schema = attributes()
             .into_iter()

@@ -78,7 +78,8 @@ impl WebhookFilter {
     }
 
     /// Says whether a webhook is wanted. Texts are compared in the form in which Terraform keeps them
-    /// (TPP §6.7).
+    /// (TPP §6.7). A webhook without triggers is of a portal that is too old, which whoever describes it
+    /// says; none at all would be a lie.
     pub(in crate::provider) fn matches(&self, webhook: &Webhook) -> bool {
         let begins = |text: &str, prefix: &Option<String>| {
             prefix
@@ -91,7 +92,7 @@ impl WebhookFilter {
             && begins(&webhook.uri, &self.uri_prefix)
             && self
                 .trigger
-                .is_none_or(|wanted| webhook.triggers.is_some_and(|mask| receives(mask, wanted)))
+                .is_none_or(|wanted| webhook.triggers.is_none_or(|mask| receives(mask, wanted)))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Its dates end with `Z` but show the portal's wall clock, so they are wrong by the portal's offset
 //! from UTC, which no endpoint tells for a moment in the past. The body of a delivery has the moment of
-//! its event in UTC: on the entry that was the first to deliver the event, the difference is the offset.
+//! its event in UTC: on an entry that is the first to deliver its event, the difference is the offset.
 
 use time::{Duration, OffsetDateTime};
 
@@ -10,6 +10,8 @@ use crate::api::{Delivery, Timestamp};
 
 /// Offsets of time zones are multiples of this.
 const STEP: Duration = Duration::minutes(15);
+/// Dates are of whole seconds, and a busy portal takes a moment.
+const SLACK: Duration = Duration::seconds(10);
 
 /// An entry, and how far its dates are ahead of UTC.
 #[derive(Debug)]
@@ -32,33 +34,33 @@ impl Entry {
     }
 }
 
-/// Tells how far each entry of a page is ahead of UTC. One that delivers an event again, and so has a
-/// later date than its event, goes by the entry next to it: offsets change twice a year at most.
-/// `earlier` is the offset of the page before.
+/// Tells how far each entry of a page is ahead of UTC; `earlier` is the offset of the page before.
+///
+/// The smallest difference is the portal's offset: those of events that were delivered again are greater by
+/// their age. A difference that is an hour greater, to the second, is that of the other half of the year.
 pub(super) fn tell(page: Vec<Delivery>, earlier: Option<Duration>) -> Vec<Entry> {
-    let mut offsets: Vec<Option<Duration>> = page.iter().map(offset).collect();
-    let first = offsets.iter().flatten().next().copied();
-    let mut last = earlier.or(first);
-    for offset in &mut offsets {
-        last = offset.or(last);
-        *offset = last;
-    }
+    let offsets: Vec<Option<Duration>> = page.iter().map(offset).collect();
+    let least = offsets.iter().flatten().min().copied().or(earlier);
     let entries = page.into_iter().zip(offsets);
     entries
-        .map(|(delivery, ahead)| Entry { delivery, ahead })
+        .map(|(delivery, own)| {
+            let is_plausible =
+                |own: &Duration| least.is_some_and(|least| *own - least == Duration::HOUR);
+            let ahead = own.filter(is_plausible).or(least);
+            Entry { delivery, ahead }
+        })
         .collect()
 }
 
-/// Reads the offset off an entry that was the first to deliver its event.
+/// Returns how much later than its event an entry was made by the portal's clock, if that may be the offset
+/// of a time zone: an event is queued in the second in which it happens.
 fn offset(delivery: &Delivery) -> Option<Duration> {
-    let sent = delivery.sent?;
-    if sent.event != Some(delivery.id) {
-        return None;
-    }
-    let ahead = queued_on(delivery)? - sent.queued_on?;
-    // An entry is made within seconds of its event.
-    let steps = (ahead.whole_seconds() + STEP.whole_seconds() / 2).div_euclid(STEP.whole_seconds());
-    i32::try_from(steps).ok().map(|steps| STEP * steps)
+    let ahead = queued_on(delivery)? - delivery.sent?.queued_on?;
+    let steps = (ahead + SLACK)
+        .whole_seconds()
+        .div_euclid(STEP.whole_seconds());
+    let offset = STEP * i32::try_from(steps).ok()?;
+    (ahead - offset <= SLACK).then_some(offset)
 }
 
 fn queued_on(delivery: &Delivery) -> Option<OffsetDateTime> {
@@ -77,10 +79,10 @@ mod tests {
 
     const NOON: OffsetDateTime = datetime!(2026-06-30 12:00 UTC);
 
-    /// An entry with this date for an event of noon, first queued as entry `event`.
-    fn delivery(id: u32, event: u32, date: &str) -> Delivery {
+    /// An entry with this date for an event of noon.
+    fn delivery(date: &str) -> Delivery {
         Delivery {
-            id: DeliveryId::new(id).unwrap(),
+            id: DeliveryId::new(1).unwrap(),
             webhook_name: None,
             trigger: None,
             created_on: Some(Timestamp::new(date)),
@@ -89,7 +91,7 @@ mod tests {
             request_headers: None,
             request_payload: None,
             sent: Some(SentBody {
-                event: DeliveryId::new(event),
+                event: None,
                 queued_on: Some(NOON),
                 webhook: None,
                 repeats: 0,
@@ -113,42 +115,43 @@ mod tests {
             ("2026-06-30T04:30:00Z", -450),
             ("2026-07-01T02:00:00Z", 840),
         ] {
-            let found = offset(&delivery(1, 1, date));
+            let found = offset(&delivery(date));
             assert_eq!(found, Some(Duration::minutes(minutes)), "{date}");
         }
+        assert_eq!(offset(&delivery("2026-06-30T12:07:00Z")), None);
     }
 
     #[test]
-    fn an_entry_that_delivers_again_goes_by_the_clock_of_its_neighbors() {
+    fn an_entry_that_delivers_again_goes_by_the_clock_of_the_others() {
         let page = vec![
-            delivery(9, 1, "2026-06-30T18:00:00Z"),
-            delivery(8, 8, "2026-06-30T14:00:00Z"),
-            delivery(7, 1, "2026-06-30T13:30:00Z"),
+            // Four hours after the event, to the second.
+            delivery("2026-06-30T18:00:00Z"),
+            delivery("2026-06-30T14:00:00Z"),
+            delivery("2026-06-30T14:31:20Z"),
         ];
-        let half_past_eleven = datetime!(2026-06-30 11:30 UTC);
         let expected = [
             Some(datetime!(2026-06-30 16:00 UTC)),
             Some(NOON),
-            Some(half_past_eleven),
+            Some(datetime!(2026-06-30 12:31:20 UTC)),
         ];
         assert_eq!(queued(page, None), expected);
-        let alone = vec![delivery(7, 1, "2026-06-30T13:30:00Z")];
+        let alone = vec![delivery("2026-06-30T14:31:20Z")];
         let known = Some(Duration::hours(2));
-        assert_eq!(queued(alone, known), [Some(half_past_eleven)]);
+        assert_eq!(queued(alone, known), expected[2..]);
     }
 
     #[test]
     fn the_clock_of_summer_is_not_that_of_winter() {
-        let mut winter = delivery(1, 1, "2026-01-30T13:00:00Z");
+        let mut winter = delivery("2026-01-30T13:00:00Z");
         winter.sent.as_mut().unwrap().queued_on = Some(datetime!(2026-01-30 12:00 UTC));
-        let page = vec![delivery(2, 2, "2026-06-30T14:00:00Z"), winter];
+        let page = vec![delivery("2026-06-30T14:00:00Z"), winter];
         let expected = [Some(NOON), Some(datetime!(2026-01-30 12:00 UTC))];
         assert_eq!(queued(page, None), expected);
     }
 
     #[test]
     fn without_any_body_the_portals_word_is_taken() {
-        let mut unknown = delivery(1, 1, "2026-06-30T12:00:00Z");
+        let mut unknown = delivery("2026-06-30T12:00:00Z");
         unknown.sent = None;
         assert_eq!(queued(vec![unknown], None), [Some(NOON)]);
     }

@@ -57,6 +57,10 @@ impl DataSource<Portal> for WebhookDeliveries {
         if let (true, Some(id)) = (found.is_empty(), filter.webhook) {
             require(portal, id, schema::WEBHOOK_ID).await?;
         }
+        // Since 3.1 an entry is always of a trigger.
+        if found.iter().any(|entry| entry.delivery.trigger.is_none()) {
+            portal.require_supported_version().await?;
+        }
         let entries = found.into_iter().map(schema::describe).map(Value::Object);
         let limit = Number::from(u64::try_from(filter.limit).unwrap_or(u64::MAX));
         Ok(config

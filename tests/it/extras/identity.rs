@@ -92,6 +92,24 @@ async fn reading_gives_an_identity_to_a_state_from_before_identities() {
     host.stop().await;
 }
 
+/// As after an edit of the state: webhook 2 must not be taken for webhook 1.
+#[tokio::test]
+async fn a_state_with_the_identity_of_another_webhook_is_refused() {
+    let portal = Portal::start().await;
+    portal.add(&["one", "two"]);
+    let host = portal.host().await;
+    let mut state = host.import(WEBHOOK, "2").await.quiet();
+    state.identity = Some(identity("1"));
+    let error = host.read(&state).await.refused_at("");
+    assert_eq!(error.summary, "Unexpected identity change");
+    assert!(error.detail.contains("terraform state rm"), "{error:?}");
+    // One that names nothing is none.
+    state.identity = Some(json!({"id": null}));
+    let read = host.read(&state).await.quiet().unwrap();
+    assert_eq!(read.identity, Some(identity("2")));
+    host.stop().await;
+}
+
 #[tokio::test]
 async fn nothing_that_changes_on_the_portal_changes_the_identity() {
     let portal = Portal::start().await;

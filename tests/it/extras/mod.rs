@@ -7,6 +7,8 @@ mod clients;
 mod deferral;
 /// The ephemeral resource `docspace_webhook_secret`.
 mod ephemeral;
+/// Examples that the command line tool of this machine is too old for.
+mod examples;
 /// Configurations written for webhooks that exist.
 mod generate;
 /// What identifies a webhook beside its state.
@@ -20,5 +22,8 @@ mod receiver;
 mod redeliver;
 /// What a list resource finds while the portal's list still arrives.
 mod streaming;
+
+/// Portals from before triggers to the newest.
+mod versions;
 
 pub use crate::portal::{Portal, WEBHOOK, on, webhook, with};

@@ -152,7 +152,7 @@ fn a_time_range_is_one_of_utc_whatever_the_portals_clock_shows() {
             let shown = (queued + Duration::hours(5)).format(&Rfc3339).unwrap();
             delivery.created_on = Some(Timestamp::new(&shown));
             delivery.sent = Some(SentBody {
-                event: Some(delivery.id),
+                event: None,
                 queued_on: Some(queued),
                 webhook: None,
                 repeats: 0,

@@ -68,7 +68,7 @@ async fn nothing_failed_is_nothing_to_do() {
         progress,
         ["Nothing to redeliver: no delivery has failed since then."]
     );
-    assert_eq!(portal.requests(), [JOURNAL]);
+    assert_eq!(portal.requests(), ["GET /webhook/triggers", JOURNAL]);
     host.stop().await;
 }
 
@@ -145,7 +145,7 @@ async fn a_journal_that_is_too_long_to_read_is_refused_before_anything_is_sent()
     let error = host.invoke(REDELIVER, config).await;
     let error = error.refused_at("failed_since");
     assert!(error.detail.contains("More than 10000"), "{error:?}");
-    assert_eq!((portal.requests().len(), retries(&portal)), (101, 0));
+    assert_eq!((portal.requests().len(), retries(&portal)), (102, 0));
     host.stop().await;
 }
 
@@ -162,7 +162,7 @@ async fn more_failures_than_one_call_takes_are_refused_before_anything_is_sent()
     let requests = portal.requests();
     assert_eq!(
         (requests.len(), requests.contains(&RETRY.to_owned())),
-        (11, false)
+        (12, false)
     );
     host.stop().await;
 }
@@ -172,7 +172,7 @@ fn page(entries: &[(u32, u32)]) -> String {
     let entry = |(id, minutes): &(u32, u32)| {
         let queued = format!("2026-06-30T12:{minutes:02}:00Z");
         json!({"id": id, "status": 503, "trigger": 256, "creationTime": queued,
-               "requestPayload": json!({"event": {"id": id, "createOn": queued}}).to_string()})
+               "requestPayload": json!({"event": {"createOn": queued}, "payload": {"id": id}}).to_string()})
     };
     let entries: Vec<_> = entries.iter().map(entry).collect();
     json!({"response": entries, "count": 1, "total": 200}).to_string()

@@ -1,3 +1,5 @@
+//! The action `docspace_webhook_redeliver`: ordinary calls and bad input.
+
 /// Which deliveries it chooses.
 mod choice;
 /// What it says about what became of them.
@@ -50,8 +52,9 @@ fn deliver_to(portal: &Portal, uri: &str) -> i32 {
 /// never in one second; with time this fast they would be, and could not be told apart.
 async fn upload(portal: &Portal, count: usize) -> Vec<i32> {
     let mut ids = Vec::new();
-    for _ in 0..count {
-        let queued = portal.emulator.raise_event(&Event::new(256, "98765"));
+    for number in 0..count {
+        let file = (98_765 + number).to_string();
+        let queued = portal.emulator.raise_event(&Event::new(256, &file));
         ids.extend(queued.unwrap().iter().map(|delivery| delivery.id));
     }
     assert!(portal.emulator.deliveries_settled(LIMIT).await);
