@@ -241,6 +241,11 @@ pub struct CatalogEntry {
 }
 
 impl CatalogEntry {
+    /// Returns whether the name has the form that every documented one has, so that a message may repeat it.
+    pub fn is_well_named(&self) -> bool {
+        is_well_named(&self.dotted)
+    }
+
     /// Returns the name as configurations spell it, as in `FileUploaded`; `All` for all events.
     pub fn name(&self) -> String {
         if self.dotted == "*" {
@@ -291,7 +296,16 @@ impl TriggerCatalog {
             .object()?
             .keys()
             .map(|dotted| {
-                let number = node.required(dotted, "a trigger mask")?.integer()?;
+                let mask = node.required(dotted, "a trigger mask");
+                let mask = mask.and_then(|mask| mask.integer());
+                // An error would repeat the name, which is the portal's own.
+                let number = mask.map_err(|error| {
+                    if is_well_named(dotted) {
+                        error
+                    } else {
+                        node.mismatch("names of triggers")
+                    }
+                })?;
                 Ok(CatalogEntry {
                     dotted: dotted.clone(),
                     mask: TriggerMask::from_wire(number),
@@ -302,6 +316,11 @@ impl TriggerCatalog {
         entries.sort_by_key(|entry| entry.mask);
         Ok(Self { entries })
     }
+}
+
+fn is_well_named(dotted: &str) -> bool {
+    let mut letters = dotted.bytes();
+    letters.all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'*'))
 }
 
 fn decode_entry(entry: &Node<'_>) -> Result<CatalogEntry, DecodeError> {

@@ -307,7 +307,19 @@ fn is_at_least(version: &str, wanted: (u32, u32)) -> bool {
 }
 
 pub(super) fn unsupported(version: Option<&str>) -> Diagnostic {
-    let found = version.map_or_else(|| "3.0 or older".to_owned(), str::to_owned);
+    // What is no version is not repeated: a portal may write anything there.
+    let is_version = |text: &&str| {
+        text.len() < 20
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let found = match version {
+        None => "3.0 or older",
+        Some(version) => Some(version)
+            .filter(is_version)
+            .unwrap_or("of an unknown version"),
+    };
     Diagnostic::error(
         "DocSpace 3.1 or later is required",
         format!(

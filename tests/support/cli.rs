@@ -1,8 +1,8 @@
 //! Finding Terraform or OpenTofu, and running it with the local build of the provider and nothing
 //! of the user's own.
 //!
-//! Included by path in `xtask` and in the acceptance tests, so that both shield the CLI alike. It
-//! therefore uses only std, `serde_json` and `tempfile`, and every item is one that both need.
+//! Included by path in `xtask`, the acceptance tests and the leak test, so that all shield the CLI
+//! alike. It therefore uses only std, `serde_json` and `tempfile`.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -143,9 +143,25 @@ fn a_broken_catalog_is_an_error_with_its_path() {
         (json!([{"name": "file.created"}]), "response[0].id"),
         (json!([{"id": 1}]), "response[0].name"),
         (json!({"file.created": "x"}), "response.file.created"),
+        (json!({"S3cretKey-42": "x"}), "response"),
         (json!("text"), "response"),
     ] {
         let error = TriggerCatalog::decode(&Node::new(&value, Path::Root("response"))).unwrap_err();
         assert_eq!(error.path, path);
     }
+}
+
+#[test]
+fn every_documented_name_may_be_repeated_and_a_secret_may_not() {
+    let is_repeated = |dotted: &str| {
+        let entry = CatalogEntry {
+            dotted: dotted.to_owned(),
+            mask: TriggerMask::ALL,
+            available: None,
+        };
+        entry.is_well_named()
+    };
+    assert!(is_repeated("*"));
+    assert!(TRIGGERS.iter().all(|trigger| is_repeated(trigger.dotted)));
+    assert!(!is_repeated("S3cretKey-42"));
 }

@@ -209,6 +209,7 @@ pub(super) fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnosti
     let mut names: Vec<(usize, String)> = catalog
         .entries()
         .iter()
+        .filter(|entry| entry.is_well_named())
         .map(crate::api::CatalogEntry::name)
         .map(|known| {
             (

@@ -153,7 +153,7 @@ fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Di
              receiver before it does.",
             failure
                 .to_rfc3339()
-                .unwrap_or_else(|| failure.as_str().to_owned()),
+                .unwrap_or_else(|| client.quote(failure.as_str()).to_string()),
             client.quote(content).as_str().trim_end_matches('.')
         ),
     ))

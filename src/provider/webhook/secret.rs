@@ -204,6 +204,40 @@ mod tests {
         );
     }
 
+    /// Made with another implementation. A change here makes every stored hash useless, so that every secret in automatic
+    /// mode is sent again.
+    #[tokio::test]
+    async fn hashes_are_argon2id_over_8_mib_for_ever() {
+        let hash = SecretHash {
+            salt: "MDEyMzQ1Njc4OWFiY2RlZg".to_owned(),
+            hash: "zlJZ06WvdX0r9+efCr3THjIC81203MIrlTTZLAf7RIM".to_owned(),
+        };
+        assert!(hash.matches(&SecretText::new("correct-horse")).await);
+    }
+
+    #[tokio::test]
+    async fn one_hash_is_made_at_a_time() {
+        let turn = HASHING.acquire().await.unwrap();
+        let secret = SecretText::new("correct-horse");
+        let (done, mut finished) = tokio::sync::oneshot::channel();
+        let waiting = tokio::spawn(async move {
+            drop(SecretHash::of(&secret).await);
+            done.send(()).unwrap();
+        });
+        tokio::task::yield_now().await;
+        // In the time that this one takes, the other would be done if it had begun.
+        let params = Params::new(HASH_MEMORY, 3 * HASH_PASSES, 1, Some(HASH_LENGTH)).unwrap();
+        let longer = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let mut hash = [0; HASH_LENGTH];
+        longer
+            .hash_password_into(b"x", &[0; SALT_LENGTH], &mut hash)
+            .unwrap();
+        tokio::task::yield_now().await;
+        assert!(finished.try_recv().is_err());
+        drop(turn);
+        waiting.await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_hash_recognizes_its_secret_only() {
         let secret = SecretText::new("correct-horse");

@@ -297,3 +297,47 @@ async fn a_portal_that_confuses_two_webhooks_is_not_quoted() {
     assert!(refused[0].detail.contains("[redacted]"), "{refused:?}");
     watched.end().await;
 }
+
+/// A success is not quoted either, wherever the secret stands in it.
+#[tokio::test]
+async fn a_success_with_a_secret_in_it_is_not_quoted() {
+    let portal = sentinels::portal().await;
+    let watched = Watched::start(&portal).await;
+    let config = webhook("ci", &write_only(CREATED, Some(1)));
+    let stored = watched.bring(None, &config).await.ok().unwrap();
+    watched.end().await;
+    let old = ("/settings/webhook/triggers", 404, String::new());
+    let catalog = |catalog| (old.0, 200, json!({ "response": catalog }).to_string());
+    let version = json!({"response": {"docSpace": CREATED}}).to_string();
+    let mut item = json!({"id": 1, "name": "ci", "uri": "https://hooks.example.com/docspace",
+        "enabled": false, "ssl": true, "triggers": 256});
+    item["lastFailureOn"] = json!(KEY);
+    let list = json!({"response": [{"configs": item, "status": 0}]}).to_string();
+    for answers in [
+        vec![catalog(json!({ CREATED: "x" }))],
+        vec![catalog(json!({ CREATED: 1_u64 << 50 }))],
+        vec![catalog(json!([{"name": CREATED, "id": 1_u64 << 50}]))],
+        vec![old.clone(), ("/settings/version/build", 200, version)],
+        vec![("/settings/webhook", 200, list)],
+    ] {
+        let faults: Vec<_> = answers
+            .iter()
+            .map(|(path, status, body)| {
+                let fault = Fault::on("GET", &format!("{API}{path}"));
+                portal.add_fault(fault.respond(*status, &[], body)).unwrap()
+            })
+            .collect();
+        let watched = Watched::start(&portal).await;
+        let host = &watched.host;
+        watched.check_said("reading", &host.read(&stored).await.diagnostics);
+        let mut new = webhook("new", &write_only(ROTATED, Some(2)));
+        new["triggers"] = json!(["MeetingHeld"]);
+        let planned = host.plan(WEBHOOK, None, new).await;
+        watched.check_said("planning", &planned.diagnostics);
+        watched.end().await;
+        for fault in faults {
+            assert!(portal.fault_hits(fault) > 0, "{answers:?}");
+        }
+        portal.clear_faults();
+    }
+}

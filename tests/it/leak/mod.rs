@@ -8,6 +8,12 @@
 
 mod archive;
 mod cli;
+#[expect(
+    dead_code,
+    reason = "shared with xtask and the acceptance tests, which need more of it"
+)]
+#[path = "../../support/cli.rs"]
+mod cli_support;
 mod detector;
 mod host;
 mod hostile;

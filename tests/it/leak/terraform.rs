@@ -1,15 +1,14 @@
 //! The real command line tool in a directory of its own, of which everything can be looked through.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::archive::unpack;
+use super::cli_support::{Cli, Sandbox};
 use crate::host::process::PATIENCE;
 
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-docspace");
@@ -17,8 +16,7 @@ const PROGRAM: &str = "terraform-provider-docspace";
 
 /// A directory in which commands run at trace level, with the local build of the provider.
 pub struct Directory {
-    root: TempDir,
-    environment: BTreeMap<String, String>,
+    sandbox: Sandbox,
     commands: usize,
 }
 
@@ -33,63 +31,41 @@ pub struct Ran {
 
 impl Directory {
     pub fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        for name in ["home", "tmp", "plugin", "work"] {
-            fs::create_dir(root.path().join(name)).unwrap();
-        }
-        // The tool takes the first file of a directory whose name fits (TPP §1.1).
-        let plugin = root.path().join("plugin").join(PROGRAM);
-        fs::hard_link(PROVIDER, &plugin)
-            .or_else(|_| fs::copy(PROVIDER, &plugin).map(drop))
-            .unwrap();
-        let config = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"onlyoffice/docspace\" = \"{}\"\n  }}\n}}\n",
-            root.path().join("plugin").display()
-        );
-        fs::write(root.path().join("cli.tfrc"), config).unwrap();
-        let path = |name: &str| root.path().join(name).to_str().unwrap().to_owned();
-        let environment = [
-            ("HOME", path("home")),
-            ("TMPDIR", path("tmp")),
-            ("TF_CLI_CONFIG_FILE", path("cli.tfrc")),
-            ("TF_LOG", "TRACE".to_owned()),
-            ("TF_LOG_PATH", path("trace.log")),
-            ("TF_IN_AUTOMATION", "1".to_owned()),
-            ("TF_INPUT", "0".to_owned()),
-            ("CHECKPOINT_DISABLE", "1".to_owned()),
-        ];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value));
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let cli = Cli::find(target).unwrap_or_else(|missing| panic!("{missing}"));
+        let mut sandbox = Sandbox::new(cli, target, Path::new(PROVIDER)).unwrap();
+        sandbox.set("TF_LOG", "TRACE");
+        sandbox.set("TF_LOG_PATH", sandbox.root().join("trace.log"));
         Self {
-            environment: environment.into(),
-            root,
+            sandbox,
             commands: 0,
         }
     }
 
     /// Sets a variable of the environment of the commands to come.
     pub fn set(&mut self, name: &str, value: &str) {
-        self.environment.insert(name.to_owned(), value.to_owned());
+        self.sandbox.set(name, value);
     }
 
     /// Writes a file of the configuration.
     pub fn write(&self, name: &str, text: &str) {
-        fs::write(self.root.path().join("work").join(name), text).unwrap();
+        fs::write(self.sandbox.work().join(name), text).unwrap();
     }
 
     pub fn read(&self, name: &str) -> String {
-        let path = self.root.path().join(name);
+        let path = self.sandbox.root().join(name);
         String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
     }
 
     /// Starts a command.
     pub fn start(&self, args: &[&str]) -> Child {
-        Command::new(tool())
-            .args(args)
-            .arg("-no-color")
-            .current_dir(self.root.path().join("work"))
-            .env_clear()
-            .envs(&self.environment)
-            .stdin(Stdio::null())
+        let mut command = self.sandbox.command(args);
+        let own: Vec<_> = command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        command.env_clear().envs(own);
+        Command::from(command)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -105,7 +81,7 @@ impl Directory {
         said.extend(output.stderr);
         self.commands += 1;
         let file = format!("said-{}", self.commands);
-        fs::write(self.root.path().join(file), &said).unwrap();
+        fs::write(self.sandbox.root().join(file), &said).unwrap();
         Ran {
             succeeded: output.status.success(),
             code: output.status.code(),
@@ -130,7 +106,7 @@ impl Directory {
     /// plans are unpacked too. The program itself is left out.
     pub fn everything(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
-        collect(self.root.path(), &mut found);
+        collect(&self.sandbox.root(), &mut found);
         found
     }
 
@@ -171,23 +147,4 @@ fn collect(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
         }
         found.push((path.join("(its name)"), name.into_bytes()));
     }
-}
-
-/// The tool: what `DOCSPACE_TF_CLI` names, else `terraform` or `tofu` on the search path.
-fn tool() -> PathBuf {
-    if let Some(named) = std::env::var_os("DOCSPACE_TF_CLI").filter(|named| !named.is_empty()) {
-        return named.into();
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let directories: Vec<_> = std::env::split_paths(&path).collect();
-    let found = ["terraform", "tofu"].iter().find_map(|name| {
-        let mut places = directories.iter().map(|directory| directory.join(name));
-        places.find(|place| place.is_file())
-    });
-    found.unwrap_or_else(|| {
-        panic!(
-            "neither terraform nor tofu is on the PATH; install Terraform or OpenTofu 1.11 or later, or name its \
-             program in DOCSPACE_TF_CLI"
-        )
-    })
 }
