@@ -10,7 +10,7 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION,
     RETRY_AFTER,
 };
 use reqwest::{Method, Response};
@@ -338,7 +338,7 @@ impl Client {
             });
         }
         let retry_after = header(response.headers(), &RETRY_AFTER)
-            .and_then(|text| envelope::retry_after(text, SystemTime::now()));
+            .and_then(|text| envelope::retry_after(text, moment(response.headers())));
         let quoting = if call.is_commented_on {
             Quoting::Cleaned(redactor)
         } else {
@@ -415,6 +415,12 @@ async fn read_body(response: &mut Response, limit: u64) -> reqwest::Result<Optio
         }
     }
     Ok(Some(body))
+}
+
+/// Returns when an answer was sent by the portal's clock, with which its other dates agree; ours can be wrong or jump.
+fn moment(headers: &HeaderMap) -> SystemTime {
+    let date = header(headers, &DATE).and_then(|text| httpdate::parse_http_date(text).ok());
+    date.unwrap_or_else(SystemTime::now)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {

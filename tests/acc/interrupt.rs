@@ -1,8 +1,9 @@
-//! Ctrl-C: what was sent is finished and recorded, and nothing new is sent.
+//! Ctrl-C, kills and a full disk: what was sent is finished and recorded, nothing new is sent, and what
+//! could not be recorded is named by the next plan.
 
 use docspace_emulator::{Emulator, Fault};
 
-use crate::harness::{Case, Webhook, wait_until};
+use crate::harness::{Case, Running, Webhook, wait_until};
 
 const PATH: &str = "/api/2.0/settings/webhook";
 /// How long the portal takes for a create: much longer than a signal.
@@ -100,4 +101,87 @@ fn an_interrupted_update_ends_up_in_state() {
     apply.finish().says("Interrupt received.");
     assert_eq!(case.attributes("docspace_webhook.ci")["name"], "new");
     case.plan().finds_no_changes();
+}
+
+/// Terraform was ended before the outcome of a create could be recorded; the portal has the webhook.
+#[track_caller]
+fn is_named_and_imported(case: &Case) {
+    case.has_no_plugin();
+    assert_eq!(case.portal.webhooks().len(), 1);
+    case.portal.clear_faults();
+    if case.attributes("docspace_webhook.ci").is_null() {
+        case.plan()
+            .proposes(1, 0, 0)
+            .warns("Webhook \"ci\" exists already (id 1)")
+            .says("import { to = docspace_webhook.example id = \"1\" }");
+        case.apply()
+            .fails()
+            .errs("Webhook \"ci\" exists already (id 1)");
+        assert_eq!(case.portal.webhooks().len(), 1);
+        case.import("docspace_webhook.ci", "1").succeeds();
+    }
+    case.apply().succeeds();
+    case.plan().finds_no_changes();
+    assert_eq!(case.portal.webhooks().len(), 1);
+}
+
+/// Starts an apply whose create is stored, and answered much later.
+#[track_caller]
+fn apply_with_a_slow_answer() -> (Case, Running) {
+    let case = Case::new();
+    case.write("main.tf", Webhook::new("ci"));
+    let slow = Fault::on("POST", PATH).after_storing().delay_ms(SLOW);
+    case.portal.add_fault(slow).unwrap();
+    let apply = case.start(&["apply", "-auto-approve"]);
+    wait_until("the portal to store the webhook", || {
+        case.portal.webhook(1).is_some()
+    });
+    (case, apply)
+}
+
+#[test]
+fn ctrl_c_until_terraform_gives_up_loses_nothing() {
+    let (case, apply) = apply_with_a_slow_answer();
+    apply.interrupt_until_it_ends();
+    is_named_and_imported(&case);
+}
+
+#[test]
+fn a_create_whose_terraform_was_killed_is_named_by_the_next_plan() {
+    let (case, apply) = apply_with_a_slow_answer();
+    apply.kill();
+    is_named_and_imported(&case);
+}
+
+#[test]
+fn a_create_of_which_everything_was_killed_is_named_by_the_next_plan() {
+    let (case, apply) = apply_with_a_slow_answer();
+    apply.signal("KILL");
+    apply.kill();
+    // Nobody is left to remove the directory of the plugin's socket.
+    std::fs::remove_dir_all(case.temporary()).unwrap();
+    std::fs::create_dir(case.temporary()).unwrap();
+    is_named_and_imported(&case);
+}
+
+/// A directory in which nobody can make anything, which is how a full disk looks.
+#[test]
+fn without_room_for_the_socket_nothing_is_sent_and_the_next_apply_converges() {
+    let mut case = Case::new();
+    case.write("main.tf", Webhook::new("ci"));
+    case.saved_plan(&[]);
+    case.take_requests();
+    let usual = case.temporary().to_str().unwrap().to_owned();
+    case.set("TMPDIR", "/dev/null");
+    // Terraform keeps what a plugin says before its handshake for the log.
+    case.set("TF_LOG", "WARN");
+    case.apply_saved()
+        .fails()
+        .says("cannot create a directory for the plugin's socket in /dev/null");
+    case.has_requested(&[]);
+    case.set("TMPDIR", &usual);
+    case.set("TF_LOG", "");
+    case.apply().succeeds_silently();
+    case.plan().finds_no_changes();
+    assert_eq!(case.portal.webhooks().len(), 1);
 }

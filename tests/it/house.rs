@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask tidy` runs these tests alone.
 
+/// Where the wall clock is read.
+mod clock;
 /// What every file keeps to: size, head, endings, paths.
 mod files;
 /// Floors: which module may name which, and which crates.

@@ -19,7 +19,11 @@ pub(super) enum Error {
     )]
     SocketDirectory { parent: PathBuf, source: io::Error },
 
-    #[error("cannot open the plugin's socket {}: {source}", path.display())]
+    #[error(
+        "cannot open the plugin's socket {}: {source}. \
+         Set TMPDIR to a directory that has room and can hold sockets",
+        path.display()
+    )]
     Socket { path: PathBuf, source: io::Error },
 
     #[error(

@@ -32,6 +32,8 @@ pub use self::hcl::Webhook;
 pub use self::plan::SavedPlan;
 pub use self::recorder::{RawRequest, Recorder};
 pub use self::run::Run;
+#[cfg(unix)]
+pub use self::running::Running;
 
 /// How long anything that must happen may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(180);

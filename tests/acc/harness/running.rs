@@ -49,6 +49,20 @@ impl Running {
         wait_for("the command to die", self.child.kill()).unwrap();
     }
 
+    /// Presses Ctrl-C again and again until the command has ended, whatever it has to say.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn interrupt_until_it_ends(mut self) {
+        let group = format!("-{}", self.child.id().unwrap());
+        super::wait_until("the command to give up", || {
+            let has_ended = self.child.try_wait().unwrap().is_some();
+            if !has_ended {
+                signal("INT", &group);
+            }
+            has_ended
+        });
+    }
+
     /// Sends a signal by its short name, such as `INT`, to the command and all that it started.
     #[cfg(unix)]
     #[track_caller]

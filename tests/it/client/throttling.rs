@@ -61,6 +61,20 @@ async fn a_portal_that_asks_for_hours_is_reported_at_once() {
     assert_eq!((error.attempts(), bench.count(LIST)), (1, 1));
 }
 
+/// This machine's clock may be years away from the portal's, or jump while a request is under way.
+#[tokio::test]
+async fn a_date_to_wait_for_is_read_by_the_portals_clock() {
+    let bench = Bench::with(|config| config.max_retries = 1).await;
+    let dates = [
+        ("Date", "Mon, 01 Jan 2024 00:00:00 GMT"),
+        ("Retry-After", "Mon, 01 Jan 2024 02:00:00 GMT"),
+    ];
+    bench.fault(Fault::on("GET", PATH).respond(429, &dates, ""));
+    let error = bench.client.list_webhooks().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7200)));
+    assert_eq!(bench.count(LIST), 1);
+}
+
 #[tokio::test]
 async fn a_date_in_the_past_is_no_wait() {
     let bench = Bench::with(|config| config.max_retries = 1).await;

@@ -53,6 +53,17 @@ async fn the_socket_is_in_a_directory_only_this_user_can_enter() {
     host.stop().await;
 }
 
+/// A directory in which nobody can make anything, which is how a full disk looks.
+#[tokio::test]
+async fn without_room_for_the_socket_the_refusal_names_the_remedy() {
+    let refused = refusal(Launch::as_host().env("TMPDIR", "/dev/null")).await;
+    assert!(refused.contains("socket in /dev/null: "), "{refused}");
+    assert!(
+        refused.contains("Set TMPDIR to a directory that exists, has room"),
+        "{refused}"
+    );
+}
+
 #[tokio::test]
 async fn the_host_may_choose_the_directory_of_the_socket() {
     let chosen = tempfile::tempdir().unwrap();

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use docspace_emulator::Profile;
 use serde_json::json;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
@@ -133,6 +134,44 @@ async fn waiting_for_a_lost_create_ends_at_once() {
     assert_eq!(writes(&portal), [POST]);
     directory.apply(&one(&webhook())).await.quiet();
     assert_eq!(portal.emulator.webhooks().len(), 1);
+}
+
+/// How long absence means nothing depends on the portal's version. The catalog tells it; if that cannot be read, the
+/// version itself is asked for; and if nothing can be learned, the longest time holds.
+#[tokio::test]
+async fn the_wait_for_a_lost_create_is_bounded_logged_and_ended_by_an_interrupt() {
+    const CATALOG: &str = "GET /webhook/triggers";
+    const VERSION: &str = "GET /version/build";
+    for (profile, unreadable, seconds) in [
+        (Profile::V3_7, &[][..], 15),
+        (Profile::V3_7, &[CATALOG], 15),
+        (Profile::V3_7, &[CATALOG, VERSION], 110),
+        (Profile::V3_6, &[], 110),
+        (Profile::V3_6, &[CATALOG], 110),
+    ] {
+        let portal = Portal::of(profile).await;
+        let directory = portal.workspace().env("TF_LOG", "WARN");
+        let directory = directory.also("max_retries", json!(0));
+        for request in unreadable {
+            portal.fault(on(request).respond(503, &[], ""));
+        }
+        portal.fault(on(POST).times(1).reset());
+        let host = directory.process().await;
+        let plan = host.plan_create(NAME, webhook()).await.quiet();
+        let (applied, ()) = tokio::join!(host.apply(&plan), async {
+            arrival(&portal).await;
+            host.interrupt().await;
+        });
+        let error = applied.refused_at("");
+        let reason = "interrupted before it was certain";
+        assert!(error.detail.contains(reason), "{profile:?}: {error:?}");
+        assert_eq!(writes(&portal), [POST], "{profile:?}");
+        let waits = host.stop().await.into_iter();
+        let waits: Vec<_> = waits
+            .filter_map(|record| record.fields.get("longest_wait_s").cloned())
+            .collect();
+        assert_eq!(waits, [json!(seconds)], "{profile:?}, {unreadable:?}");
+    }
 }
 
 #[tokio::test]
