@@ -111,12 +111,12 @@ pub(super) async fn resolve(
 ) -> Result<Found, Diagnostic> {
     // Without a list from before there is nothing that waiting could make certain.
     let has_baseline = creation.portal.list.baseline().is_some();
-    let until = if has_baseline {
-        possible_until(creation, error).await
+    let patience = if has_baseline {
+        Patience::after(creation, error).await
     } else {
-        Instant::now()
+        Patience::none()
     };
-    match watch(creation, until).await {
+    match watch(creation, patience).await {
         Sighting::Ours(found) => return Ok(adopt(creation, found, error, progress)),
         Sighting::Doubtful(ids, doubt) => return Err(doubtful(creation, &ids, doubt, error)),
         Sighting::Unreadable(list_error) => return Err(unreadable(creation, error, &list_error)),
@@ -129,7 +129,7 @@ pub(super) async fn resolve(
     match creation.post().await {
         Ok(created) => Ok(Found::created(&created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
-            match watch(creation, possible_until(creation, &again).await).await {
+            match watch(creation, Patience::after(creation, &again).await).await {
                 Sighting::Ours(found) => Ok(adopt(creation, found, &again, progress)),
                 Sighting::Doubtful(ids, doubt) => Err(doubtful(creation, &ids, doubt, &again)),
                 Sighting::Unreadable(list_error) => Err(unreadable(creation, &again, &list_error)),
@@ -170,30 +170,48 @@ fn is_any_new(creation: &Creation<'_>, ids: &[WebhookId]) -> bool {
     baseline.is_none_or(|baseline| ids.iter().any(|id| baseline.webhook(*id).is_none()))
 }
 
-/// Returns until when the webhook may still appear after a request that ended with an error now.
-async fn possible_until(creation: &Creation<'_>, error: &Error) -> Instant {
-    let now = Instant::now();
-    if error.is_duplicate() {
-        // It exists; all that can be missing is a list that shows it.
-        return now + LONGEST_PAUSE;
+/// How long a webhook may still appear.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    since: Instant,
+    at_most: Duration,
+}
+
+impl Patience {
+    fn none() -> Self {
+        Self {
+            since: Instant::now(),
+            at_most: Duration::ZERO,
+        }
     }
-    let already_passed = match error.cause() {
-        Cause::Timeout { after } => *after,
-        _ => Duration::ZERO,
-    };
-    let worst_case = creation.portal.worst_case().await;
-    now + worst_case.saturating_sub(already_passed)
+
+    /// After a request that ended with an error now.
+    async fn after(creation: &Creation<'_>, error: &Error) -> Self {
+        let since = Instant::now();
+        let at_most = if error.is_duplicate() {
+            // It exists; all that can be missing is a list that shows it.
+            LONGEST_PAUSE
+        } else {
+            let already_passed = match error.cause() {
+                Cause::Timeout { after } => *after,
+                _ => Duration::ZERO,
+            };
+            let worst_case = creation.portal.worst_case().await;
+            worst_case.saturating_sub(already_passed)
+        };
+        Self { since, at_most }
+    }
 }
 
 /// Looks at the list until the webhook shows up or cannot come any more. An interrupt ends the
 /// waiting; the last look is taken all the same. The waiting counts as that of a request.
-async fn watch(creation: &Creation<'_>, until: Instant) -> Sighting {
-    let started = Instant::now();
+async fn watch(creation: &Creation<'_>, patience: Patience) -> Sighting {
     tracing::warn!(
         webhook_name = creation.model.name,
-        longest_wait_s = until.saturating_duration_since(started).as_secs(),
+        longest_wait_s = patience.at_most.as_secs(),
         "The answer to a create was lost; looking for the webhook in the list"
     );
+    let until = patience.since + patience.at_most;
     let client = &creation.portal.client;
     let mut pause = FIRST_PAUSE;
     let sighting = loop {
@@ -209,7 +227,7 @@ async fn watch(creation: &Creation<'_>, until: Instant) -> Sighting {
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
-    client.waits().record(started.elapsed());
+    client.waits().record(patience.since.elapsed());
     sighting
 }
 

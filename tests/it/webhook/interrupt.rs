@@ -157,7 +157,8 @@ async fn the_wait_for_a_lost_create_is_bounded_logged_and_ended_by_an_interrupt(
         }
         portal.fault(on(POST).times(1).reset());
         let host = directory.process().await;
-        let plan = host.plan_create(NAME, webhook()).await.quiet();
+        // What cannot be asked is warned of.
+        let plan = host.plan_create(NAME, webhook()).await.ok();
         let (applied, ()) = tokio::join!(host.apply(&plan), async {
             arrival(&portal).await;
             host.interrupt().await;
