@@ -22,6 +22,9 @@ use crate::report;
 /// Above this number nobody waits for hashes, which take seconds for a hundred of them.
 const MOST_HASHED: usize = 300;
 
+/// Above this number every command runs once.
+const MOST_REPEATED: usize = 1_000;
+
 /// The writes that may be under way at once, unless configured otherwise (product §3).
 const MOST_WRITES: u64 = 7;
 
@@ -147,11 +150,14 @@ impl<'a> Bench<'a> {
     pub(super) fn measure(&self, count: usize) -> Result<Measured> {
         let subjects = self.subjects(count)?;
         let mut results: Vec<Results> = subjects.iter().map(Results::new).collect();
-        for run in 1..=self.options.runs {
-            report(&format!(
-                "{count} webhooks, run {run} of {} …",
-                self.options.runs
-            ));
+        // The CLI's own work grows with the square: a few more of these would take hours.
+        let runs = if count > MOST_REPEATED {
+            1
+        } else {
+            self.options.runs
+        };
+        for run in 1..=runs {
+            report(&format!("{count} webhooks, run {run} of {} …", runs));
             for step in Step::ALL {
                 for (subject, results) in subjects.iter().zip(&mut results) {
                     self.take(subject, step, count, results)?;
@@ -169,6 +175,7 @@ impl<'a> Bench<'a> {
         let mut subjects = vec![
             Subject::new(Kind::Docspace, &self.cli, self.provider, portal)?,
             Subject::new(Kind::Floor, &self.cli, self.provider, None)?,
+            Subject::new(Kind::Bare, &self.cli, self.provider, None)?,
         ];
         if count <= MOST_HASHED {
             subjects.push(Subject::new(
@@ -214,6 +221,12 @@ impl<'a> Bench<'a> {
             results.state = Some(subject.state_bytes()? / u64::try_from(count)?);
         }
         let requests = subject.portal.as_ref().map(Portal::take_requests);
+        report(&format!(
+            "  {:<12}{:<20}{:>8.2} s",
+            step.name(),
+            subject.kind.name(),
+            run.time.as_secs_f64()
+        ));
         results.add(step, run, requests.transpose()?);
         Ok(())
     }
@@ -245,7 +258,7 @@ impl Results {
     }
 
     /// Returns what a step took, if it came so far.
-    pub(super) fn step(&self, step: Step) -> Option<&Taken> {
+    fn step(&self, step: Step) -> Option<&Taken> {
         self.steps.iter().find(|taken| taken.step == step)
     }
 }
@@ -254,6 +267,11 @@ impl Taken {
     /// Returns the wall clock in seconds.
     pub(super) fn seconds(&self) -> Option<Summary> {
         Summary::of(self.runs.iter().map(|run| run.time.as_secs_f64()))
+    }
+
+    /// Returns the processor time of the CLI and the provider in seconds.
+    pub(super) fn processor(&self) -> Option<Summary> {
+        Summary::of(self.runs.iter().filter_map(|run| run.processor))
     }
 
     /// Returns the most memory a process of the provider had resident, in megabytes.
@@ -267,20 +285,15 @@ impl Taken {
         let most = self.runs.iter().map(|run| run.peaks.own).max()?;
         (most > 0).then(|| megabytes(most))
     }
-
-    /// Returns the ratio of its median to that of the same step of somebody else.
-    pub(super) fn ratio(&self, floor: &Results) -> Option<f64> {
-        let floor = floor.step(self.step)?.seconds()?;
-        Some(self.seconds()?.median / floor.median)
-    }
 }
 
 impl Measured {
-    /// Returns the subject that all are compared with.
-    pub(super) fn floor(&self) -> Option<&Results> {
-        self.subjects
-            .iter()
-            .find(|subject| subject.kind == Kind::Floor)
+    /// Returns the ratio of a step's median to that of the same step of a floor.
+    pub(super) fn ratio(&self, taken: &Taken, floor: Kind) -> Option<f64> {
+        let mut subjects = self.subjects.iter();
+        let floor = subjects.find(|subject| subject.kind == floor)?;
+        let floor = floor.step(taken.step)?.seconds()?;
+        Some(taken.seconds()?.median / floor.median)
     }
 
     /// Returns a sentence for each request of ours that is one too many.
@@ -301,7 +314,9 @@ impl Measured {
                 json!({
                     "command": taken.step.name(),
                     "seconds": taken.seconds().map(Summary::to_json),
-                    "ratio": self.floor().and_then(|floor| taken.ratio(floor)),
+                    "processor_seconds": taken.processor().map(Summary::to_json),
+                    "ratio": self.ratio(taken, Kind::Floor),
+                    "ratio_to_bare": self.ratio(taken, Kind::Bare),
                     "provider_mb": taken.provider_mb(),
                     "cli_mb": taken.cli_mb(),
                     "requests": taken.requests.as_ref().map(|requests| &requests.counts),

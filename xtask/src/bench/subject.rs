@@ -19,8 +19,10 @@ pub(super) enum Kind {
     Docspace,
     /// The provider with the version left out, so that it hashes every secret.
     Automatic,
-    /// The built-in resource that does nothing: what the CLI itself costs.
+    /// The built-in resource that does nothing, with the same values: what the CLI itself costs.
     Floor,
+    /// The same with one string each: the least that the CLI can cost.
+    Bare,
     /// `Mastercard/restapi`.
     Restapi,
     /// `magodo/restful`.
@@ -53,6 +55,7 @@ impl Kind {
             Self::Docspace => "docspace",
             Self::Automatic => "docspace, hashing",
             Self::Floor => "terraform_data",
+            Self::Bare => "terraform_data, bare",
             Self::Restapi => "restapi",
             Self::Restful => "restful",
         }
@@ -64,6 +67,7 @@ impl Kind {
         let template = match self {
             Self::Docspace | Self::Automatic => include_str!("config/docspace.tf"),
             Self::Floor => include_str!("config/terraform_data.tf"),
+            Self::Bare => include_str!("config/terraform_data_bare.tf"),
             Self::Restapi => include_str!("config/restapi.tf"),
             Self::Restful => include_str!("config/restful.tf"),
         };
@@ -81,7 +85,7 @@ impl Kind {
     fn source(self) -> Option<&'static str> {
         match self {
             Self::Docspace | Self::Automatic => Some("onlyoffice/docspace"),
-            Self::Floor => None,
+            Self::Floor | Self::Bare => None,
             Self::Restapi => Some("mastercard/restapi"),
             Self::Restful => Some("magodo/restful"),
         }
@@ -180,6 +184,7 @@ mod tests {
             Kind::Docspace,
             Kind::Automatic,
             Kind::Floor,
+            Kind::Bare,
             Kind::Restapi,
             Kind::Restful,
         ] {

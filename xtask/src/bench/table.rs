@@ -40,11 +40,13 @@ fn row(label: &str, summary: Option<Summary>, unit: &str) -> String {
 pub(super) fn commands(measured: &Measured) -> String {
     let plural = if measured.count == 1 { "" } else { "s" };
     let mut text = format!(
-        "\n{:<24}{:>9}{:>8}{:>6}{:>10}{:>9}  requests\n",
+        "\n{:<24}{:>9}{:>7}{:>6}{:>6}{:>11}{:>10}{:>9}  requests\n",
         format!("{} webhook{plural}", measured.count),
         "median",
         "ratio",
         "goal",
+        "bare",
+        "processor",
         "provider",
         "CLI",
     );
@@ -55,19 +57,21 @@ pub(super) fn commands(measured: &Measured) -> String {
 }
 
 fn of_subject(subject: &Results, measured: &Measured) -> String {
-    let floor = measured.floor().filter(|_| subject.kind != Kind::Floor);
+    let is_floor = matches!(subject.kind, Kind::Floor | Kind::Bare);
     let mut text = format!("  {}\n", subject.kind.name());
     for taken in &subject.steps {
-        let ratio = floor.and_then(|floor| taken.ratio(floor));
+        let ratio = |floor| measured.ratio(taken, floor).filter(|_| !is_floor);
         // The goals are the provider's, for that number and without hashing (product §8).
         let has_goal = subject.kind == Kind::Docspace && measured.count == 1_000;
         let goal = has_goal.then(|| taken.step.goal());
         let line = format!(
-            "    {:<20}{:>7} s{:>8}{:>6}{:>10}{:>9}  {}",
+            "    {:<20}{:>7} s{:>7}{:>6}{:>6}{:>9} s{:>10}{:>9}  {}",
             taken.step.name(),
             decimals(taken.seconds().map(|seconds| seconds.median), 3),
-            decimals(ratio, 2),
+            decimals(ratio(Kind::Floor), 2),
             decimals(goal, 2),
+            decimals(ratio(Kind::Bare), 2),
+            decimals(taken.processor().map(|seconds| seconds.median), 2),
             memory(taken.provider_mb()),
             memory(taken.cli_mb()),
             requests(taken),

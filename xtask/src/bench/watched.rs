@@ -20,6 +20,9 @@ const PLUGIN: &str = "terraform-provi";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
     pub(super) time: Duration,
+    /// Seconds of processor time of the command and its plugins, where the system tells. Unlike the
+    /// wall clock it hardly depends on what else the machine does.
+    pub(super) processor: Option<f64>,
     pub(super) peaks: Peaks,
 }
 
@@ -40,7 +43,7 @@ pub(super) struct Peaks {
 pub(super) fn run(mut command: Command) -> Result<Run> {
     let mut stderr = tempfile::tempfile()?;
     command.stdout(Stdio::null()).stderr(stderr.try_clone()?);
-    let begin = Instant::now();
+    let (begin, used) = (Instant::now(), processor_of_children());
     let mut child = Ended(command.spawn().context("could not start the CLI")?);
     let (pid, has_ended) = (child.0.id(), AtomicBool::new(false));
     let (status, time, peaks) = std::thread::scope(|scope| {
@@ -58,7 +61,25 @@ pub(super) fn run(mut command: Command) -> Result<Run> {
         let said: String = said.chars().take(2_000).collect();
         bail!("the command failed ({status}):\n{said}");
     }
-    Ok(Run { time, peaks })
+    let processor = processor_of_children()
+        .zip(used)
+        .map(|(after, before)| after - before);
+    Ok(Run {
+        time,
+        processor,
+        peaks,
+    })
+}
+
+/// Returns the seconds of processor time of all processes below this one that have ended.
+fn processor_of_children() -> Option<f64> {
+    const TICKS: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program, in parentheses, may contain anything.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ended = fields.split_whitespace().skip(13).take(2);
+    let ticks: Result<Vec<u32>, _> = ended.map(str::parse).collect();
+    Some(f64::from(ticks.ok()?.iter().sum::<u32>()) / TICKS)
 }
 
 fn watch(pid: u32, has_ended: &AtomicBool) -> Peaks {
