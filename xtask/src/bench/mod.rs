@@ -92,7 +92,7 @@ impl Options {
                 }
                 lexopt::Arg::Long("runs") => options.runs = parser.value()?.parse()?,
                 lexopt::Arg::Long("parallelism") => {
-                    options.parallelism = parser.value()?.parse()?
+                    options.parallelism = parser.value()?.parse()?;
                 }
                 lexopt::Arg::Long("provider") => options.provider = Some(parser.value()?.into()),
                 lexopt::Arg::Long("peer") => options.peers.push(parser.value()?.into()),

@@ -157,7 +157,7 @@ impl<'a> Bench<'a> {
             self.options.runs
         };
         for run in 1..=runs {
-            report(&format!("{count} webhooks, run {run} of {} …", runs));
+            report(&format!("{count} webhooks, run {run} of {runs} …"));
             for step in Step::ALL {
                 for (subject, results) in subjects.iter().zip(&mut results) {
                     self.take(subject, step, count, results)?;

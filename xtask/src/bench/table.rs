@@ -1,7 +1,5 @@
 //! The figures as text.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
 use super::figures::Summary;
@@ -11,18 +9,16 @@ use super::subject::Kind;
 
 /// Shows what the start of each program costs.
 pub(super) fn starts(starts: &[Start]) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for start in starts {
         let size = format!("{:.2} MB", megabytes(start.size));
-        text += &format!(
-            "\n{:<24}{:>12}   {}\n",
-            start.name, "median", "least … most"
-        );
-        text += &row("  start to handshake", start.handshake_ms, "ms");
-        text += &row("  resident memory", start.resident_mb, "MB");
-        text += &format!("{:<24}{size:>12}\n", "  program");
+        let (name, best) = (&start.name, "least … most");
+        lines.push(format!("\n{name:<24}{:>12}   {best}\n", "median"));
+        lines.push(row("  start to handshake", start.handshake_ms, "ms"));
+        lines.push(row("  resident memory", start.resident_mb, "MB"));
+        lines.push(format!("{:<24}{size:>12}\n", "  program"));
     }
-    text
+    lines.concat()
 }
 
 fn row(label: &str, summary: Option<Summary>, unit: &str) -> String {
@@ -58,7 +54,7 @@ pub(super) fn commands(measured: &Measured) -> String {
 
 fn of_subject(subject: &Results, measured: &Measured) -> String {
     let is_floor = matches!(subject.kind, Kind::Floor | Kind::Bare);
-    let mut text = format!("  {}\n", subject.kind.name());
+    let mut lines = vec![format!("  {}\n", subject.kind.name())];
     for taken in &subject.steps {
         let ratio = |floor| measured.ratio(taken, floor).filter(|_| !is_floor);
         // The goals are the provider's, for that number and without hashing (product §8).
@@ -76,15 +72,15 @@ fn of_subject(subject: &Results, measured: &Measured) -> String {
             memory(taken.cli_mb()),
             requests(taken),
         );
-        writeln!(text, "{}", line.trim_end()).unwrap_or_default();
+        lines.push(format!("{}\n", line.trim_end()));
     }
     if let Some(state) = subject.state {
-        text += &format!("    {:<20}{state:>7} bytes each\n", "state");
+        lines.push(format!("    {:<20}{state:>7} bytes each\n", "state"));
     }
     if let Some(failure) = &subject.failure {
-        text += &format!("    came no further: {failure}\n");
+        lines.push(format!("    came no further: {failure}\n"));
     }
-    text
+    lines.concat()
 }
 
 fn decimals(value: Option<f64>, digits: usize) -> String {

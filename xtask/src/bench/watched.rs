@@ -1,10 +1,10 @@
 //! A command that runs to its end while somebody looks at its memory.
 
 use std::fs;
-use std::io::{Read as _, Seek as _};
+use std::io::{self, Seek as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -45,19 +45,18 @@ pub(super) fn run(mut command: Command) -> Result<Run> {
     command.stdout(Stdio::null()).stderr(stderr.try_clone()?);
     let (begin, used) = (Instant::now(), processor_of_children());
     let mut child = Ended(command.spawn().context("could not start the CLI")?);
-    let (pid, has_ended) = (child.0.id(), AtomicBool::new(false));
+    let (pid, (running, ended)) = (child.0.id(), channel::<()>());
     let (status, time, peaks) = std::thread::scope(|scope| {
-        let watching = scope.spawn(|| watch(pid, &has_ended));
+        let watching = scope.spawn(move || watch(pid, &ended));
         let status = child.0.wait();
         let time = begin.elapsed();
-        has_ended.store(true, Ordering::Relaxed);
+        drop(running);
         (status, time, watching.join().unwrap_or_default())
     });
     let status = status?;
     if !status.success() {
-        let mut said = String::new();
         stderr.rewind()?;
-        stderr.read_to_string(&mut said)?;
+        let said = io::read_to_string(stderr)?;
         let said: String = said.chars().take(2_000).collect();
         bail!("the command failed ({status}):\n{said}");
     }
@@ -82,16 +81,16 @@ fn processor_of_children() -> Option<f64> {
     Some(f64::from(ticks.ok()?.iter().sum::<u32>()) / TICKS)
 }
 
-fn watch(pid: u32, has_ended: &AtomicBool) -> Peaks {
+/// Looks at a process and its plugins until the other end of the channel is dropped.
+fn watch(pid: u32, ended: &Receiver<()>) -> Peaks {
     let mut peaks = Peaks::default();
-    while !has_ended.load(Ordering::Relaxed) {
+    while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
         peaks.own = peaks.own.max(peak(pid, "").unwrap_or_default());
         for child in children(pid) {
             // Until it has loaded its program, a child counts the memory of its parent.
             let memory = peak(child, PLUGIN).unwrap_or_default();
             peaks.plugin = peaks.plugin.max(memory);
         }
-        std::thread::sleep(LOOK);
     }
     peaks
 }
