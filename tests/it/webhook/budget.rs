@@ -19,7 +19,7 @@ const MOST_WRITES: u32 = 7;
 /// How many webhooks the largest tests have; product §8 is about 5 000, which take minutes here.
 fn very_many() -> usize {
     match std::env::var("DOCSPACE_TEST_WEBHOOKS") {
-        Ok(count) => count.parse().expect("DOCSPACE_TEST_WEBHOOKS is a number"),
+        Ok(count) => count.parse().unwrap(),
         Err(_) => 600,
     }
 }
