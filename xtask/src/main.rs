@@ -6,7 +6,7 @@
 //! | `ci`, `tidy` | what CI runs |
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
 //! | `docs` | the Registry's documentation |
-//! | `bench` | start-up, memory and size of the provider |
+//! | `bench` | start, time, memory and requests of the provider |
 //! | `dist`, `install` | a release; one in the plugin directory of the user |
 //!
 //! `workspace` knows where things are and builds the provider, `screen` writes to the terminal,

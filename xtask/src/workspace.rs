@@ -69,15 +69,15 @@ pub(crate) fn build_provider() -> Result<PathBuf> {
     if !output.status.success() {
         bail!("the provider does not build; see above");
     }
-    built_program(&output.stdout)
+    built_program(&output.stdout, PROVIDER)
 }
 
-/// Finds the provider's program in the messages of a build.
-pub(crate) fn built_program(messages: &[u8]) -> Result<PathBuf> {
+/// Finds the program of this name in the messages of a build.
+pub(crate) fn built_program(messages: &[u8], name: &str) -> Result<PathBuf> {
     String::from_utf8_lossy(messages)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .find(|program| program.file_stem().is_some_and(|name| name == PROVIDER))
-        .context("cargo did not say where the provider's program is")
+        .find(|program| program.file_stem().is_some_and(|stem| stem == name))
+        .with_context(|| format!("cargo did not say where {name} is"))
 }

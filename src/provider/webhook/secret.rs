@@ -1,12 +1,12 @@
 //! The webhook's secret: its limits, its generation, and the hash by which automatic rotation
 //! recognizes it (product §4.2).
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
+use tokio::sync::Mutex;
 
 use crate::api::PasswordPolicy;
 use crate::framework::value::SecretText;
@@ -27,8 +27,9 @@ const HASH_PASSES: u32 = 4;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
 
-/// One hash at a time: memory stays bounded whatever Terraform's parallelism is.
-static HASHING: Semaphore = Semaphore::const_new(1);
+/// The memory of hashes: one at a time uses it, whatever Terraform's parallelism is. Taken anew for each hash, it would
+/// pile up in the allocator, once for every thread that ever made one.
+static HASHING: Mutex<Vec<Block>> = Mutex::const_new(Vec::new());
 
 /// Says which characters a secret may consist of: printable ASCII without blanks.
 pub(crate) fn has_valid_characters(secret: &str) -> bool {
@@ -129,14 +130,17 @@ impl SecretHash {
 }
 
 async fn hash(secret: SecretText, salt: Vec<u8>) -> Option<String> {
-    let _turn = HASHING.acquire().await.ok()?;
+    let mut memory = HASHING.lock().await;
     let task = tokio::task::spawn_blocking(move || {
         let params = Params::new(HASH_MEMORY, HASH_PASSES, 1, Some(HASH_LENGTH)).ok()?;
+        memory.resize(params.block_count(), Block::default());
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut hash = [0_u8; HASH_LENGTH];
-        argon2
-            .hash_password_into(secret.expose().as_bytes(), &salt, &mut hash)
-            .ok()?;
+        let secret = secret.expose().as_bytes();
+        let hashed =
+            argon2.hash_password_into_with_memory(secret, &salt, &mut hash, memory.as_mut_slice());
+        memory.fill(Block::default());
+        hashed.ok()?;
         Some(STANDARD_NO_PAD.encode(hash))
     });
     task.await.ok()?

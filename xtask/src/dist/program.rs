@@ -38,7 +38,7 @@ pub(crate) fn build(triple: Option<&str>) -> Result<PathBuf> {
     if !output.status.success() {
         bail!("the release does not build; see above");
     }
-    workspace::built_program(&output.stdout)
+    workspace::built_program(&output.stdout, workspace::PROVIDER)
 }
 
 /// Directories of this machine whose names would end up in the program, and what stands for them.

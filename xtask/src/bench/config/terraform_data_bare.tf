@@ -1,0 +1,4 @@
+resource "terraform_data" "many" {
+  count = COUNT
+  input = "https://HOST/webhooks/${count.index}"
+}
