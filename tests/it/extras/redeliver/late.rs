@@ -62,9 +62,12 @@ async fn values_that_turn_out_invalid_repeat_nothing() {
 async fn what_may_still_turn_out_right_is_no_error() {
     let host = Host::start().await;
     let set = json!({"delivery_ids": [1], "webhook_id": "1", "failed_since": long_ago()});
-    let is_valid = |ids: bool, webhook: bool, since: bool| match ids {
-        true => !webhook && !since,
-        false => webhook && since,
+    let is_valid = |ids: bool, webhook: bool, since: bool| {
+        if ids {
+            !webhook && !since
+        } else {
+            webhook && since
+        }
     };
     // Each argument is null, set or unknown.
     for case in 0..27 {
