@@ -1,3 +1,5 @@
+//! The action `docspace_webhook_redeliver`: ordinary calls and bad input.
+
 /// Which deliveries it chooses.
 mod choice;
 /// Values that are known late, and clients that leave early.
