@@ -291,9 +291,14 @@ impl Client {
     {
         let started = Instant::now();
         let mut status = None;
-        let result = match self.send(call, &mut status).await {
-            Ok(response) => read(response).await,
-            Err(cause) => Err(cause),
+        let exchanging = async {
+            let response = self.send(call, &mut status).await?;
+            read(response).await
+        };
+        let result = if call.operation.is_write() {
+            exchanging.await
+        } else {
+            retry::ended_by_stop(&self.shared.stop, exchanging).await
         };
         let http_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(

@@ -86,8 +86,8 @@ pub enum Cause {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The client was stopped before this attempt was sent.
-    #[error("the request was not sent because the run was interrupted")]
+    /// The client was stopped before this attempt was sent, or before this read was answered.
+    #[error("the request was given up because the run was interrupted")]
     Stopped,
     /// The HTTP client could not be set up, as when no trusted certificates can be loaded. Nothing was sent.
     #[error("the HTTP client could not be set up: {detail}")]

@@ -18,6 +18,9 @@ use super::error::{Cause, ConnectReason, Error};
 /// (API §9), and a person should hear of that at once.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
+/// How long a read goes on after a stop: a portal that is well answers in less, and one that hangs is not waited for.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
 /// No wait ends later than this after a call began, so a call lasts at most this and one `request_timeout`, apart from
 /// the queue of the writes.
 const OPERATION_BUDGET: Duration = Duration::from_secs(180);
@@ -278,6 +281,22 @@ where
             return Err(error.after_attempts(attempts, outcome_unknown));
         }
         last = Some(error);
+    }
+}
+
+/// Carries out a read. After a stop it has a moment left, and no more: nothing is lost with it, and somebody waits.
+pub(crate) async fn ended_by_stop<T>(
+    stop: &CancellationToken,
+    reading: impl Future<Output = Result<T, Cause>>,
+) -> Result<T, Cause> {
+    let out_of_time = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP_PATIENCE).await;
+    };
+    tokio::select! {
+        biased;
+        result = reading => result,
+        () = out_of_time => Err(Cause::Stopped),
     }
 }
 

@@ -48,4 +48,10 @@ impl Reports {
     pub fn say(&self, message: impl Into<String>) {
         drop(self.0.send(message.into()));
     }
+
+    /// Waits until nobody listens any more: the client has cancelled the action, or is gone. What was begun
+    /// should still be brought to a whole; waiting for more than that is in vain.
+    pub async fn abandoned(&self) {
+        self.0.closed().await;
+    }
 }

@@ -73,6 +73,9 @@ fn explanation(error: &api::Error) -> String {
              portal of version 3.1 or later; if it is, please report this.",
             error.cause()
         ),
+        Cause::Stopped if !error.operation().is_write() => {
+            "The run was interrupted before the portal answered. Run the command again.".to_owned()
+        }
         Cause::Stopped => "The request was not sent, because the run was interrupted. Run the command again.".to_owned(),
         Cause::Setup { detail } => {
             format!("The HTTP client could not be set up: {detail}. Check the system's certificates.")

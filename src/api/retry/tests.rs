@@ -223,6 +223,34 @@ async fn a_repeat_that_is_not_started_leaves_the_error_before_it() {
     assert!(matches!(first.result.unwrap_err().cause(), Cause::Stopped));
 }
 
+/// How a read ends that is answered after so long, when a stop comes at this moment.
+async fn stopped_read(answered: Duration, stopped: Option<Duration>) -> Result<(), Cause> {
+    let stop = CancellationToken::new();
+    let reading = async {
+        tokio::time::sleep(answered).await;
+        Ok(())
+    };
+    let stopping = async {
+        if let Some(after) = stopped {
+            tokio::time::sleep(after).await;
+            stop.cancel();
+        }
+    };
+    tokio::join!(ended_by_stop(&stop, reading), stopping).0
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_stop_a_read_has_a_moment_left_and_no_more() {
+    let hour = 3600 * SECOND;
+    assert!(stopped_read(hour, None).await.is_ok());
+    for stopped in [Duration::ZERO, 10 * SECOND] {
+        let in_time = stopped + STOP_PATIENCE / 2;
+        assert!(stopped_read(in_time, Some(stopped)).await.is_ok());
+        let ended = stopped_read(hour, Some(stopped)).await;
+        assert!(matches!(ended, Err(Cause::Stopped)));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn after_a_read_failed_for_good_other_reads_are_sent_once_until_the_portal_answers() {
     let outage = Outage::default();

@@ -25,7 +25,7 @@ use crate::wire::tfplugin6::provider_server::{Provider, ProviderServer};
 const MESSAGE_LIMIT: usize = 256 << 20;
 
 /// How long clean-up may take once the end is decided; the host kills after two seconds.
-const CLEANUP_LIMIT: Duration = Duration::from_millis(1500);
+const CLEANUP_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long to wait for the first connection. The host gives up on us after one minute.
 const FIRST_CONNECTION_LIMIT: Duration = Duration::from_secs(120);

@@ -129,20 +129,19 @@ pub(super) fn invoke<P: Provider>(
     );
     let (sender, receiver) = mpsc::channel(BUFFER);
     let task = async move {
-        let (reports, mut said) = Reports::channel();
+        let (reports, said) = Reports::channel();
         let doing = async {
             let diagnostics = run_action(&engine, connection, request, &reports).await;
             drop(reports);
             diagnostics
         };
+        // An action goes on when nobody listens any more, because half of it can be worse than all. It learns of it
+        // by the end of the channel of its reports.
         let telling = async {
-            while let Some(message) = said.recv().await {
-                // An action goes on when nobody listens any more: half of it is worse than all.
-                drop(
-                    sender
-                        .send(Ok(event(ActionEvent::Progress(Progress { message }))))
-                        .await,
-                );
+            let mut said = said;
+            while let Some(message) = heard(&mut said, &sender).await {
+                let progress = event(ActionEvent::Progress(Progress { message }));
+                drop(sender.send(Ok(progress)).await);
             }
         };
         let (diagnostics, ()) = tokio::join!(doing, telling);
@@ -157,6 +156,17 @@ pub(super) fn invoke<P: Provider>(
     };
     drop(calls.spawn(task.instrument(span)));
     Response::new(Box::pin(ReceiverStream::new(receiver)))
+}
+
+/// Returns the next report; none when there will be no more, or nobody to tell it to.
+async fn heard<T>(
+    said: &mut mpsc::UnboundedReceiver<String>,
+    listener: &mpsc::Sender<T>,
+) -> Option<String> {
+    tokio::select! {
+        message = said.recv() => message,
+        () = listener.closed() => None,
+    }
 }
 
 async fn run_action<P: Provider>(

@@ -104,7 +104,7 @@ pub(super) async fn validate_action<P: Provider>(
     Ok(wire::validate_action_config::Response { diagnostics })
 }
 
-/// Plans an action: it can only be put off.
+/// Plans an action.
 pub(super) async fn plan_action<P: Provider>(
     engine: Arc<Engine<P>>,
     connection: ConnectionKey,
@@ -112,10 +112,10 @@ pub(super) async fn plan_action<P: Provider>(
 ) -> Result<wire::plan_action::Response, Diagnostic> {
     let config = action_config(&engine, &request.action_type, request.config)?;
     let capabilities = decode::capabilities(request.client_capabilities);
-    let diagnostics = engine.validate_action(&request.action_type, &config);
+    let planned = engine.plan_action(connection, &request.action_type, &config, capabilities);
     Ok(wire::plan_action::Response {
-        diagnostics: encode::diagnostics(diagnostics),
-        deferred: encode::deferred(engine.is_action_deferred(connection, capabilities)),
+        diagnostics: encode::diagnostics(planned.diagnostics),
+        deferred: encode::deferred(planned.deferred),
     })
 }
 

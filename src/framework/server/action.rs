@@ -1,11 +1,20 @@
 //! `ValidateActionConfig`, `PlanAction` and `InvokeAction`.
 
 use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, unknown_type};
+use super::{Capabilities, ConnectionKey, Engine, late, unknown_type};
 use crate::framework::action::Reports;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::value::Object;
+
+/// The answer to a request for the plan of an action.
+#[derive(Debug)]
+pub struct PlannedAction {
+    /// What the practitioner is told.
+    pub diagnostics: Diagnostics,
+    /// Whether the action is put off because the provider's configuration is not known yet.
+    pub deferred: bool,
+}
 
 impl<P: Provider> Engine<P> {
     /// Checks an action's configuration, as far as it is known.
@@ -21,18 +30,26 @@ impl<P: Provider> Engine<P> {
         diagnostics
     }
 
-    /// Says whether an action has to be put off, because the provider's configuration is not known.
-    pub fn is_action_deferred(
+    /// Plans an action: there is nothing to foresee, but more of the configuration may be known than when it was
+    /// checked. It can be put off, because the provider's configuration is not known.
+    pub fn plan_action(
         &self,
         connection: ConnectionKey,
+        type_name: &str,
+        config: &Object,
         capabilities: Capabilities,
-    ) -> bool {
+    ) -> PlannedAction {
         let context = self.context(connection);
-        capabilities.deferral_allowed
-            && context.is_some_and(|context| self.provider.is_configuration_unknown(&context))
+        let deferred = capabilities.deferral_allowed
+            && context.is_some_and(|context| self.provider.is_configuration_unknown(&context));
+        PlannedAction {
+            diagnostics: self.validate_action(type_name, config),
+            deferred,
+        }
     }
 
-    /// Does an action, and returns what the practitioner is told at its end.
+    /// Does an action, and returns what the practitioner is told at its end. Terraform does not ask for checks after
+    /// the plan (TPP §8.12), so they are made here.
     pub async fn invoke(
         &self,
         connection: ConnectionKey,
@@ -47,6 +64,10 @@ impl<P: Provider> Engine<P> {
             Ok(context) => context,
             Err(diagnostic) => return diagnostic.into(),
         };
+        let validate = |diagnostics: &mut _| action.item.validate(&config, diagnostics);
+        if let Err(errors) = late::refuse_unfit(&action.schema, &config, validate) {
+            return errors;
+        }
         let mut diagnostics = Diagnostics::new();
         let invoking = action
             .item

@@ -1,12 +1,12 @@
 //! `ApplyResourceChange`: create, update and delete, and what Terraform learns of them (TPP §7.3).
 
 use super::guard::catch_panic;
-use super::{ConnectionKey, Engine, unknown_type};
+use super::{ConnectionKey, Engine, late, unknown_type};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{
-    CreateRequest, DeleteRequest, Progress, Recorded, Resource, UpdateRequest,
+    CreateRequest, DeleteRequest, Progress, Recorded, Resource, UpdateRequest, ValidateRequest,
 };
 use crate::framework::schema::Schema;
 use crate::framework::value::{Object, Value};
@@ -50,12 +50,24 @@ impl<P: Provider> Engine<P> {
         request: ApplyRequest,
     ) -> Applied {
         let Some(resource) = self.registry.resources.get(type_name) else {
-            return failed(unknown_type("resource", type_name));
+            return failed(unknown_type("resource", type_name).into());
         };
         let context = match self.configured_context(connection) {
             Ok(context) => context,
-            Err(diagnostic) => return failed(diagnostic),
+            Err(diagnostic) => return failed(diagnostic.into()),
         };
+        if let (Some(config), Some(_)) = (&request.config, &request.planned)
+            && let Err(errors) = late::refuse_unfit(&resource.schema, config, |diagnostics| {
+                let request = ValidateRequest {
+                    config,
+                    // Whether the client knows them was checked when it asked for checks.
+                    write_only_allowed: true,
+                };
+                resource.item.validate(&request, diagnostics);
+            })
+        {
+            return failed(errors);
+        }
         let planned = request.planned.clone();
         let progress = Progress::default();
         let change = carry_out(resource.item.as_ref(), context.as_ref(), request, &progress);
@@ -202,12 +214,12 @@ pub(super) fn sound(schema: &Schema, state: Object) -> Object {
         .collect()
 }
 
-fn failed(diagnostic: Diagnostic) -> Applied {
+fn failed(diagnostics: Diagnostics) -> Applied {
     Applied {
         state: None,
         private: PrivateState::default(),
         identity: None,
-        diagnostics: diagnostic.into(),
+        diagnostics,
     }
 }
 

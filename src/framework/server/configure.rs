@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::guard::catch_panic;
-use super::{Configured, Engine};
+use super::{Configured, Engine, late};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::value::Object;
@@ -31,6 +31,10 @@ impl<P: Provider> Engine<P> {
         config: Object,
         terraform_version: String,
     ) -> Diagnostics {
+        let validate = |diagnostics: &mut _| self.provider.validate(&config, diagnostics);
+        if let Err(errors) = late::refuse_invalid(&self.registry.provider, &config, validate) {
+            return errors;
+        }
         let mut diagnostics = Diagnostics::new();
         let stop = CancellationToken::new();
         let request = ConfigureRequest {

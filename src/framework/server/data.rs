@@ -1,7 +1,7 @@
 //! `ReadDataSource`, and what it has in common with opening an ephemeral resource.
 
 use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, unknown_type};
+use super::{Capabilities, ConnectionKey, Engine, late, unknown_type};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::schema::Schema;
@@ -80,6 +80,10 @@ impl<P: Provider> Engine<P> {
         };
         if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
             return DataRead::deferred(&data_source.schema, &config);
+        }
+        let validate = |diagnostics: &mut _| data_source.item.validate(&config, diagnostics);
+        if let Err(errors) = late::refuse_unfit(&data_source.schema, &config, validate) {
+            return DataRead::failed(errors);
         }
         let mut diagnostics = Diagnostics::new();
         let reading = data_source.item.read(&context, config, &mut diagnostics);

@@ -1,7 +1,7 @@
 //! `ValidateEphemeralResourceConfig` and `OpenEphemeralResource`.
 
 use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, DataRead, Engine, unknown_type};
+use super::{Capabilities, ConnectionKey, DataRead, Engine, late, unknown_type};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::value::Object;
@@ -34,6 +34,9 @@ impl<P: Provider> Engine<P> {
         };
         if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
             return DataRead::deferred(&ephemeral.schema, &config);
+        }
+        if let Err(errors) = late::refuse_unfit(&ephemeral.schema, &config, |_| ()) {
+            return DataRead::failed(errors);
         }
         let mut diagnostics = Diagnostics::new();
         let opening = ephemeral.item.open(&context, config, &mut diagnostics);

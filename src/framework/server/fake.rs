@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::{Applied, ApplyRequest, Capabilities, ConnectionKey, Engine, PlanCall, Planned};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::{
@@ -76,12 +77,21 @@ pub(super) async fn apply(
     prior: Option<Object>,
     planned: Option<Object>,
 ) -> Applied {
+    apply_config(behavior, prior, planned, &Object::new()).await
+}
+
+pub(super) async fn apply_config(
+    behavior: Behavior,
+    prior: Option<Object>,
+    planned: Option<Object>,
+    config: &Object,
+) -> Applied {
     let engine = engine(Fake {
         behavior,
         ..Fake::default()
     })
     .await;
-    let config = planned.is_some().then(Object::new);
+    let config = planned.is_some().then(|| config.clone());
     let private = PrivateState::default();
     engine
         .apply(
@@ -117,6 +127,12 @@ impl Provider for Fake {
     }
 }
 
+fn check_name(path: &Path, name: &Value, diagnostics: &mut Diagnostics) {
+    if name.as_str().is_some_and(|name| name.len() > 50) {
+        diagnostics.push(Diagnostic::error("Name is too long", "Shorten it.").at(path.clone()));
+    }
+}
+
 struct Thing {
     behavior: Behavior,
     planning: Planning,
@@ -131,7 +147,10 @@ impl Resource<()> for Thing {
     fn schema(&self) -> Schema {
         Schema::new("A thing.")
             .with("id", Attribute::computed(Type::String, "The id."))
-            .with("name", Attribute::required(Type::String, "The name."))
+            .with(
+                "name",
+                Attribute::required(Type::String, "The name.").check(check_name),
+            )
             .with(
                 "enabled",
                 Attribute::optional(Type::Bool, "Whether it is on.").default(true),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::guard::catch_panic;
-use super::{ConnectionKey, Engine, apply, unknown_type};
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use super::{ConnectionKey, Engine, apply, late, unknown_type};
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::list_resource::{Finding, Findings};
 use crate::framework::provider::Provider;
 use crate::framework::value::Object;
@@ -78,9 +78,9 @@ impl<P: Provider> Engine<P> {
             // Nobody wants another one, so the search ends wherever it is.
             () = &mut forwarding => return,
         };
-        if let Err(diagnostic) = result {
+        if let Err(diagnostics) = result {
             // Nobody listening is fine.
-            drop(events.send(Listed::failed(diagnostic)).await);
+            drop(events.send(Listed::failed(diagnostics)).await);
         }
     }
 
@@ -90,14 +90,15 @@ impl<P: Provider> Engine<P> {
         type_name: &str,
         config: Object,
         findings: &Findings,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Diagnostics> {
         let list = self.registry.list_resources.get(type_name);
         let list = list.ok_or_else(|| unknown_type("list resource", type_name))?;
         let context = self.configured_context(connection)?;
+        let validate = |diagnostics: &mut _| list.item.validate(&config, diagnostics);
+        late::refuse_unfit(&list.schema, &config, validate)?;
         let listing = list.item.list(&context, config, findings);
-        catch_panic("list objects", listing)
-            .await
-            .and_then(|result| result)
+        let result = catch_panic("list objects", listing).await;
+        Ok(result.and_then(|result| result)?)
     }
 
     async fn forward(
@@ -149,12 +150,12 @@ impl<P: Provider> Engine<P> {
 }
 
 impl Listed {
-    fn failed(diagnostic: Diagnostic) -> Self {
+    fn failed(diagnostics: Diagnostics) -> Self {
         Self {
             identity: None,
             display_name: String::new(),
             state: None,
-            diagnostics: diagnostic.into(),
+            diagnostics,
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! One file per group of calls. Requests and responses are our own types; nothing here knows of
 //! protobuf or sockets. The engine keeps the classic mistakes impossible: write-only values are
-//! nulled, unset answers do not exist, plans and results are checked before Terraform checks them,
-//! and a panic of a resource becomes a diagnostic that still carries what was created.
+//! nulled, unset answers do not exist, configurations are checked once more when they are used (`late`),
+//! plans and results are checked before Terraform checks them, and a panic of a resource becomes a diagnostic that still carries what was created.
 
 mod action;
 mod adopt;
@@ -16,6 +16,7 @@ mod fake;
 mod function;
 mod guard;
 mod import;
+mod late;
 mod list;
 mod plan;
 mod read;
@@ -28,6 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+pub use action::PlannedAction;
 pub use apply::{Applied, ApplyRequest};
 pub use configure::ConnectionKey;
 pub use data::DataRead;

@@ -12,6 +12,7 @@ mod choice;
 mod outcome;
 
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
 use super::portal::{LivePortal, Portal};
 use super::webhook::data_source::check_id;
@@ -80,10 +81,18 @@ impl Action<Portal> for Redeliver {
     }
 
     fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
-        let is_set = |name: &str| !config.get(name).is_null();
-        let by_ids = is_set(DELIVERY_IDS);
-        let by_time = is_set(WEBHOOK_ID) || is_set(FAILED_SINCE);
-        if by_ids == by_time || (by_time && !(is_set(WEBHOOK_ID) && is_set(FAILED_SINCE))) {
+        // What is unknown may turn out either way; only what no outcome can mend is an error.
+        let may_be_set = |name: &str| !config.get(name).is_null();
+        let may_be_null = |name: &str| match config.get(name) {
+            Value::Null => true,
+            Value::Unknown(refinements) => !refinements.not_null,
+            _ => false,
+        };
+        let by_ids =
+            may_be_set(DELIVERY_IDS) && may_be_null(WEBHOOK_ID) && may_be_null(FAILED_SINCE);
+        let by_time =
+            may_be_null(DELIVERY_IDS) && may_be_set(WEBHOOK_ID) && may_be_set(FAILED_SINCE);
+        if !by_ids && !by_time {
             diagnostics.push(Diagnostic::error(
                 "Unclear what to redeliver",
                 "Set either delivery_ids, or both webhook_id and failed_since.",
@@ -100,7 +109,14 @@ impl Action<Portal> for Redeliver {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         portal.require_supported_version().await?;
-        let Some(ids) = choose(portal, &config, reports).await? else {
+        let ids = tokio::select! {
+            ids = choose(portal, Wanted::from_config(&config)?, reports) => ids?,
+            () = reports.abandoned() => {
+                tracing::warn!("the action was cancelled before anything was repeated");
+                return Ok(());
+            }
+        };
+        let Some(ids) = ids else {
             return Ok(());
         };
         reports.say(match ids.len() {
@@ -125,24 +141,46 @@ impl Action<Portal> for Redeliver {
     }
 }
 
+/// What is to be repeated. There is no way to say "everything".
+#[derive(Debug)]
+enum Wanted {
+    /// These journal entries.
+    Entries(Vec<DeliveryId>),
+    /// What has failed of one webhook since a time.
+    Failures(WebhookId, OffsetDateTime),
+}
+
+impl Wanted {
+    /// Reads a configuration. An error says that it was not checked.
+    fn from_config(config: &Object) -> Result<Self, Diagnostic> {
+        let webhook = config.get(WEBHOOK_ID).as_str();
+        let since = config.get(FAILED_SINCE).as_str();
+        let wanted = match (config.get(DELIVERY_IDS).as_elements(), webhook, since) {
+            (Some(ids), None, None) => {
+                let ids: Option<Vec<DeliveryId>> = ids.iter().map(delivery_id).collect();
+                ids.filter(|ids| !ids.is_empty()).map(Self::Entries)
+            }
+            (None, Some(webhook), Some(since)) => webhook
+                .parse()
+                .ok()
+                .zip(dates::parse(since))
+                .map(|(webhook, since)| Self::Failures(webhook, since)),
+            _ => None,
+        };
+        wanted.ok_or_else(|| Diagnostic::bug("Nothing says what to redeliver."))
+    }
+}
+
 /// Returns the journal entries to repeat; none, after saying why, if there is nothing to do.
 async fn choose(
     portal: &LivePortal,
-    config: &Object,
+    wanted: Wanted,
     reports: &Reports,
 ) -> Result<Option<Vec<DeliveryId>>, Diagnostic> {
-    if let Some(ids) = config.get(DELIVERY_IDS).as_elements() {
-        return Ok(Some(ids.iter().filter_map(delivery_id).collect()));
-    }
-    let webhook = config.get(WEBHOOK_ID).as_str();
-    let since = config.get(FAILED_SINCE).as_str();
-    let (Some(webhook), Some(since)) = (
-        webhook.and_then(|id| id.parse::<WebhookId>().ok()),
-        since.and_then(dates::parse),
-    ) else {
-        return Err(Diagnostic::bug("Nothing says what to redeliver."));
+    let choice = match wanted {
+        Wanted::Entries(ids) => return Ok(Some(ids)),
+        Wanted::Failures(webhook, since) => choice::choose(portal, webhook, since).await?,
     };
-    let choice = choice::choose(portal, webhook, since).await?;
     match (choice.failed.is_empty(), choice.busy) {
         (false, _) => return Ok(Some(choice.failed)),
         (true, 0) => reports.say("Nothing to redeliver: no delivery has failed since then."),
@@ -180,7 +218,9 @@ fn check_delivery_ids(path: &Path, value: &Value, diagnostics: &mut Diagnostics)
         return;
     };
     let is_id = |element: &Value| element.is_unknown() || delivery_id(element).is_some();
-    if elements.is_empty() || elements.len() > MOST || !elements.iter().all(is_id) {
+    // An unknown element may turn out to be one of the known.
+    let known = elements.iter().filter(|it| !it.is_unknown()).count();
+    if elements.is_empty() || known > MOST || !elements.iter().all(is_id) {
         diagnostics.push(
             Diagnostic::error(
                 "Invalid delivery ids",

@@ -76,8 +76,8 @@ impl Outcome {
     }
 }
 
-/// Waits until each delivery has its final outcome, and reports each as it comes. When time is up, what the journal
-/// shows by then is all there is.
+/// Waits until each delivery has its final outcome, and reports each as it comes. When time is up, or nobody listens
+/// any more, what the journal has shown by then is all there is.
 pub(super) async fn wait(portal: &LivePortal, queued: &Queued, reports: &Reports) -> Outcomes {
     let deadline = Instant::now() + PATIENCE;
     let (mut pause, longest) = PAUSES;
@@ -85,7 +85,15 @@ pub(super) async fn wait(portal: &LivePortal, queued: &Queued, reports: &Reports
     loop {
         let pending = outcomes.iter().filter(|(_, outcome)| !outcome.is_final());
         let pending: BTreeSet<DeliveryId> = pending.map(|(id, _)| *id).collect();
-        for (id, outcome) in look(portal, queued, &pending).await {
+        let seen = tokio::select! {
+            seen = look(portal, queued, &pending) => seen,
+            () = reports.abandoned() => {
+                let pending = pending.len();
+                tracing::warn!(pending, "the action was cancelled; the portal goes on with what it has queued");
+                return outcomes;
+            }
+        };
+        for (id, outcome) in seen {
             if outcome.is_final() {
                 reports.say(format!("Delivery {id}: {}", outcome.describe()));
             }
@@ -99,6 +107,7 @@ pub(super) async fn wait(portal: &LivePortal, queued: &Queued, reports: &Reports
         tokio::select! {
             () = sleep(pause) => {}
             () = portal.client.stop_signal().cancelled() => {}
+            () = reports.abandoned() => {}
         }
         pause = (pause * 2).min(longest);
     }

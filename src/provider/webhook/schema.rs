@@ -15,6 +15,9 @@ pub(super) const MAX_NAME: usize = 50;
 /// The longest target id, in UTF-16 code units (API §4.1).
 pub(super) const MAX_TARGET_ID: usize = 255;
 
+/// The most triggers: the portal's mask has 64 bits (API §5.1).
+const MAX_TRIGGERS: usize = 64;
+
 /// Returns the schema.
 pub(super) fn schema() -> Schema {
     with_secret(Schema::new(
@@ -239,7 +242,17 @@ fn check_triggers(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
         ));
     }
     let names: Vec<&str> = elements.iter().filter_map(Value::as_str).collect();
-    if names.contains(&ALL) && elements.len() > 1 {
+    if names.len() > MAX_TRIGGERS {
+        let detail = format!(
+            "The set has {} elements, and there can be no more than {MAX_TRIGGERS} triggers, because the portal \
+             stores one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every event.",
+            names.len()
+        );
+        diagnostics.push(invalid("Too many triggers", detail, path));
+        return;
+    }
+    // An unknown element may turn out to be `All` itself.
+    if names.contains(&ALL) && names.len() > 1 {
         diagnostics.push(invalid(
             "Trigger All stands alone",
             format!(

@@ -11,6 +11,9 @@ use crate::api::{TRIGGERS, Trigger, TriggerCatalog, TriggerMask};
 /// The word for every event, also of future portals.
 pub(crate) const ALL: &str = "All";
 
+/// How much of a text is compared with names, in characters.
+const MAX_COMPARED: usize = 64;
+
 /// The positions of bits by name, for names outside this build's table.
 pub(crate) type KnownBits = BTreeMap<String, u8>;
 
@@ -74,7 +77,9 @@ fn parse_bit(text: &str) -> Option<u8> {
 
 /// Returns the names of the table, and `All`, that are at most `distance` edits away, nearest first.
 pub(crate) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
-    let wanted = text.to_ascii_lowercase();
+    // Longer than any name; a text of megabytes is compared no further.
+    let wanted: String = text.chars().take(MAX_COMPARED).collect();
+    let wanted = wanted.to_ascii_lowercase();
     let mut names: Vec<(usize, &'static str)> = std::iter::once(ALL)
         .chain(TRIGGERS.iter().map(|trigger| trigger.name))
         .map(|name| {

@@ -260,6 +260,29 @@ async fn reading_goes_on_after_an_interrupt() {
     host.stop().await;
 }
 
+#[tokio::test]
+async fn a_read_that_is_not_answered_ends_with_the_run() {
+    let portal = Portal::start().await;
+    let directory = portal.settled(&webhook()).await;
+    let stalled = portal.fault(on("GET /webhook").stall());
+    let host = directory.process().await;
+    let (read, ()) = tokio::join!(host.read(directory.it()), async {
+        eventually("the list to be asked for", || {
+            (portal.emulator.fault_hits(stalled) == 1).then_some(())
+        })
+        .await;
+        host.interrupt().await;
+    });
+    let error = read.refused_at("");
+    assert!(
+        error
+            .detail
+            .contains("interrupted before the portal answered"),
+        "{error:?}"
+    );
+    host.stop().await;
+}
+
 /// A process in the middle of carrying out a plan.
 struct Busy {
     host: Arc<Host>,

@@ -214,6 +214,11 @@ async fn a_uri_that_holds_a_credential_is_warned_of() {
     host.stop().await;
 }
 
+/// So many names that a newer portal could have.
+fn strangers(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("MoonLanded{n}")).collect()
+}
+
 #[tokio::test]
 async fn triggers_are_names_or_single_bits() {
     let row = |triggers: Value, summary, detail| {
@@ -254,6 +259,17 @@ async fn triggers_are_names_or_single_bits() {
             "Did you mean \"FormFilledOut\"?",
         ),
         row(json!(["all"]), unknown_one, "Did you mean \"All\"?"),
+        row(
+            json!(["All", "FileUploaded", unknown()]),
+            "Trigger All stands alone",
+            "Keep only [\"All\"]",
+        ),
+        row(json!(strangers(65)), "Too many triggers", "has 65 elements"),
+        row(
+            json!(strangers(20_000)),
+            "Too many triggers",
+            "no more than 64",
+        ),
         row(json!([""]), unknown_one, form),
         row(json!(["*"]), unknown_one, form),
         row(json!(["some event"]), unknown_one, form),
@@ -272,6 +288,9 @@ async fn triggers_are_names_or_single_bits() {
     .await;
     accepts([
         json!({"triggers": ["All"]}),
+        // The unknown one may turn out to be the same.
+        json!({"triggers": ["All", unknown()]}),
+        json!({"triggers": strangers(64)}),
         json!({"triggers": ["1", "2", "4611686018427387904"]}),
         // The catalog of the portal decides in the plan.
         json!({"triggers": ["MoonLanded", "FileUploaded"]}),

@@ -2,6 +2,8 @@
 
 /// Which deliveries it chooses.
 mod choice;
+/// Values that are known late, and clients that leave early.
+mod late;
 /// What it says about what became of them.
 mod outcome;
 

@@ -49,6 +49,12 @@ impl Host {
                 };
             }
         }
+        self.invoke_late(name, config).await
+    }
+
+    /// Invokes an action as core does when something of its configuration became known only now: after the plan,
+    /// nothing asks for checks.
+    pub async fn invoke_late(&self, name: &str, config: Value) -> Answer<Vec<String>> {
         let mut events = self.start_action(name, config).await;
         let mut progress = Vec::new();
         let completed = loop {
