@@ -243,8 +243,8 @@ impl LivePortal {
             "The portal slowed this run down",
             format!(
                 "Requests had to be repeated, and one waited {} seconds before. The portal limits requests per user, \
-                 over all keys and parallel runs, or was unavailable for a while. Fewer runs at the same time, or a \
-                 lower max_concurrent_writes, help. TF_LOG=DEBUG shows each wait.",
+                 over all keys and parallel runs, or was unavailable for a while. Start fewer runs at the same \
+                 time, or lower max_concurrent_writes. TF_LOG=DEBUG shows each wait.",
                 longest.as_secs()
             ),
         ))

@@ -327,8 +327,13 @@ fn conclude(
     let delivered = queued.len() - problems.len();
     let skipped = asked.saturating_sub(queued.len());
     if skipped > 0 {
+        let entries = if skipped == 1 {
+            "entry was"
+        } else {
+            "entries were"
+        };
         problems.push(format!(
-            "{skipped} entries were skipped by the portal: unknown, or not this user's"
+            "{skipped} {entries} skipped by the portal: unknown, or not this user's"
         ));
     }
     if problems.is_empty() {
@@ -366,7 +371,7 @@ fn explain(error: &crate::api::Error) -> Diagnostic {
         diagnostic.detail = format!(
             "{} The portal may have queued the deliveries all the same; look into the delivery journal before you \
              invoke the action again, or the receiver may get them twice.",
-            diagnostic.detail
+            diagnose::happened(error)
         );
     }
     diagnostic

@@ -218,7 +218,7 @@ fn doubtful(creation: &Creation<'_>, id: WebhookId, reason: &str, error: &Error)
         format!(
             "{} The portal now has a webhook {id} with this name and uri, but it was not taken over, because {reason}. \
              Look at it in the portal. {}",
-            diagnose::detail(error),
+            diagnose::happened(error),
             clash::how_to_import(id)
         ),
     )
@@ -257,7 +257,7 @@ fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
         format!(
             "{} {what} Run the plan again: should the portal have created a webhook named \"{}\" after all, the plan \
              will name its id and how to import it.",
-            diagnose::detail(error),
+            diagnose::happened(error),
             creation.model.name
         ),
     )

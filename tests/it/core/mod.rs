@@ -21,4 +21,4 @@ mod workspace;
 pub use self::client::{CLIENTS, Client};
 pub use self::commands::Handle;
 pub use self::report::Report;
-pub use self::workspace::{Configuration, Workspace, one};
+pub use self::workspace::{Configuration, Planned, Workspace, one};

@@ -21,3 +21,4 @@ mod receiver;
 mod redeliver;
 
 pub use self::portal::{Portal, WEBHOOK, webhook, with};
+pub use self::redeliver::{scene, upload};

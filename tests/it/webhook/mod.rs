@@ -28,4 +28,5 @@ mod triggers;
 mod upgrade;
 mod validation;
 
-pub use self::portal::{Portal, webhook, with};
+pub use self::faults::fault;
+pub use self::portal::{Portal, on, webhook, with};

@@ -34,7 +34,7 @@ const SHORT_LIMIT: &str = "request_timeout is short";
 
 /// A fault by its name in a table, for the requests of this name. It happens once.
 #[track_caller]
-fn fault(name: &str, request: &str) -> Fault {
+pub fn fault(name: &str, request: &str) -> Fault {
     let rule = on(request).times(1);
     let (kind, is_after) = match name.rsplit_once(' ') {
         Some((kind, "before")) => (kind, false),
