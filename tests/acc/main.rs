@@ -23,6 +23,8 @@ mod changes;
 mod drift;
 /// Every example of the documentation.
 mod examples;
+/// Every block of code in the guides.
+mod guides;
 /// Taking over webhooks that exist.
 mod import;
 /// Ctrl-C while the portal works.
