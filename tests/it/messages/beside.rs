@@ -42,7 +42,42 @@ pub async fn data_sources() -> Section {
         .also("max_retries", json!(0))
         .process()
         .await;
-    for (when, name, config) in [
+    for (when, name, config) in refused_reads() {
+        section.add(when, host.read_data(name, config).await.diagnostics);
+    }
+    host.stop().await;
+    for (when, request, name, config) in [
+        (
+            "The webhook cannot be read",
+            "GET /webhook",
+            WEBHOOK,
+            json!({"id": "1"}),
+        ),
+        (
+            "The webhooks cannot be read",
+            "GET /webhook",
+            WEBHOOKS,
+            json!({}),
+        ),
+        ("The catalog cannot be read", CATALOG, TRIGGERS, json!({})),
+        ("The journal cannot be read", JOURNAL, DELIVERIES, json!({})),
+    ] {
+        let portal = Portal::start().await;
+        portal.fault(on(request).respond(503, &[], ""));
+        let host = portal
+            .workspace()
+            .also("max_retries", json!(0))
+            .process()
+            .await;
+        section.add(when, host.read_data(name, config).await.diagnostics);
+        host.stop().await;
+    }
+    section
+}
+
+/// Data sources whose configuration is refused, or that find nothing.
+fn refused_reads() -> Vec<(&'static str, &'static str, Value)> {
+    vec![
         ("No webhook is named", WEBHOOK, json!({})),
         (
             "A webhook is named by its uri only",
@@ -109,43 +144,46 @@ pub async fn data_sources() -> Section {
             DELIVERIES,
             json!({"webhook_id": "17"}),
         ),
-    ] {
-        section.add(when, host.read_data(name, config).await.diagnostics);
-    }
-    host.stop().await;
-    for (when, request, name, config) in [
-        (
-            "The webhook cannot be read",
-            "GET /webhook",
-            WEBHOOK,
-            json!({"id": "1"}),
-        ),
-        (
-            "The webhooks cannot be read",
-            "GET /webhook",
-            WEBHOOKS,
-            json!({}),
-        ),
-        ("The catalog cannot be read", CATALOG, TRIGGERS, json!({})),
-        ("The journal cannot be read", JOURNAL, DELIVERIES, json!({})),
-    ] {
-        let portal = Portal::start().await;
-        portal.fault(on(request).respond(503, &[], ""));
-        let host = portal
-            .workspace()
-            .also("max_retries", json!(0))
-            .process()
-            .await;
-        section.add(when, host.read_data(name, config).await.diagnostics);
-        host.stop().await;
-    }
-    section
+    ]
 }
 
 pub async fn others() -> Section {
     let mut section = Section::new("Functions, the ephemeral resource and the list resource");
     let host = Host::start().await;
-    for (when, name, arguments) in [
+    for (when, name, arguments) in refused_arguments() {
+        let (text, argument) = host.call_function(name, &arguments).await.unwrap_err();
+        section.add(when, vec![of_function(name, &text, argument)]);
+    }
+    host.stop().await;
+
+    let mut config = Config::offline();
+    config.settings.password_policy.min_length = 12;
+    let portal = Portal::with(config).await;
+    let host = portal
+        .workspace()
+        .also("max_retries", json!(0))
+        .process()
+        .await;
+    for (when, length) in [
+        ("A secret's length is out of range", 31),
+        (
+            "A secret would be shorter than the portal's policy demands",
+            8,
+        ),
+    ] {
+        let opened = host.open(SECRET, json!({"length": length})).await;
+        section.add(when, opened.diagnostics);
+    }
+    portal.fault(fault("403 scope", "GET /webhook"));
+    let listed = host.list(WEBHOOK, &Query::default()).await;
+    section.add("The webhooks cannot be listed", listed.diagnostics);
+    host.stop().await;
+    section
+}
+
+/// Functions with arguments that they refuse.
+fn refused_arguments() -> Vec<(&'static str, &'static str, Vec<Value>)> {
+    vec![
         ("An argument is null", "triggers_encode", vec![Value::Null]),
         (
             "No trigger is to be encoded",
@@ -197,35 +235,7 @@ pub async fn others() -> Section {
             "webhook_signature",
             vec![json!("S3cret\n"), json!("{}")],
         ),
-    ] {
-        let (text, argument) = host.call_function(name, &arguments).await.unwrap_err();
-        section.add(when, vec![of_function(name, &text, argument)]);
-    }
-    host.stop().await;
-
-    let mut config = Config::offline();
-    config.settings.password_policy.min_length = 12;
-    let portal = Portal::with(config).await;
-    let host = portal
-        .workspace()
-        .also("max_retries", json!(0))
-        .process()
-        .await;
-    for (when, length) in [
-        ("A secret's length is out of range", 31),
-        (
-            "A secret would be shorter than the portal's policy demands",
-            8,
-        ),
-    ] {
-        let opened = host.open(SECRET, json!({"length": length})).await;
-        section.add(when, opened.diagnostics);
-    }
-    portal.fault(fault("403 scope", "GET /webhook"));
-    let listed = host.list(WEBHOOK, &Query::default()).await;
-    section.add("The webhooks cannot be listed", listed.diagnostics);
-    host.stop().await;
-    section
+    ]
 }
 
 /// How Terraform shows a function's error: the summary is its own.

@@ -59,7 +59,7 @@ pub async fn section() -> Section {
     );
     section.add(
         "The run is interrupted before the request",
-        interrupted().await,
+        Box::pin(interrupted()).await,
     );
     section
 }

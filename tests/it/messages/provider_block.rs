@@ -11,31 +11,43 @@ use crate::webhook::{Portal, webhook, with};
 /// A certificate that is none.
 const BAD_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
+/// Addresses that are none.
+const ADDRESSES: [(&str, &str); 10] = [
+    ("The address is empty", ""),
+    ("The address has a blank", "https://portal example.com"),
+    ("The address has no scheme", "portal.example.com"),
+    ("The address has another scheme", "ftp://portal.example.com"),
+    (
+        "The address holds a password",
+        "https://me:pw@portal.example.com",
+    ),
+    ("The address has a query", "https://portal.example.com?a=b"),
+    (
+        "The address has a fragment",
+        "https://portal.example.com#top",
+    ),
+    (
+        "The address has a path",
+        "https://portal.example.com/products/files",
+    ),
+    ("The address is not encrypted", "http://portal.example.com"),
+    ("The address cannot be read", "https://[::1"),
+];
+
+/// Keys that are none.
+const KEYS: [(&str, &str); 5] = [
+    ("The key is empty", ""),
+    ("The key has the word before it", "Bearer sk-0123"),
+    ("The key has a blank", "sk-01 23"),
+    ("The key ends in a line break", "sk-0123\n"),
+    ("The key has another alphabet", "sk-0123\u{e9}"),
+];
+
 pub async fn section() -> Section {
     let mut section = Section::new("The provider block");
     let nothing = Workspace::new(json!({}));
     add(&mut section, "Neither address nor key is set", nothing).await;
-    for (when, address) in [
-        ("The address is empty", ""),
-        ("The address has a blank", "https://portal example.com"),
-        ("The address has no scheme", "portal.example.com"),
-        ("The address has another scheme", "ftp://portal.example.com"),
-        (
-            "The address holds a password",
-            "https://me:pw@portal.example.com",
-        ),
-        ("The address has a query", "https://portal.example.com?a=b"),
-        (
-            "The address has a fragment",
-            "https://portal.example.com#top",
-        ),
-        (
-            "The address has a path",
-            "https://portal.example.com/products/files",
-        ),
-        ("The address is not encrypted", "http://portal.example.com"),
-        ("The address cannot be read", "https://[::1"),
-    ] {
+    for (when, address) in ADDRESSES {
         add(&mut section, when, block(json!({"base_url": address}))).await;
     }
     let elsewhere = block(json!({"base_url": null})).env("DOCSPACE_BASE_URL", "portal.example.com");
@@ -45,13 +57,7 @@ pub async fn section() -> Section {
         elsewhere,
     )
     .await;
-    for (when, key) in [
-        ("The key is empty", ""),
-        ("The key has the word before it", "Bearer sk-0123"),
-        ("The key has a blank", "sk-01 23"),
-        ("The key ends in a line break", "sk-0123\n"),
-        ("The key has another alphabet", "sk-0123\u{e9}"),
-    ] {
+    for (when, key) in KEYS {
         add(&mut section, when, block(json!({"api_key": key}))).await;
     }
     let elsewhere = block(json!({"api_key": null})).env("DOCSPACE_API_KEY", "sk-01 23");

@@ -86,10 +86,10 @@ fn has_next_step(detail: &str) -> bool {
     let clauses = detail.split(['.', ';', ':', ',', '?', '\n']);
     let mut clauses = clauses.map(|clause| clause.trim_start().to_lowercase());
     clauses.any(|clause| {
-        let is_verb = |verb: &&str| {
+        let is_verb = |verb: &str| {
             let rest = clause.strip_prefix(verb);
             rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
         };
-        IMPERATIVES.iter().any(|verb| is_verb(&verb))
+        IMPERATIVES.iter().any(|verb| is_verb(verb))
     })
 }

@@ -36,19 +36,20 @@ pub(super) fn draw(shown: &[Shown]) -> String {
         width + f64::from(u32::try_from(margins).unwrap_or(u32::MAX)),
         rows + margins,
     );
-    for (Shown { color, text }, row) in shown.iter().zip(1..) {
-        if text.is_empty() {
-            continue;
-        }
-        let class = match *color {
-            "" => String::new(),
-            color => format!(" class=\"c{color}\""),
-        };
-        let y = row * LINE - 4;
-        picture.push_str(&format!("<text y=\"{y}\"{class}>{}</text>\n", escape(text)));
-    }
+    let lines = shown.iter().zip(1..);
+    let lines = lines.filter(|(line, _)| !line.text.is_empty());
+    picture.extend(lines.map(|(line, row)| draw_line(line, row)));
     picture.push_str("</g></svg></svg>\n");
     picture
+}
+
+fn draw_line(Shown { color, text }: &Shown, row: usize) -> String {
+    let class = match *color {
+        "" => String::new(),
+        color => format!(" class=\"c{color}\""),
+    };
+    let y = row * LINE - 4;
+    format!("<text y=\"{y}\"{class}>{}</text>\n", escape(text))
 }
 
 /// Says when the window is moved how far, as keyframes, and how long all of it takes.
@@ -63,13 +64,11 @@ fn scroll(shown: &[Shown]) -> (String, f64) {
         now += PACE;
     }
     let all = now + END;
-    let mut keyframes = String::new();
-    for (moment, distance) in moments {
+    let keyframes = moments.into_iter().map(|(moment, distance)| {
         let percent = moment / all * 100.0;
-        keyframes.push_str(&format!(
-            "{percent:.2}%{{transform:translateY(-{distance}px)}}"
-        ));
-    }
+        format!("{percent:.2}%{{transform:translateY(-{distance}px)}}")
+    });
+    let keyframes = keyframes.collect();
     (keyframes, all)
 }
 
