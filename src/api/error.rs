@@ -75,7 +75,7 @@ pub enum Cause {
         found: &'static str,
     },
     /// The answer is a success but not JSON.
-    #[error("the answer is {}, not JSON", if *looks_like_html { "a web page" } else { "something else" })]
+    #[error("the answer is {}not JSON", if *looks_like_html { "a web page, " } else { "" })]
     NotJson {
         /// Whether it is a web page: the address may not be a portal's.
         looks_like_html: bool,

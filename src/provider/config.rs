@@ -279,7 +279,7 @@ fn base_url_error(error: &BaseUrlError, source: &str) -> Diagnostic {
         BaseUrlError::PlainHttp { .. } => {
             " If the network between is trusted, set allow_plain_http = true.".to_owned()
         }
-        BaseUrlError::Path { .. } => String::new(),
+        BaseUrlError::Path { .. } => " Use that address.".to_owned(),
         _ => {
             " Expected the portal's address, such as https://yourportal.onlyoffice.com.".to_owned()
         }

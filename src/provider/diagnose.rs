@@ -21,6 +21,15 @@ pub(super) fn explain(summary: impl Into<String>, error: &api::Error) -> Diagnos
 
 /// Says what happened and what to do next, in full sentences.
 pub(super) fn detail(error: &api::Error) -> String {
+    let text = happened(error);
+    match error.cause() {
+        Cause::Transport { .. } => format!("{text} Run the command again."),
+        _ => text,
+    }
+}
+
+/// Says what happened, where the caller knows better than the error what to do next.
+pub(super) fn happened(error: &api::Error) -> String {
     let mut text = explanation(error);
     if error.attempts() > 1 {
         text = format!("{text} The request was tried {} times.", error.attempts());
@@ -50,7 +59,7 @@ fn explanation(error: &api::Error) -> String {
              set in HTTPS_PROXY."
         ),
         Cause::Transport { detail } => format!(
-            "The connection to the portal broke before its answer was complete: {detail}. Run the command again."
+            "The connection to the portal broke before its answer was complete: {detail}."
         ),
         Cause::Redirect { status, location } => {
             let target = location.as_deref().map(|to| format!(" to {to}")).unwrap_or_default();
@@ -64,8 +73,8 @@ fn explanation(error: &api::Error) -> String {
             )
         }
         Cause::NotJson { looks_like_html: true } => {
-            "The address answered with a web page instead of the DocSpace API. base_url is probably not the \
-             address of a DocSpace portal, or a proxy or login page stands before it."
+            "The address answered with a web page instead of the DocSpace API. Check base_url: it is probably not \
+             the address of a DocSpace portal, or a proxy or login page stands before it."
                 .to_owned()
         }
         Cause::Decode { .. } | Cause::NotJson { .. } | Cause::TooLarge { .. } => format!(
@@ -90,7 +99,7 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             "The portal refused the API key (401): it is wrong, expired or disabled, or its owner's account is \
              disabled. Check api_key or DOCSPACE_API_KEY against the list of keys {KEYS_PAGE}."
         ),
-        402 => format!("The portal is not paid for (402){said}. Its owner must renew the subscription or the licence."),
+        402 => format!("The portal is not paid for (402){said}. Its owner must renew the subscription or the license."),
         403 if error.is_scope_refused() => {
             let (scope, what) = if error.operation().is_write() {
                 ("*:write", "change")
@@ -114,9 +123,12 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             "The portal refused access (403){said}. It is restricted to other IP addresses, or busy with a \
              transfer, restore or encryption. Ask its administrator."
         ),
-        404 if failure.shape == ErrorShape::Handler => format!("The portal has no such object (404){said}."),
+        404 if failure.shape == ErrorShape::Handler => format!(
+            "The portal has no such object (404){said}. Plan again to see what it holds now."
+        ),
         404 => "The address answers, but not as an active DocSpace portal (404): base_url is wrong, or the portal \
-                is suspended or removed. This says nothing about the webhook itself."
+                is suspended or removed. This says nothing about the webhook itself. Check base_url, and look at the \
+                portal in a browser."
             .to_owned(),
         429 => format!(
             "The portal refused the request because of too many requests (429){said}. Wait a minute and run the \
@@ -130,8 +142,8 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
              receiver, then run the command again."
         ),
         500 if error.operation().is_write() => format!(
-            "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri; \
-             otherwise its own logs say more."
+            "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \
+             Check the receiver; if nothing is wrong with it, look into the portal's own logs."
         ),
         status @ ..=499 => format!(
             "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
@@ -153,10 +165,11 @@ fn advice_on_refusal(error: &api::Error, failure: &StatusFailure) -> &'static st
         "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
          webhook, and expects a 2xx answer without a redirect. Make the receiver answer HEAD requests."
     } else if message.contains("blacklist") {
-        "The portal refuses receivers on private or local addresses. The operator of a self-hosted portal can \
-         allow them (webhooks:blacklist in its configuration); otherwise use a public address."
+        "The portal refuses receivers on private or local addresses. Use a public address, or ask the operator of a \
+         self-hosted portal to allow private ones (webhooks:blacklist in its configuration)."
     } else if message.starts_with("DNS resolution") {
-        "The portal could not resolve the host name of the uri. It must be resolvable from the portal's network."
+        "The portal could not resolve the host name of the uri. Use a name that can be resolved from the portal's \
+         network."
     } else if message == "Trigger is not available" {
         "The role of the API key's owner may not subscribe to one of the triggers. Use the key of an \
          administrator, or remove the trigger; the data source docspace_webhook_triggers shows what is available."
@@ -209,5 +222,6 @@ fn words(failure: &StatusFailure) -> String {
     if said.is_empty() {
         return String::new();
     }
-    format!(", saying: \"{}\"", said.join("; ").trim_end_matches('.'))
+    let said: Vec<&str> = said.iter().map(|text| text.trim_end_matches('.')).collect();
+    format!(", saying: \"{}\"", said.join("; "))
 }

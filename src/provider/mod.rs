@@ -85,13 +85,22 @@ impl Provider for DocSpace {
         let environment = self.environment.as_ref();
         match config::read(&config, environment, &terraform_version, diagnostics)? {
             Settings::Unknown(names) => Some(Portal::Unknown(names)),
-            Settings::Known(settings) => match Client::with_stop_signal(*settings, stop) {
-                Ok(client) => Some(Portal::Known(Box::new(LivePortal::new(client)))),
-                Err(error) => {
-                    diagnostics.push(config::certificate_error(&error));
-                    None
+            Settings::Known(settings) => {
+                tracing::debug!(
+                    base_url = %settings.base_url,
+                    request_timeout_s = settings.request_timeout.as_secs(),
+                    max_retries = settings.max_retries,
+                    max_concurrent_writes = settings.max_concurrent_writes,
+                    "Configured for a portal"
+                );
+                match Client::with_stop_signal(*settings, stop) {
+                    Ok(client) => Some(Portal::Known(Box::new(LivePortal::new(client)))),
+                    Err(error) => {
+                        diagnostics.push(config::certificate_error(&error));
+                        None
+                    }
                 }
-            },
+            }
         }
     }
 

@@ -284,7 +284,7 @@ impl LivePortal {
             format!(
                 "Requests had to be repeated, and one waited {} seconds before. The portal limits requests per user, \
                  over all keys and parallel runs, or was unavailable for a while, or an answer was lost. Against \
-                 limits, fewer runs at the same time or a lower max_concurrent_writes help. TF_LOG=DEBUG shows each \
+                 limits, start fewer runs at the same time, or lower max_concurrent_writes. TF_LOG=DEBUG shows each \
                  wait.",
                 longest.as_secs()
             ),

@@ -102,7 +102,7 @@ fn a_webhook_deleted_by_hand_is_named_and_created_again() {
     case.plan()
         .proposes(1, 0, 0)
         .warns("Webhook \"ci\" (1) no longer exists")
-        .says("the plan proposes to create it again");
+        .says("Apply to create it again");
     case.apply().succeeds();
     assert_eq!(case.attributes(ADDRESS)["id"], "2");
     case.plan().finds_no_changes();

@@ -27,6 +27,8 @@ mod drift;
 mod examples;
 /// A third of the table of faults.
 mod faults;
+/// Every block of code in the guides.
+mod guides;
 /// Taking over webhooks that exist.
 mod import;
 /// Ctrl-C while the portal works.

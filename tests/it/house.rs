@@ -15,4 +15,4 @@ mod paths;
 /// The dependency tree against `deny.toml`.
 mod supply;
 /// The project's files.
-mod tree;
+pub mod tree;

@@ -19,15 +19,15 @@ mod data;
 /// What the provider offers beside managing a webhook: identity, lists, moves, actions, secrets.
 mod extras;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.
-#[expect(
-    dead_code,
-    reason = "the tests of the provider need more verbs than these"
-)]
 mod host;
 /// The house rules: floors, files, supply chain, what the provider offers.
 mod house;
 /// Sentinels that go through whole lives and are found nowhere after.
 mod leak;
+/// What the log tells of a command.
+mod logs;
+/// Everything that the provider can say, on one page.
+mod messages;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
 /// A portal to test against, and configurations for it.

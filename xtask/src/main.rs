@@ -5,7 +5,7 @@
 //! | `demo` | a webhook's life with the real CLI, the emulator and a receiver |
 //! | `ci`, `tidy` | what CI runs |
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
-//! | `docs` | the Registry's documentation |
+//! | `docs`, `messages` | the Registry's documentation; the page of errors and warnings |
 //! | `bench` | start, time, memory and requests of the provider |
 //! | `dist`, `install` | a release; one in the plugin directory of the user |
 //!
@@ -22,6 +22,7 @@ mod dist;
 mod docs;
 mod install;
 mod interrupt;
+mod messages;
 mod screen;
 mod terraform;
 mod tf;
@@ -47,11 +48,12 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 9] = [
+const VERBS: [Verb; 10] = [
     demo::VERB,
     tf::VERB,
     terraform::VERB,
     docs::VERB,
+    messages::VERB,
     ci::VERB,
     tidy::VERB,
     bench::VERB,

@@ -9,6 +9,15 @@ const COLUMNS: usize = 80;
 #[derive(Debug)]
 pub(crate) struct Screen {
     has_color: bool,
+    shown: Vec<Shown>,
+}
+
+/// A line as it was shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    /// The terminal's number for its color; empty for none.
+    pub(crate) color: &'static str,
+    pub(crate) text: String,
 }
 
 impl Screen {
@@ -18,6 +27,7 @@ impl Screen {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             has_color: io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb,
+            shown: Vec::new(),
         }
     }
 
@@ -62,7 +72,12 @@ impl Screen {
         self.marked("31", "!!", text)
     }
 
-    fn marked(&mut self, color: &str, mark: &str, text: &str) -> io::Result<()> {
+    /// Returns every line that was shown so far.
+    pub(crate) fn shown(&self) -> &[Shown] {
+        &self.shown
+    }
+
+    fn marked(&mut self, color: &'static str, mark: &str, text: &str) -> io::Result<()> {
         let mut mark = mark;
         for line in wrap(text, COLUMNS - 6) {
             self.paint(color, &format!("   {mark:<3}{line}"))?;
@@ -71,7 +86,11 @@ impl Screen {
         Ok(())
     }
 
-    fn paint(&mut self, color: &str, text: &str) -> io::Result<()> {
+    fn paint(&mut self, color: &'static str, text: &str) -> io::Result<()> {
+        self.shown.push(Shown {
+            color,
+            text: text.to_owned(),
+        });
         let mut out = io::stdout().lock();
         if self.has_color && !color.is_empty() {
             writeln!(out, "\x1b[{color}m{text}\x1b[0m")?;

@@ -27,7 +27,7 @@ pub(super) trait Call: Send + 'static {
 }
 
 macro_rules! calls {
-    ($($rpc:ident $name:literal $($field:ident)?),* $(,)?) => {$(
+    ($($rpc:ident $name:literal $($field:ident = $member:ident)?),* $(,)?) => {$(
         impl Answer for wire::$rpc::Response {
             fn diagnostics(&mut self) -> &mut Vec<wire::Diagnostic> {
                 &mut self.diagnostics
@@ -38,7 +38,7 @@ macro_rules! calls {
             const RPC: &'static str = $name;
 
             fn span(&self) -> Span {
-                info_span!("call", tf_rpc = Self::RPC, tf_req_id = request_id() $(, $field = self.type_name)?)
+                info_span!("call", tf_rpc = Self::RPC, tf_req_id = request_id() $(, $field = self.$member)?)
             }
         }
     )*};
@@ -50,22 +50,22 @@ calls!(
     get_functions "GetFunctions",
     validate_provider_config "ValidateProviderConfig",
     configure_provider "ConfigureProvider",
-    plan_action "PlanAction",
-    validate_resource_config "ValidateResourceConfig" tf_resource_type,
-    upgrade_resource_state "UpgradeResourceState" tf_resource_type,
-    upgrade_resource_identity "UpgradeResourceIdentity" tf_resource_type,
-    import_resource_state "ImportResourceState" tf_resource_type,
-    read_resource "ReadResource" tf_resource_type,
-    plan_resource_change "PlanResourceChange" tf_resource_type,
-    apply_resource_change "ApplyResourceChange" tf_resource_type,
-    move_resource_state "MoveResourceState",
-    generate_resource_config "GenerateResourceConfig" tf_resource_type,
-    validate_list_resource_config "ValidateListResourceConfig" tf_list_resource_type,
-    validate_data_resource_config "ValidateDataResourceConfig" tf_data_source_type,
-    read_data_source "ReadDataSource" tf_data_source_type,
-    validate_ephemeral_resource_config "ValidateEphemeralResourceConfig" tf_ephemeral_resource_type,
-    validate_action_config "ValidateActionConfig" tf_action_type,
-    open_ephemeral_resource "OpenEphemeralResource" tf_ephemeral_resource_type,
+    plan_action "PlanAction" tf_action_type = action_type,
+    validate_resource_config "ValidateResourceConfig" tf_resource_type = type_name,
+    upgrade_resource_state "UpgradeResourceState" tf_resource_type = type_name,
+    upgrade_resource_identity "UpgradeResourceIdentity" tf_resource_type = type_name,
+    import_resource_state "ImportResourceState" tf_resource_type = type_name,
+    read_resource "ReadResource" tf_resource_type = type_name,
+    plan_resource_change "PlanResourceChange" tf_resource_type = type_name,
+    apply_resource_change "ApplyResourceChange" tf_resource_type = type_name,
+    move_resource_state "MoveResourceState" tf_resource_type = target_type_name,
+    generate_resource_config "GenerateResourceConfig" tf_resource_type = type_name,
+    validate_list_resource_config "ValidateListResourceConfig" tf_list_resource_type = type_name,
+    validate_data_resource_config "ValidateDataResourceConfig" tf_data_source_type = type_name,
+    read_data_source "ReadDataSource" tf_data_source_type = type_name,
+    validate_ephemeral_resource_config "ValidateEphemeralResourceConfig" tf_ephemeral_resource_type = type_name,
+    validate_action_config "ValidateActionConfig" tf_action_type = type_name,
+    open_ephemeral_resource "OpenEphemeralResource" tf_ephemeral_resource_type = type_name,
 );
 
 /// Runs a call in a task of its own, so that it ends even when the client hangs up (TPP §3.4), and
@@ -106,6 +106,21 @@ fn failed<A: Answer>(diagnostic: Diagnostic) -> A {
     answer
 }
 
+/// Returns the top-level attribute that a diagnostic points at.
+fn attribute(diagnostic: &wire::Diagnostic) -> Option<&str> {
+    match diagnostic
+        .attribute
+        .as_ref()?
+        .steps
+        .first()?
+        .selector
+        .as_ref()?
+    {
+        wire::attribute_path::step::Selector::AttributeName(name) => Some(name),
+        _ => None,
+    }
+}
+
 fn log_answer(diagnostics: &[wire::Diagnostic], start: Instant) {
     let errors = diagnostics
         .iter()
@@ -120,6 +135,7 @@ fn log_answer(diagnostics: &[wire::Diagnostic], start: Instant) {
             diagnostic_severity = ?severity,
             diagnostic_summary = diagnostic.summary,
             diagnostic_detail = diagnostic.detail,
+            diagnostic_attribute = attribute(diagnostic),
             "Response contains a diagnostic"
         );
     }

@@ -50,7 +50,9 @@ fn encode(elements: &[Value]) -> Result<u64, String> {
     }
     let mut used: Vec<(u8, &str)> = Vec::new();
     for element in elements {
-        let name = element.as_str().ok_or("an element of the set is null")?;
+        let name = element
+            .as_str()
+            .ok_or("an element of the set is null. Remove it, or name a trigger")?;
         let bit = match triggers::parse(name) {
             Ok(Spelling::All) if elements.len() == 1 => return Ok(0),
             Ok(Spelling::All) => return Err(not_alone()),
@@ -152,6 +154,9 @@ mod tests {
         let error = TriggersEncode
             .call(&[Value::Set(vec![Value::Null])])
             .unwrap_err();
-        assert_eq!(error.text, "an element of the set is null");
+        assert_eq!(
+            error.text,
+            "an element of the set is null. Remove it, or name a trigger"
+        );
     }
 }

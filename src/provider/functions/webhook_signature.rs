@@ -65,14 +65,15 @@ fn check_secret(secret: &str) -> Result<(), String> {
     let length = secret.chars().count();
     if !(1..=secret::MAX_LENGTH).contains(&length) {
         return Err(format!(
-            "a webhook's secret has 1 to {} characters, and this text has {length}",
+            "a webhook's secret has 1 to {} characters, and this text has {length}. Give the secret that the webhook \
+             has",
             secret::MAX_LENGTH
         ));
     }
     if !secret::has_valid_characters(secret) {
         return Err(
-            "a webhook's secret consists of printable ASCII characters without blanks. A line break at \
-                    the end often comes from a file; trimspace() removes it"
+            "a webhook's secret consists of printable ASCII characters without blanks. Give the secret that the \
+             webhook has. A line break at the end often comes from a file; trimspace() removes it"
                 .to_owned(),
         );
     }

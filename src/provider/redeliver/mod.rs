@@ -203,7 +203,7 @@ fn explain(error: &api::Error) -> Diagnostic {
         diagnostic.detail = format!(
             "{} The portal may have queued the deliveries all the same; look into the delivery journal before you \
              invoke the action again, or the receiver may get them twice.",
-            diagnostic.detail
+            diagnose::happened(error)
         );
     }
     diagnostic

@@ -54,7 +54,7 @@ fn explain(name: &str, id: WebhookId, error: &Error) -> Diagnostic {
     let mut diagnostic = diagnose::explain(SUMMARY, error);
     diagnostic.detail = format!(
         "{} Webhook \"{name}\" ({id}) stays in the state; run the command again to delete it.",
-        diagnostic.detail
+        diagnose::happened(error)
     );
     diagnostic.path = None;
     diagnostic

@@ -328,7 +328,7 @@ fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Er
         format!(
             "{} The portal now has {named} with this name and uri, but {it} taken over, because {doubt}. Look at \
              {them} in the portal. {}",
-            diagnose::detail(error),
+            diagnose::happened(error),
             import.unwrap_or_default()
         ),
     )
@@ -376,7 +376,7 @@ fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
         format!(
             "{} {what} Run the plan again: should the portal have created a webhook named \"{}\" after all, the plan \
              will name its id and how to import it.",
-            diagnose::detail(error),
+            diagnose::happened(error),
             creation.model.name
         ),
     )

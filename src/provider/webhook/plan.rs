@@ -227,8 +227,8 @@ pub(super) fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnosti
     Diagnostic::error(
         "Unknown trigger",
         format!(
-            "Neither this provider nor the portal knows a trigger {name:?}. The nearest names are {}. A trigger \
-             can also be given as the decimal number of its bit.",
+            "Neither this provider nor the portal knows a trigger {name:?}. The nearest names are {}. Use one \
+             of them, or give the trigger as the decimal number of its bit.",
             nearest.join(", ")
         ),
     )

@@ -74,10 +74,16 @@ async fn confirm_removal(
     let caller = match portal.caller().await {
         Ok(caller) => caller,
         Err(error) => {
+            let advice = if error.is_scope_refused() {
+                "The portal refused the API key's scope (403): create a key that also has accounts.self:read, or no \
+                 restriction at all."
+                    .to_owned()
+            } else {
+                diagnose::detail(&error)
+            };
             let detail = format!(
                 "The list does not show it, and the API key's owner cannot be read, so it is not clear whether it \
-                 is gone or only out of sight. {} The key needs the scope accounts.self:read, or none.",
-                diagnose::detail(&error)
+                 is gone or only out of sight. {advice}"
             );
             return Err(out_of_sight(id, state, &detail));
         }
@@ -168,8 +174,8 @@ fn removed(id: WebhookId, state: &Object) -> Diagnostic {
     Diagnostic::warning(
         format!("Webhook \"{name}\" ({id}) no longer exists"),
         "It was deleted in the portal, or by the portal itself, which deletes a webhook whose receiver answers 410 \
-         Gone or has a forbidden address. It is removed from the state; as long as the configuration has it, the plan \
-         proposes to create it again.",
+         Gone or has a forbidden address. It is removed from the state. Apply to create it again, or remove it from \
+         the configuration as well.",
     )
 }
 

@@ -221,7 +221,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_hash_is_made_at_a_time() {
-        let turn = HASHING.acquire().await.unwrap();
+        let turn = HASHING.lock().await;
         let secret = SecretText::new("correct-horse");
         let (done, mut finished) = tokio::sync::oneshot::channel();
         let waiting = tokio::spawn(async move {

@@ -26,4 +26,5 @@ mod streaming;
 /// Portals from before triggers to the newest.
 mod versions;
 
+pub use self::redeliver::{scene, upload};
 pub use crate::portal::{Portal, WEBHOOK, on, webhook, with};

@@ -27,4 +27,5 @@ mod triggers;
 mod upgrade;
 mod validation;
 
-pub use crate::portal::{Portal, webhook, with};
+pub use self::faults::fault;
+pub use crate::portal::{Portal, on, webhook, with};

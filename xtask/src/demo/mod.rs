@@ -1,8 +1,9 @@
 //! `cargo xtask demo`: a webhook's life with the real CLI, on this machine alone (product §10).
 //!
-//! `portal` and `receiver` are the scenery, `stage` runs the CLI, and the acts are here. Every act
-//! says what it proves and fails the demo when that does not hold.
+//! `portal` and `receiver` are the scenery, `stage` runs the CLI, `picture` draws what was shown, and
+//! the acts are here. Every act says what it proves and fails the demo when that does not hold.
 
+mod picture;
 mod portal;
 mod receiver;
 mod stage;
@@ -35,10 +36,11 @@ machine, and runs the real terraform or tofu through a webhook's life: plan,
 apply, a signed delivery, an update in place, drift, import, destroy. Each step
 is checked; the exit status is 0 only if every check held.
 
-Usage: cargo xtask demo [--keep] [--verbose]
+Usage: cargo xtask demo [--keep] [--verbose] [--picture FILE]
 
-  --keep     keep the portal and the receiver running at the end, to explore
-  --verbose  show everything that the CLI writes
+  --keep          keep the portal and the receiver running at the end, to explore
+  --verbose       show everything that the CLI writes
+  --picture FILE  draw what was shown as a moving SVG, such as the one in README.md
 
 Nothing is left behind: no process, no state, no file outside target.
 ",
@@ -54,12 +56,13 @@ const FILE_UPLOADED: i64 = 1 << 8;
 const ROOM_CREATED: i64 = 1 << 22;
 
 fn run(args: Vec<OsString>) -> Result<ExitCode> {
-    let (mut keep, mut is_verbose) = (false, false);
+    let (mut keep, mut is_verbose, mut picture) = (false, false, None);
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {
         match arg {
             lexopt::Arg::Long("keep") => keep = true,
             lexopt::Arg::Long("verbose") => is_verbose = true,
+            lexopt::Arg::Long("picture") => picture = Some(parser.value()?),
             other => return Err(other.unexpected().into()),
         }
     }
@@ -68,7 +71,7 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
     if keep && played.is_ok() {
         demo.explore()?;
     }
-    let mut screen = Screen::new();
+    let mut screen = std::mem::replace(&mut demo.stage.screen, Screen::new());
     let left = demo.strike();
     if let Err(error) = played.and(left) {
         screen.bad(&format!("{error:#}"))?;
@@ -76,6 +79,10 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     what_next(&mut screen)?;
+    if let Some(file) = picture {
+        std::fs::write(&file, picture::draw(screen.shown()))
+            .with_context(|| format!("could not write {}", file.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

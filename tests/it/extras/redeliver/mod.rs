@@ -52,7 +52,7 @@ fn deliver_to(portal: &Portal, uri: &str) -> i32 {
 ///
 /// What is sent on a repeat has the second of that repeat in it. Real repeats of an event and of its redelivery are
 /// never in one second; with time this fast they would be, and could not be told apart.
-async fn upload(portal: &Portal, count: usize) -> Vec<i32> {
+pub async fn upload(portal: &Portal, count: usize) -> Vec<i32> {
     let mut ids = Vec::new();
     for number in 0..count {
         let file = (98_765 + number).to_string();
@@ -67,7 +67,7 @@ async fn upload(portal: &Portal, count: usize) -> Vec<i32> {
 }
 
 /// A portal with one webhook, and a receiver that answers so.
-async fn scene(statuses: &[u16]) -> (Portal, Receiver, Host) {
+pub async fn scene(statuses: &[u16]) -> (Portal, Receiver, Host) {
     let portal = portal().await;
     let receiver = Receiver::start(statuses).await;
     deliver_to(&portal, &receiver.url());

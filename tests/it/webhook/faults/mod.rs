@@ -43,7 +43,7 @@ const SHORT_LIMIT: &str = "request_timeout is short";
 
 /// A fault by its name in the table, for the requests of this name. It happens once.
 #[track_caller]
-fn fault(name: &str, request: &str) -> Fault {
+pub fn fault(name: &str, request: &str) -> Fault {
     kinds::fault(name, on(request).times(1), LIMIT_MS, "")
 }
 

@@ -1,0 +1,375 @@
+//! What the guides show: every block of code and every command is run here or by a test that is named
+//! here, or it says why not.
+//!
+//! Blocks that stand in `examples/` are run by `examples`, and those of receivers by
+//! `tests/it/receivers.rs`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use docspace_emulator::{Config, NewWebhook, OWNER_ID, Role, User};
+use serde_json::json;
+
+use crate::harness::{Case, needs};
+
+/// Who runs a block: a test of this file, a test elsewhere, or nobody, because of something.
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Here,
+    Test(&'static str),
+    Nobody(&'static str),
+}
+
+/// Every block and command that is not an example, by its guide and its first line.
+const BLOCKS: [(&str, &str, By); 18] = [
+    (
+        "getting-started",
+        "export DOCSPACE_BASE_URL=https://yourportal.onlyoffice.com",
+        By::Nobody("it is a portal of yours; every test here sets both variables"),
+    ),
+    ("getting-started", "terraform init", By::Here),
+    ("getting-started", "terraform plan", By::Here),
+    (
+        "adopting-existing-webhooks",
+        "terraform query",
+        By::Test("examples: lists_are_queried, with Terraform 1.14 and later"),
+    ),
+    (
+        "adopting-existing-webhooks",
+        "terraform plan -generate-config-out=webhooks.tf",
+        By::Here,
+    ),
+    (
+        "drift-and-health",
+        "terraform plan -detailed-exitcode",
+        By::Test("every test that plans: Case::plan"),
+    ),
+    (
+        "testing-without-a-portal",
+        "cargo run -p docspace-emulator -- --api-key sk-example --allow-private-receivers --no-probe",
+        By::Test("emulator/tests/it/program.rs starts the program with these arguments"),
+    ),
+    (
+        "testing-without-a-portal",
+        "{\"base_url\":\"http://127.0.0.1:40123\",\"control_url\":\"http://127.0.0.1:40124\",\
+         \"profile\":\"3.7\",\"version\":\"0.1.0\"}",
+        By::Test("emulator/tests/it/program.rs reads this line"),
+    ),
+    (
+        "testing-without-a-portal",
+        "export DOCSPACE_BASE_URL=http://127.0.0.1:40123",
+        By::Here,
+    ),
+    (
+        "testing-without-a-portal",
+        "curl -d '{\"trigger\":\"FileUploaded\"}' http://127.0.0.1:40124/events",
+        By::Here,
+    ),
+    (
+        "testing-without-a-portal",
+        "run \"uploads_are_delivered\" {",
+        By::Here,
+    ),
+    ("testing-without-a-portal", "terraform test", By::Here),
+    (
+        "verifying-signatures",
+        "terraform console",
+        By::Test("examples: functions_are_called"),
+    ),
+    (
+        "verifying-signatures",
+        "terraform test",
+        By::Test("tests/acc/cases"),
+    ),
+    (
+        "migrating",
+        "moved {",
+        By::Nobody(
+            "the other provider is not on this machine; tests/it/extras/moved.rs moves its states",
+        ),
+    ),
+    (
+        "migrating",
+        "terraform state rm restapi_object.uploads",
+        By::Here,
+    ),
+    (
+        "troubleshooting",
+        "terraform state rm",
+        By::Test("lifecycle, and migrating here"),
+    ),
+    (
+        "rotating-secrets",
+        "",
+        By::Test("secrets, and tests/acc/cases/secrets"),
+    ),
+];
+
+/// A block of code, or a command within a sentence.
+struct Block {
+    language: String,
+    text: String,
+}
+
+impl Block {
+    fn first_line(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn guide(name: &str) -> Vec<Block> {
+    let path = root().join("docs/guides").join(name).with_extension("md");
+    let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut blocks = Vec::new();
+    for (part, is_code) in page.split("```").zip([false, true].into_iter().cycle()) {
+        if is_code {
+            let (language, text) = part.split_once('\n').unwrap();
+            blocks.push(Block {
+                language: language.to_owned(),
+                text: text.to_owned(),
+            });
+            continue;
+        }
+        for command in part.split('`').skip(1).step_by(2) {
+            let is_command = ["terraform ", "tofu ", "cargo "]
+                .iter()
+                .any(|cli| command.starts_with(cli));
+            if is_command {
+                blocks.push(Block {
+                    language: String::new(),
+                    text: command.to_owned(),
+                });
+            }
+        }
+    }
+    blocks
+}
+
+/// The block of a guide that begins with this line.
+#[track_caller]
+fn block(name: &str, first_line: &str) -> String {
+    let mut blocks = guide(name).into_iter();
+    let found = blocks.find(|block| block.first_line() == first_line && !block.language.is_empty());
+    match found {
+        Some(block) => block.text,
+        None => panic!("{name} has no block {first_line:?}"),
+    }
+}
+
+fn names(directory: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(directory)).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The texts of all examples.
+fn examples() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root().join("examples")];
+    while let Some(directory) = waiting.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if let Ok(text) = fs::read_to_string(path) {
+                found.push(text.trim_end().to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_block_of_the_guides_is_run_or_says_why_not() {
+    let examples = examples();
+    let mut unknown = Vec::new();
+    let mut used = vec![false; BLOCKS.len()];
+    for name in names("docs/guides") {
+        for block in guide(&name) {
+            if examples
+                .iter()
+                .any(|example| example == block.text.trim_end())
+            {
+                continue;
+            }
+            let known = BLOCKS.iter().position(|(guide, line, _)| {
+                *guide == name && (line.is_empty() || *line == block.first_line())
+            });
+            match known {
+                Some(known) => used[known] = true,
+                None => unknown.push(format!("{name}: {}", block.first_line())),
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "nobody runs {unknown:#?}");
+    let unused: Vec<_> = BLOCKS.iter().zip(used).filter(|(_, used)| !used).collect();
+    assert!(unused.is_empty(), "no longer in the guides: {unused:?}");
+    for (guide, line, by) in BLOCKS {
+        match by {
+            By::Here => {}
+            By::Test(name) => eprintln!("{guide}: {line:?} is run by {name}"),
+            By::Nobody(reason) => eprintln!("{guide}: {line:?} is not run: {reason}"),
+        }
+    }
+}
+
+/// A directory with the quickstart in it.
+fn quickstart() -> Case {
+    let case = Case::new();
+    case.remove("versions.tf");
+    case.write(
+        "main.tf",
+        fs::read_to_string(root().join("examples/quickstart/main.tf")).unwrap(),
+    );
+    case
+}
+
+/// Runs the commands of a block, each with the local build, but for those that it would be wrong for.
+#[track_caller]
+fn run(case: &Case, commands: &str) {
+    for line in commands.lines() {
+        let Some(args) = line.strip_prefix("terraform ") else {
+            continue;
+        };
+        // The local build is not in a registry, and needs no init.
+        if args == "init" {
+            continue;
+        }
+        let mut args: Vec<&str> = args.split(' ').collect();
+        if args.first() == Some(&"apply") {
+            args.insert(1, "-auto-approve");
+        }
+        case.run(&args).succeeds();
+    }
+}
+
+#[test]
+fn getting_started_leads_to_a_webhook_and_an_empty_plan() {
+    let case = quickstart();
+    run(&case, &block("getting-started", "terraform init"));
+    assert_eq!(case.portal.webhooks().len(), 1);
+    case.run(&[
+        "plan",
+        "-detailed-exitcode",
+        "-var",
+        "receiver_uri=https://example.com/webhook-endpoint",
+    ])
+    .finds_no_changes();
+}
+
+#[test]
+fn the_command_that_writes_a_configuration_writes_one() {
+    let case = Case::new();
+    case.portal.create_webhook(NewWebhook {
+        name: "My file upload webhook".to_owned(),
+        uri: "https://hooks.example.com/docspace/uploads".to_owned(),
+        triggers: 256,
+        ..NewWebhook::default()
+    });
+    case.write(
+        "main.tf",
+        "import {\n  to = docspace_webhook.uploads\n  id = \"1\"\n}\n",
+    );
+    let command = "terraform plan -generate-config-out=webhooks.tf";
+    assert!(
+        guide("adopting-existing-webhooks")
+            .iter()
+            .any(|block| block.text == command)
+    );
+    run(&case, command);
+    let written = String::from_utf8(case.read("webhooks.tf")).unwrap();
+    assert!(written.contains("My file upload webhook"), "{written}");
+}
+
+#[test]
+fn the_emulator_is_used_and_controlled_as_the_guide_says() {
+    let owner = User::new(OWNER_ID, Role::Owner);
+    let mut config = Config::offline().with_caller(owner, "sk-example", &[]);
+    config.settings.blacklist.clear();
+    let mut case = Case::with(config);
+    let exports = block(
+        "testing-without-a-portal",
+        "export DOCSPACE_BASE_URL=http://127.0.0.1:40123",
+    );
+    assert!(exports.contains("DOCSPACE_API_KEY=sk-example"), "{exports}");
+    case.set("DOCSPACE_API_KEY", "sk-example");
+    // The portal delivers the event of the guide, and nothing may leave this machine.
+    case.set("TF_VAR_receiver_uri", "https://127.0.0.1:1/webhook");
+    case.remove("versions.tf");
+    case.write(
+        "main.tf",
+        fs::read_to_string(root().join("examples/quickstart/main.tf")).unwrap(),
+    );
+    run(&case, &exports);
+    assert_eq!(case.portal.webhooks().len(), 1);
+
+    let commands = block(
+        "testing-without-a-portal",
+        "curl -d '{\"trigger\":\"FileUploaded\"}' http://127.0.0.1:40124/events",
+    );
+    for line in commands.lines() {
+        let line = line.replace("http://127.0.0.1:40124", &case.portal.control_url());
+        let Ok(output) = Command::new("sh")
+            .args(["-c", &format!("{line} -sSf")])
+            .output()
+        else {
+            return eprintln!("not run: there is no shell on this machine");
+        };
+        assert!(output.status.success(), "{line}: {output:?}");
+    }
+    assert!(!case.portal.deliveries().is_empty());
+    assert!(!case.portal.webhooks()[0].enabled);
+}
+
+#[test]
+fn the_test_file_of_the_guide_passes() {
+    needs!("1.6", "terraform test");
+    let case = quickstart();
+    case.write(
+        "uploads.tftest.hcl",
+        block(
+            "testing-without-a-portal",
+            "run \"uploads_are_delivered\" {",
+        ),
+    );
+    case.run(&["test"]).succeeds();
+    assert!(case.portal.webhooks().is_empty());
+}
+
+#[test]
+fn a_webhook_of_another_provider_is_forgotten_and_imported() {
+    let case = Case::new();
+    for number in 1..=17 {
+        case.portal.create_webhook(NewWebhook {
+            name: format!("Webhook {number}"),
+            ..NewWebhook::default()
+        });
+    }
+    case.write(
+        "main.tf",
+        "resource \"docspace_webhook\" \"uploads\" {\n  name = \"Webhook 17\"\n  uri = \"https://example.com/\"\n  \
+         triggers = [\"All\"]\n}\n",
+    );
+    let old = json!({
+        "version": 4, "terraform_version": "1.5.0", "serial": 1,
+        "lineage": "7c0c3a6e-6f39-4f3c-9d0c-6a1f4a1c2b3d", "outputs": {},
+        "resources": [{
+            "mode": "managed", "type": "restapi_object", "name": "uploads",
+            "provider": "provider[\"registry.terraform.io/mastercard/restapi\"]",
+            "instances": [{"schema_version": 0, "attributes": {"id": "17"}}],
+        }],
+    });
+    case.write("terraform.tfstate", old);
+    run(
+        &case,
+        &block("migrating", "terraform state rm restapi_object.uploads"),
+    );
+    assert_eq!(case.attributes("docspace_webhook.uploads")["id"], "17");
+}

@@ -1,0 +1,166 @@
+//! What a portal answers, whatever it was asked.
+
+use docspace_emulator::{Config, PortalState, Profile};
+use serde_json::{Value, json};
+
+use super::page::Section;
+use super::{carry_out, changed, said};
+use crate::commands::Workspace;
+use crate::host::diagnostics::Diagnostic;
+use crate::webhook::{Portal, fault, on, webhook};
+
+const LIST: &str = "GET /webhook";
+const POST: &str = "POST /webhook";
+
+/// The summary of a warning that a short time limit brings with it.
+const SHORT_LIMIT: &str = "request_timeout is short";
+
+/// What can go wrong with any request; reading stands for all.
+pub async fn section() -> Section {
+    let mut section = Section::new("What the portal answers");
+    for (when, name) in [
+        ("The key is refused", "401"),
+        ("The portal is not paid for", "402"),
+        ("The key's scope is too narrow to read", "403 scope"),
+        ("The key's owner may not", "403 denied"),
+        ("The portal is not at home to anybody", "403 busy"),
+        ("The address is that of no portal", "404 route"),
+        ("The portal is suspended", "404 suspended"),
+        ("The object does not exist", "404 gone"),
+        ("There are too many requests", "429"),
+        ("The portal fails", "500"),
+        ("The portal is down", "503"),
+        ("The address redirects", "redirect"),
+        ("The answer is a web page", "web page"),
+        ("The answer is no JSON", "garbage"),
+        (
+            "The answer is another one than the documented",
+            "empty object",
+        ),
+        ("The answer is cut off", "truncated"),
+        ("There is no answer", "silence"),
+    ] {
+        section.add(when, refreshing(name).await);
+    }
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    portal.fault(on(LIST).respond(429, &[("Retry-After", "0")], ""));
+    section.add(
+        "It was tried several times",
+        said(directory.refresh().await),
+    );
+
+    portal.emulator.clear_faults();
+    let settings = |state| {
+        portal
+            .emulator
+            .change_settings(|settings| settings.portal_state = state);
+    };
+    settings(PortalState::IpRestricted);
+    section.add(
+        "The portal is for other addresses",
+        said(directory.refresh().await),
+    );
+    settings(PortalState::Active);
+
+    portal.fault(on(LIST).respond(302, &[], ""));
+    section.add(
+        "The address redirects to nowhere",
+        said(directory.refresh().await),
+    );
+    portal.emulator.clear_faults();
+    portal
+        .emulator
+        .change_settings(|settings| settings.profile = Profile::V3_0);
+    section.add(
+        "The portal has become too old",
+        said(directory.refresh().await),
+    );
+
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    directory.set("base_url", json!(address));
+    directory.set("max_retries", json!(0));
+    section.add(
+        "Nothing listens at the address",
+        said(directory.refresh().await),
+    );
+    section
+}
+
+/// What a refresh says that meets this fault.
+async fn refreshing(name: &str) -> Vec<Diagnostic> {
+    let portal = Portal::start().await;
+    let directory = portal.settled(&webhook()).await;
+    let mut directory = directory.also("max_retries", json!(0));
+    if name == "silence" {
+        directory.set("request_timeout", json!("2s"));
+    }
+    portal.fault(fault(name, LIST).times(9));
+    without_limit(said(directory.refresh().await))
+}
+
+fn without_limit(mut said: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    said.retain(|diagnostic| diagnostic.summary != SHORT_LIMIT);
+    said
+}
+
+/// What only writes are answered; creating stands for all.
+pub async fn section_on_writes() -> Section {
+    let mut section = Section::new("What the portal answers to changes");
+    let offline = Config::offline;
+    for (when, name) in [
+        ("The key's scope is too narrow to write", "403 scope"),
+        ("The receiver cannot be reached", "500 receiver"),
+        ("The portal fails, mostly because of the receiver", "500"),
+    ] {
+        section.add(
+            when,
+            creating(offline(), |portal| portal.fault(fault(name, POST))).await,
+        );
+    }
+    for (when, message) in [
+        (
+            "The receiver does not answer HEAD",
+            "Webhook URL is not available. HEAD request is not response 200 http status.",
+        ),
+        (
+            "The receiver is on a private address",
+            "URL host is in the blacklist",
+        ),
+        (
+            "The receiver's name cannot be resolved",
+            "DNS resolution failed for hooks.example.com",
+        ),
+        ("The role may not subscribe", "Trigger is not available"),
+        ("The uri is refused", "Invalid URL format"),
+        ("Something else is refused", "Not today"),
+    ] {
+        let refusal = json!({"error": {
+            "message": message, "type": "System.ArgumentException", "stack": "", "hresult": -1,
+        }, "status": 1});
+        section.add(when, refused(&refusal).await);
+    }
+    let problem = json!({"title": "One or more validation errors occurred.", "status": 400, "errors": {
+        "Name": ["The field Name must have a length of at most 50."],
+    }});
+    section.add("One field is refused", refused(&problem).await);
+    section
+}
+
+async fn refused(answer: &Value) -> Vec<Diagnostic> {
+    let answer = answer.to_string();
+    creating(Config::offline(), |portal| {
+        portal.fault(on(POST).respond(400, &[], &answer))
+    })
+    .await
+}
+
+async fn creating(config: Config, prepare: impl FnOnce(&Portal) -> u64) -> Vec<Diagnostic> {
+    let portal = Portal::with(config).await;
+    let mut directory: Workspace = portal.workspace();
+    let planned = directory.plan(&changed(json!({}))).await;
+    prepare(&portal);
+    carry_out(&mut directory, planned).await
+}

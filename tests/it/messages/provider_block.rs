@@ -1,0 +1,119 @@
+//! What is wrong with a provider block.
+
+use serde_json::{Value, json};
+
+use super::page::Section;
+use super::{changed, plan};
+use crate::commands::{Configuration, Workspace};
+use crate::host::value::unknown;
+use crate::webhook::{Portal, webhook, with};
+
+/// A certificate that is none.
+const BAD_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+/// Addresses that are none.
+const ADDRESSES: [(&str, &str); 10] = [
+    ("The address is empty", ""),
+    ("The address has a blank", "https://portal example.com"),
+    ("The address has no scheme", "portal.example.com"),
+    ("The address has another scheme", "ftp://portal.example.com"),
+    (
+        "The address holds a password",
+        "https://me:pw@portal.example.com",
+    ),
+    ("The address has a query", "https://portal.example.com?a=b"),
+    (
+        "The address has a fragment",
+        "https://portal.example.com#top",
+    ),
+    (
+        "The address has a path",
+        "https://portal.example.com/products/files",
+    ),
+    ("The address is not encrypted", "http://portal.example.com"),
+    ("The address cannot be read", "https://[::1"),
+];
+
+/// Keys that are none.
+const KEYS: [(&str, &str); 5] = [
+    ("The key is empty", ""),
+    ("The key has the word before it", "Bearer sk-0123"),
+    ("The key has a blank", "sk-01 23"),
+    ("The key ends in a line break", "sk-0123\n"),
+    ("The key has another alphabet", "sk-0123\u{e9}"),
+];
+
+pub async fn section() -> Section {
+    let mut section = Section::new("The provider block");
+    let nothing = Workspace::new(json!({}));
+    add(&mut section, "Neither address nor key is set", nothing).await;
+    for (when, address) in ADDRESSES {
+        add(&mut section, when, block(json!({"base_url": address}))).await;
+    }
+    let elsewhere = block(json!({"base_url": null})).env("DOCSPACE_BASE_URL", "portal.example.com");
+    add(
+        &mut section,
+        "The address in the environment is wrong",
+        elsewhere,
+    )
+    .await;
+    for (when, key) in KEYS {
+        add(&mut section, when, block(json!({"api_key": key}))).await;
+    }
+    let elsewhere = block(json!({"api_key": null})).env("DOCSPACE_API_KEY", "sk-01 23");
+    add(
+        &mut section,
+        "The key in the environment is wrong",
+        elsewhere,
+    )
+    .await;
+    for (when, changes) in [
+        (
+            "The time limit is no duration",
+            json!({"request_timeout": "soon"}),
+        ),
+        (
+            "The number of retries is out of range",
+            json!({"max_retries": 21}),
+        ),
+        (
+            "The number of writes is out of range",
+            json!({"max_concurrent_writes": 0}),
+        ),
+        (
+            "The certificate is none",
+            json!({"ca_certificate": "portal.pem"}),
+        ),
+        (
+            "The certificate is damaged",
+            json!({"ca_certificate": BAD_CERTIFICATE}),
+        ),
+        (
+            "Certificates are not verified",
+            json!({"insecure_skip_tls_verify": true}),
+        ),
+        ("The time limit is short", json!({"request_timeout": "5s"})),
+    ] {
+        add(&mut section, when, block(changes)).await;
+    }
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    directory.set("base_url", unknown());
+    let said = plan(&mut directory, &changed(json!({}))).await;
+    section.add(
+        "A webhook is to be read, and the address is known after apply only",
+        said,
+    );
+    section
+}
+
+/// A directory whose provider block is changed so.
+fn block(changes: Value) -> Workspace {
+    let block = json!({"base_url": "https://portal.example.com", "api_key": "sk-0123"});
+    Workspace::new(with(&block, changes))
+}
+
+async fn add(section: &mut Section, when: &str, mut directory: Workspace) {
+    let said = plan(&mut directory, &Configuration::new()).await;
+    section.add(when, said);
+}
