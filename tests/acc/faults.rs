@@ -8,7 +8,7 @@
 
 use std::fmt::Write as _;
 
-use docspace_emulator::{Config, Emulator, Fault};
+use docspace_emulator::{Config, Emulator, Fault, PortalState};
 use serde_json::{Value, json};
 
 use crate::harness::{Case, Run, start};
@@ -133,11 +133,11 @@ impl Fleet {
         let mut providers = String::new();
         for (number, portal) in portals.iter().enumerate() {
             let url = portal.base_url();
-            let _ = write!(
+            write!(
                 providers,
                 "provider \"docspace\" {{\n  alias = \"p{number}\"\n  base_url = \"{url}\"\n  max_retries = 1\n  \
                  request_timeout = \"{LIMIT_MS}ms\"\n}}\n"
-            );
+            ).unwrap();
         }
         case.write("providers.tf", providers);
         Self { case, portals }
@@ -151,12 +151,12 @@ impl Fleet {
                 secret, enabled, ..
             } = wanted;
             let name = wanted.name(number);
-            let _ = write!(
+            write!(
                 resources,
                 "resource \"docspace_webhook\" \"w{number}\" {{\n  provider = docspace.p{number}\n  name = \"{name}\"\n  \
                  uri = \"https://example.com/{number}\"\n  triggers = [\"FileUploaded\"]\n  secret_key = \"{secret}\"\n  \
                  enabled = {enabled}\n}}\n"
-            );
+            ).unwrap();
         }
         self.case.write("main.tf", resources);
     }
@@ -209,7 +209,7 @@ impl Fleet {
                 "{operation:?}, {trouble:?}: a secret was sent"
             );
             portal.clear_faults();
-            portal.change_settings(|settings| settings.portal_state = Default::default());
+            portal.change_settings(|settings| settings.portal_state = PortalState::default());
         }
     }
 
@@ -315,10 +315,11 @@ fn faults_of_creates_and_reads_leave_nothing_behind() {
 
     let mut data = String::new();
     for number in 0..fleet.portals.len() {
-        let _ = write!(
+        write!(
             data,
             "data \"docspace_webhooks\" \"w{number}\" {{\n  provider = docspace.p{number}\n}}\n"
-        );
+        )
+        .unwrap();
     }
     fleet.case.write("data.tf", data);
     fleet.survives_reading(List, &["plan", "-refresh=false"]);
@@ -328,10 +329,11 @@ fn faults_of_creates_and_reads_leave_nothing_behind() {
     let mut imports = String::new();
     for (number, portal) in fleet.portals.iter().enumerate() {
         let id = portal.webhooks()[0].id;
-        let _ = write!(
+        write!(
             imports,
             "import {{\n  to = docspace_webhook.w{number}\n  id = \"{id}\"\n}}\n"
-        );
+        )
+        .unwrap();
     }
     fleet.case.write("imports.tf", imports);
     fleet.survives_reading(Import, &["apply", "-auto-approve"]);

@@ -7,6 +7,7 @@
 //! takes 300.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 
 use docspace_emulator::{Config, RateLimits};
 
@@ -169,7 +170,12 @@ async fn seed((seed, aliases): (u64, usize)) {
     };
     assert!(portal.emulator.webhooks().is_empty(), "seed {seed}");
     let hits: u64 = portal.emulator.faults().iter().map(|rule| rule.hits).sum();
-    println!("seed {seed}, {aliases} aliases: {hits} faults, applies {applies:?}");
+    let figures = format!("seed {seed}, {aliases} aliases: {hits} faults, applies {applies:?}");
+    // The macros for printing are captured, and a full run is made for its figures.
+    if is_full() {
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "{figures}").unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use docspace_emulator::{NewWebhook, RequestLogEntry};
+use docspace_emulator::{NewWebhook, PortalState, RequestLogEntry};
 use secrecy::SecretString;
 
 use super::kinds::{fault, is_slow, portal_state};
@@ -326,27 +326,7 @@ impl Run {
     /// What was said, without what differs from run to run.
     fn message(&self) -> String {
         let mut said = self.report.said.iter().map(|said| &said.diagnostic);
-        said.next()
-            .map(|only| self.normalized(only))
-            .unwrap_or_default()
-    }
-
-    fn normalized(&self, diagnostic: &Diagnostic) -> String {
-        let Diagnostic {
-            summary, detail, ..
-        } = diagnostic;
-        let mut text = format!("**{summary}.** {detail}");
-        for cause in [
-            "before its answer was complete: ",
-            "No connection to the portal at ",
-        ] {
-            if let Some((head, rest)) = text.split_once(cause) {
-                // The words of the operating system and of the HTTP library.
-                let rest = rest.split_once(". ").map_or("", |(_, rest)| rest);
-                text = format!("{head}{cause}… {rest}");
-            }
-        }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        said.next().map(normalized).unwrap_or_default()
     }
 
     /// The fault is over: plain commands end with exactly what is configured, and an empty plan.
@@ -354,7 +334,7 @@ impl Run {
         let case = &self.case;
         let emulator = &self.portal.emulator;
         emulator.clear_faults();
-        emulator.change_settings(|settings| settings.portal_state = Default::default());
+        emulator.change_settings(|settings| settings.portal_state = PortalState::default());
         self.directory.set("request_timeout", json!("60s"));
         let configuration = case.operation.configuration();
         if self.report.has_errors() || matches!(case.operation, List | Import) {
@@ -380,6 +360,25 @@ impl Run {
         let id = webhook.id.to_string();
         assert_eq!(self.directory.attribute("id"), &json!(id), "{case:?}");
     }
+}
+
+/// A message without what differs from run to run.
+fn normalized(diagnostic: &Diagnostic) -> String {
+    let Diagnostic {
+        summary, detail, ..
+    } = diagnostic;
+    let mut text = format!("**{summary}.** {detail}");
+    for cause in [
+        "before its answer was complete: ",
+        "No connection to the portal at ",
+    ] {
+        if let Some((head, rest)) = text.split_once(cause) {
+            // The words of the operating system and of the HTTP library.
+            let rest = rest.split_once(". ").map_or("", |(_, rest)| rest);
+            text = format!("{head}{cause}… {rest}");
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The requests in order. How often a list was asked for while waiting depends on the machine.
