@@ -77,7 +77,7 @@ pub(super) async fn apply(
     prior: Option<Object>,
     planned: Option<Object>,
 ) -> Applied {
-    apply_config(behavior, prior, planned, &Object::new()).await
+    apply_config(behavior, prior, planned, &Object::new().with("name", "a")).await
 }
 
 pub(super) async fn apply_config(
