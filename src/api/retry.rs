@@ -63,6 +63,7 @@ impl Operation {
 pub struct Waits {
     total_millis: AtomicU64,
     longest_millis: AtomicU64,
+    longest_throttled_millis: AtomicU64,
 }
 
 impl Waits {
@@ -74,6 +75,19 @@ impl Waits {
     /// Returns the longest wait.
     pub fn longest(&self) -> Duration {
         Duration::from_millis(self.longest_millis.load(Ordering::Relaxed))
+    }
+
+    /// Returns the longest wait because of too many requests (429).
+    pub fn longest_throttled(&self) -> Duration {
+        Duration::from_millis(self.longest_throttled_millis.load(Ordering::Relaxed))
+    }
+
+    /// Adds a wait because of too many requests.
+    fn record_throttled(&self, wait: Duration) {
+        self.record(wait);
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        self.longest_throttled_millis
+            .fetch_max(millis, Ordering::Relaxed);
     }
 
     /// Adds a wait.
@@ -190,7 +204,7 @@ impl Plan {
         let operation = error.operation();
         match error.cause() {
             Cause::Connect { reason, .. } => match reason {
-                ConnectReason::Certificate => false,
+                ConnectReason::Tls(_) => false,
                 ConnectReason::NameResolution | ConnectReason::TimedOut => {
                     once(&mut self.unresolved)
                 }
@@ -273,7 +287,11 @@ where
             () = stop.cancelled() => true,
             () = tokio::time::sleep(wait) => false,
         };
-        waits.record(waiting_since.elapsed());
+        if error.status() == Some(429) {
+            waits.record_throttled(waiting_since.elapsed());
+        } else {
+            waits.record(waiting_since.elapsed());
+        }
         if stopped {
             return Err(error.after_attempts(attempts, outcome_unknown));
         }
