@@ -76,7 +76,7 @@ async fn confirm_removal(
         Err(error) => {
             let detail = format!(
                 "The list does not show it, and the API key's owner cannot be read, so it is not clear whether it \
-                 is gone or only out of sight. {} The key needs the scope accounts.self:read, or none.",
+                 is gone or only out of sight. {}",
                 diagnose::detail(&error)
             );
             return Err(out_of_sight(id, state, &detail));
