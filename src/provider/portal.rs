@@ -140,19 +140,16 @@ impl LivePortal {
     /// Returns how long the portal may still work on a write after it was sent. The catalog tells, which
     /// a create has asked for; when it could not be read, the portal's version is asked for.
     pub(super) async fn worst_case(&self) -> Duration {
-        let is_3_7 = match self.catalog.get() {
-            Some(Ok(catalog)) => {
-                let mut entries = catalog.entries().iter();
-                entries.any(|entry| entry.available.is_some())
-            }
-            Some(Err(_)) | None => {
-                let version = self
-                    .version
-                    .get_or_try_init(|| self.client.portal_version());
-                version
-                    .await
-                    .is_ok_and(|version| is_at_least(version, (3, 7)))
-            }
+        let is_3_7 = if let Some(Ok(catalog)) = self.catalog.get() {
+            let mut entries = catalog.entries().iter();
+            entries.any(|entry| entry.available.is_some())
+        } else {
+            let version = self
+                .version
+                .get_or_try_init(|| self.client.portal_version());
+            version
+                .await
+                .is_ok_and(|version| is_at_least(version, (3, 7)))
         };
         if is_3_7 {
             WORST_CASE

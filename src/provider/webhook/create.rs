@@ -131,14 +131,15 @@ impl Creation<'_> {
             Some(id) if self.portal.is_created(*id) => clash::created_twice(name, *id),
             Some(id) if self.portal.is_managed(*id) => clash::replaced_too_early(name, *id),
             Some(id) => clash::refused(name, *id),
-            None => match snapshot.items().find(|item| self.is_alike(&item.webhook)) {
-                Some(item) => clash::refused_alike(name, &item.webhook),
-                None => {
+            None => {
+                if let Some(item) = snapshot.items().find(|item| self.is_alike(&item.webhook)) {
+                    clash::refused_alike(name, &item.webhook)
+                } else {
                     let caller = self.portal.caller().await;
                     let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
                     clash::invisible(name, sees_all, &diagnose::detail(error))
                 }
-            },
+            }
         }
     }
 

@@ -28,8 +28,8 @@ async fn lives_in_silence(portal: &Portal) {
     let mut directory = portal.workspace();
     directory.apply(&one(&webhook())).await.quiet();
     directory.plan(&one(&webhook())).await.empty();
-    let changes = json!({"triggers": ["RoomCreated"], "secret_key": "An0ther-Key"});
-    let changed = one(&with(&webhook(), changes));
+    let other = json!({"triggers": ["RoomCreated"], "secret_key": "An0ther-Key"});
+    let changed = one(&with(&webhook(), other));
     directory.apply(&changed).await.quiet();
     directory.plan(&changed).await.empty();
     directory.destroy(&changed).await.quiet();
