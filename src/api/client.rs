@@ -27,7 +27,7 @@ use super::envelope::{self, BodyError};
 use super::error::{Cause, Error, ErrorShape, StatusFailure};
 use super::redaction::{PortalMessage, Quoting, Redactor};
 use super::retry::{self, Operation, Outage, Plan, Waits};
-use super::transport;
+use super::transport::{self, Reuse};
 use super::write_gate::{Load, WriteGate};
 
 /// The largest answer that is read, in bytes; a list of 5 000 webhooks has about 6 MiB.
@@ -41,6 +41,7 @@ const MAX_ERROR_ANSWER: u64 = 1024 * 1024;
 pub struct Client {
     shared: Arc<Shared>,
     waits: Arc<Waits>,
+    reuse: Reuse,
 }
 
 #[derive(Debug)]
@@ -48,6 +49,8 @@ struct Shared {
     config: Config,
     certificates: Vec<CertificateDer<'static>>,
     http: OnceLock<Result<reqwest::Client, Cause>>,
+    /// The same for requests that shall not go over a connection that was used before.
+    fresh_http: OnceLock<Result<reqwest::Client, Cause>>,
     gate: Arc<WriteGate>,
     outage: Outage,
     stop: CancellationToken,
@@ -156,13 +159,25 @@ impl Client {
                 config,
                 certificates,
                 http: OnceLock::new(),
+                fresh_http: OnceLock::new(),
                 gate,
                 outage: Outage::default(),
                 stop,
                 redactor,
             }),
             waits: Arc::default(),
+            reuse: Reuse::Connections,
         })
+    }
+
+    /// Returns a client that shares everything with this one but makes a new connection for each request. A request
+    /// that was lost on a connection which the other end had closed without a word would be lost on the next one too.
+    #[must_use]
+    pub fn on_fresh_connections(&self) -> Self {
+        Self {
+            reuse: Reuse::Nothing,
+            ..self.clone()
+        }
     }
 
     /// Returns a client that shares everything with this one but adds its waits to `waits`.
@@ -222,9 +237,28 @@ impl Client {
         let (call, decode) = (&call, &decode);
         self.repeat(call, |repeats| async move {
             let body = self.attempt(call, repeats).await?;
-            decode(&body).map_err(|error| call.error(error.into()))
+            decode(&body).map_err(|error| {
+                let refusal = self.refusal(call, &body);
+                call.error(refusal.unwrap_or_else(|| error.into()))
+            })
         })
         .await
+    }
+
+    /// Reads a success that holds an `error` object in place of a value.
+    fn refusal(&self, call: &Call, body: &[u8]) -> Option<Cause> {
+        let failure = envelope::status_failure(200, body, self.quoting(call));
+        let is_refusal = failure.shape == ErrorShape::Handler;
+        is_refusal.then(|| Cause::Status(Box::new(failure)))
+    }
+
+    /// Returns how much of the portal's words on a request is shown.
+    fn quoting(&self, call: &Call) -> Quoting<'_> {
+        if call.is_commented_on {
+            Quoting::Cleaned(&self.shared.redactor)
+        } else {
+            Quoting::Documented
+        }
     }
 
     /// Sends a read, repeats it where that helps, and decodes each answer while it arrives, on a thread of its own.
@@ -337,20 +371,17 @@ impl Client {
         let redactor = &self.shared.redactor;
         if code.is_redirection() {
             let location = redirect_target(response.headers(), response.url());
+            let asked = response.url().origin().ascii_serialization();
             return Err(Cause::Redirect {
                 status: code.as_u16(),
+                is_inside: location.as_ref() == Some(&asked),
                 location: location.map(|text| PortalMessage::new(&text, redactor).to_string()),
             });
         }
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|text| envelope::retry_after(text, moment(response.headers())));
-        let quoting = if call.is_commented_on {
-            Quoting::Cleaned(redactor)
-        } else {
-            Quoting::Documented
-        };
         let mut failure = match read_body(&mut response, MAX_ERROR_ANSWER).await {
-            Ok(Some(body)) => envelope::status_failure(code.as_u16(), &body, quoting),
+            Ok(Some(body)) => envelope::status_failure(code.as_u16(), &body, self.quoting(call)),
             // Still that error, but not one with an empty body, which would have a meaning.
             Ok(None) | Err(_) => StatusFailure::new(code.as_u16(), ErrorShape::Other),
         };
@@ -389,9 +420,11 @@ impl Client {
 
     fn http(&self) -> Result<&reqwest::Client, Cause> {
         let shared = &self.shared;
-        shared
-            .http
-            .get_or_init(|| transport::build(&shared.config, &shared.certificates))
+        let http = match self.reuse {
+            Reuse::Connections => &shared.http,
+            Reuse::Nothing => &shared.fresh_http,
+        };
+        http.get_or_init(|| transport::build(&shared.config, &shared.certificates, self.reuse))
             .as_ref()
             .map_err(Clone::clone)
     }

@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::error::{Cause, ErrorShape, StatusFailure};
+use super::error::{Cause, ErrorShape, NotJson, StatusFailure};
 use super::json::{DecodeError, Node, Path};
 use super::redaction::{PortalMessage, Quoting};
 
@@ -29,7 +29,7 @@ const MAX_VALIDATION_ENTRIES: usize = 16;
 /// Why a successful answer cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BodyError {
-    NotJson { looks_like_html: bool },
+    NotJson { found: NotJson },
     Decode(DecodeError),
 }
 
@@ -42,7 +42,7 @@ impl From<DecodeError> for BodyError {
 impl From<BodyError> for Cause {
     fn from(error: BodyError) -> Self {
         match error {
-            BodyError::NotJson { looks_like_html } => Self::NotJson { looks_like_html },
+            BodyError::NotJson { found } => Self::NotJson { found },
             BodyError::Decode(DecodeError {
                 path,
                 expected,
@@ -249,9 +249,20 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> BodyError {
                 "a body that ends early"
             },
         }),
-        Category::Io | Category::Syntax | Category::Data => BodyError::NotJson {
-            looks_like_html: looks_like_html(body),
-        },
+        Category::Io | Category::Syntax | Category::Data => {
+            BodyError::NotJson { found: judge(body) }
+        }
+    }
+}
+
+/// Tells what a body is that is not JSON; gzip and Zstandard have a mark of their own.
+fn judge(body: &[u8]) -> NotJson {
+    if body.starts_with(b"\x1f\x8b") || body.starts_with(b"\x28\xb5\x2f\xfd") {
+        NotJson::Compressed
+    } else if looks_like_html(body) {
+        NotJson::WebPage
+    } else {
+        NotJson::Other
     }
 }
 

@@ -63,6 +63,8 @@ pub enum Cause {
         status: u16,
         /// Scheme, host and port that it points to, where it names any.
         location: Option<String>,
+        /// Whether these are the ones that were asked.
+        is_inside: bool,
     },
     /// The answer is JSON but not of the documented shape.
     #[error("the answer has an unexpected shape: {}expected {expected}, found {found}", if path.is_empty() { String::new() } else { format!("at `{path}` ") })]
@@ -75,10 +77,10 @@ pub enum Cause {
         found: &'static str,
     },
     /// The answer is a success but not JSON.
-    #[error("the answer is {}not JSON", if *looks_like_html { "a web page, " } else { "" })]
+    #[error("the answer is {found}, not JSON")]
     NotJson {
-        /// Whether it is a web page: the address may not be a portal's.
-        looks_like_html: bool,
+        /// What it is instead.
+        found: NotJson,
     },
     /// The answer is larger than any real one.
     #[error("the answer is larger than {} MiB", limit / (1024 * 1024))]
@@ -97,20 +99,58 @@ pub enum Cause {
     },
 }
 
+/// What a body is that is not JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotJson {
+    /// A web page: the address may not be a portal's.
+    WebPage,
+    /// Compressed, which is never asked for.
+    Compressed,
+    /// Anything else.
+    Other,
+}
+
+impl fmt::Display for NotJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WebPage => "a web page",
+            Self::Compressed => "compressed",
+            Self::Other => "something else",
+        })
+    }
+}
+
 /// Why there is no connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectReason {
     /// The host's name is not known.
     NameResolution,
-    /// The server's certificate is not trusted.
-    Certificate,
+    /// TLS could not be agreed on, most often because of the server's certificate.
+    Tls(TlsFault),
     /// Connecting took too long.
     TimedOut,
     /// Refused, unreachable, a proxy's refusal, or another reason.
     Other,
 }
 
-/// An answer with a status of 400 or more.
+/// What keeps two ends from agreeing on TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFault {
+    /// Nobody that is trusted has issued the server's certificate; often it is self-signed.
+    UnknownIssuer,
+    /// The server's certificate has expired, or is not valid yet.
+    OutOfDate,
+    /// The server's certificate is for other names.
+    WrongName,
+    /// The server's certificate is refused for another reason.
+    BadCertificate,
+    /// The server does not speak TLS; on this port it probably speaks http.
+    NotTls,
+    /// The server speaks only versions of TLS, or algorithms, that are too old.
+    Version,
+}
+
+/// An answer with a status of 400 or more, or a success that holds an `error` object in place of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusFailure {
     /// The HTTP status.
@@ -195,8 +235,9 @@ impl Cause {
             | Self::Decode { .. }
             | Self::NotJson { .. }
             | Self::TooLarge { .. } => true,
-            // A 500 ends the handling: it is mostly the receiver, and nothing comes after it (API §8.2).
-            Self::Status(failure) => failure.status > 500,
+            // A success can hold an error. A 500 ends the handling: it is mostly the receiver, and nothing comes
+            // after it (API §8.2).
+            Self::Status(failure) => failure.status < 400 || failure.status > 500,
             Self::Connect { .. } | Self::Redirect { .. } | Self::Stopped | Self::Setup { .. } => {
                 false
             }

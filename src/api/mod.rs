@@ -7,7 +7,8 @@
 //! | --- | --- |
 //! | `config` | the settings of a client and the parsing of its two delicate ones, address and key |
 //! | `client` | one request from verb to answer: gate, attempts, log line |
-//! | `transport` | the HTTP library and TLS, built at the first request |
+//! | `transport` | the HTTP library, built at the first request |
+//! | `trust` | TLS: whose certificate is taken for the portal's |
 //! | `retry`, `write_gate` | who may be repeated and when; how many writes are in flight |
 //! | `envelope`, `json` | what an answer's bytes mean, with the path of whatever does not fit |
 //! | `error`, `redaction`, `documented` | what went wrong, without secrets |
@@ -35,6 +36,7 @@ mod shared_list;
 mod snapshot;
 mod transport;
 mod triggers;
+mod trust;
 mod webhooks;
 mod write_gate;
 
@@ -44,7 +46,7 @@ pub use config::{ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Config, ConfigError
 pub use deliveries::{
     Delivery, DeliveryId, DeliveryPage, DeliveryQuery, EventKey, SentBody, StatusGroups,
 };
-pub use error::{Cause, ConnectReason, Error, ErrorShape, StatusFailure};
+pub use error::{Cause, ConnectReason, Error, ErrorShape, NotJson, StatusFailure, TlsFault};
 pub use portal::{CurrentKey, CurrentUser, PasswordPolicy, PortalSettings, Role};
 pub use redaction::{PortalMessage, Quoting, Redactor};
 pub use retry::{Operation, Waits};

@@ -64,26 +64,40 @@ impl Operation {
 /// [`Client::with_waits`](super::Client::with_waits).
 #[derive(Debug, Default)]
 pub struct Waits {
-    total_millis: AtomicU64,
-    longest_millis: AtomicU64,
+    // All in milliseconds.
+    total: AtomicU64,
+    longest: AtomicU64,
+    longest_throttled: AtomicU64,
 }
 
 impl Waits {
     /// Returns the sum of all waits.
     pub fn total(&self) -> Duration {
-        Duration::from_millis(self.total_millis.load(Ordering::Relaxed))
+        Duration::from_millis(self.total.load(Ordering::Relaxed))
     }
 
     /// Returns the longest wait.
     pub fn longest(&self) -> Duration {
-        Duration::from_millis(self.longest_millis.load(Ordering::Relaxed))
+        Duration::from_millis(self.longest.load(Ordering::Relaxed))
+    }
+
+    /// Returns the longest wait because of too many requests (429).
+    pub fn longest_throttled(&self) -> Duration {
+        Duration::from_millis(self.longest_throttled.load(Ordering::Relaxed))
+    }
+
+    /// Adds a wait because of too many requests.
+    fn record_throttled(&self, wait: Duration) {
+        self.record(wait);
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        self.longest_throttled.fetch_max(millis, Ordering::Relaxed);
     }
 
     /// Adds a wait.
     pub fn record(&self, wait: Duration) {
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        self.total_millis.fetch_add(millis, Ordering::Relaxed);
-        self.longest_millis.fetch_max(millis, Ordering::Relaxed);
+        self.total.fetch_add(millis, Ordering::Relaxed);
+        self.longest.fetch_max(millis, Ordering::Relaxed);
     }
 }
 
@@ -193,7 +207,7 @@ impl Plan {
         let operation = error.operation();
         match error.cause() {
             Cause::Connect { reason, .. } => match reason {
-                ConnectReason::Certificate => false,
+                ConnectReason::Tls(_) => false,
                 ConnectReason::NameResolution | ConnectReason::TimedOut => {
                     once(&mut self.unresolved)
                 }
@@ -276,7 +290,11 @@ where
             () = stop.cancelled() => true,
             () = tokio::time::sleep(wait) => false,
         };
-        waits.record(waiting_since.elapsed());
+        if error.status() == Some(429) {
+            waits.record_throttled(waiting_since.elapsed());
+        } else {
+            waits.record(waiting_since.elapsed());
+        }
         if stopped {
             return Err(error.after_attempts(attempts, outcome_unknown));
         }

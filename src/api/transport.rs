@@ -1,4 +1,4 @@
-//! The HTTP library and TLS, and the one place that reads its errors.
+//! The HTTP library, and the one place that reads its errors.
 //!
 //! What reqwest 0.13 with hyper-util 0.1 does on its own, and what that means for a create that must not be sent twice:
 //!
@@ -12,17 +12,17 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Certificate, redirect, retry};
+use reqwest::{redirect, retry};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{AlertDescription, CertificateError, InvalidMessage, OtherError, RootCertStore};
 
 use super::config::{Config, ConfigError};
-use super::error::{Cause, ConnectReason};
+use super::error::{Cause, ConnectReason, TlsFault};
+use super::trust;
 
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
@@ -55,10 +55,18 @@ pub(crate) fn parse_certificates(
     Ok(certificates)
 }
 
+/// What of an earlier request a client uses again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reuse {
+    Connections,
+    Nothing,
+}
+
 /// Builds the HTTP client. Loads the system's trusted certificates, unless none can be needed.
 pub(crate) fn build(
     config: &Config,
     certificates: &[CertificateDer<'static>],
+    reuse: Reuse,
 ) -> Result<reqwest::Client, Cause> {
     let mut builder = reqwest::Client::builder()
         .http1_only()
@@ -69,33 +77,24 @@ pub(crate) fn build(
         .connect_timeout(MAX_CONNECT.min(config.request_timeout / 2))
         .pool_idle_timeout(POOL_IDLE)
         .user_agent(header_text(&config.user_agent));
+    if reuse == Reuse::Nothing {
+        builder = builder.pool_max_idle_per_host(0);
+    }
     if config.base_url.is_loopback() {
         // A proxy could not reach this machine, and would see the key of an http address.
         builder = builder.no_proxy();
     }
     if config.base_url.is_plain_http() && config.base_url.is_loopback() {
-        builder = builder.tls_backend_preconfigured(without_roots()?);
-    } else {
+        let tls = trust::nobody().map_err(|error| setup(&error))?;
+        builder = builder.tls_backend_preconfigured(tls);
+    } else if certificates.is_empty() || config.insecure_skip_tls_verify {
         install_crypto_provider();
-        for certificate in certificates {
-            let certificate = Certificate::from_der(certificate).map_err(|error| setup(&error))?;
-            builder = builder.add_root_certificate(certificate);
-        }
         builder = builder.tls_danger_accept_invalid_certs(config.insecure_skip_tls_verify);
+    } else {
+        let tls = trust::system_and(certificates).map_err(|error| setup(&error))?;
+        builder = builder.tls_backend_preconfigured(tls);
     }
     builder.build().map_err(|error| setup(&error))
-}
-
-/// A TLS configuration that trusts nobody, for a client that never uses TLS: reading the system's certificates takes
-/// milliseconds and about a megabyte.
-fn without_roots() -> Result<ClientConfig, Cause> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| setup(&error))?;
-    Ok(builder
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth())
 }
 
 /// reqwest takes the process's crypto provider and panics without one.
@@ -123,8 +122,8 @@ fn header_text(text: &str) -> String {
 /// layers quote the URL.
 pub(crate) fn cause_of(error: &reqwest::Error, config: &Config) -> Cause {
     if error.is_connect() {
-        let reason = if is_certificate_error(error) {
-            ConnectReason::Certificate
+        let reason = if let Some(fault) = tls_fault(error) {
+            ConnectReason::Tls(fault)
         } else if error.is_dns() {
             ConnectReason::NameResolution
         } else if error.is_timeout() {
@@ -151,13 +150,34 @@ pub(crate) fn cause_of(error: &reqwest::Error, config: &Config) -> Cause {
     }
 }
 
-fn is_certificate_error(error: &reqwest::Error) -> bool {
-    chain(error).any(|error| {
-        matches!(
-            error.downcast_ref::<rustls::Error>(),
-            Some(rustls::Error::InvalidCertificate(_))
-        )
-    })
+/// Tells what TLS found wrong, where repeating is no use.
+fn tls_fault(error: &reqwest::Error) -> Option<TlsFault> {
+    let error = chain(error).find_map(|error| error.downcast_ref::<rustls::Error>())?;
+    match error {
+        rustls::Error::InvalidCertificate(fault) => Some(match fault {
+            CertificateError::UnknownIssuer => TlsFault::UnknownIssuer,
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => TlsFault::OutOfDate,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                TlsFault::WrongName
+            }
+            // An authority that serves as its own server, and was not vouched for.
+            CertificateError::Other(other) if is_authority(other) => TlsFault::UnknownIssuer,
+            _ => TlsFault::BadCertificate,
+        }),
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(TlsFault::NotTls),
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            Some(TlsFault::Version)
+        }
+        _ => None,
+    }
+}
+
+fn is_authority(error: &OtherError) -> bool {
+    error.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 /// The error and what is inside it. An `io::Error` hides what it wraps from `source`.

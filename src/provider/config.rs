@@ -100,7 +100,8 @@ pub(super) fn schema() -> Schema {
         Attribute::optional(
             Type::String,
             "Certificates in PEM format that are trusted in addition to the system's, for a portal with \
-             a private certificate authority. Can also be set with the environment variable \
+             a private certificate authority: those of the authority, or the portal's own, as for a self-signed \
+             one. Can also be set with the environment variable \
              `DOCSPACE_CA_CERTIFICATE`.",
         ),
     )

@@ -9,8 +9,9 @@ use crate::framework::path::Path;
 use crate::framework::value::Value;
 
 /// Writes a date of the portal in whole seconds, rounded as its database does: the answer to a create
-/// is more precise than what is read later (API §4.4), and both must read the same. A text that is no
-/// date is handed on as it is, because null would mean "never".
+/// is more precise than what is read later (API §4.4), and both must read the same. What is no date with an
+/// offset is null, and so is the year 1, which stands for "never" on a portal: arithmetic with dates in a
+/// `check` must not fail.
 pub(super) fn text(timestamp: Option<&Timestamp>) -> Value {
     text_ahead(timestamp, Duration::ZERO)
 }
@@ -22,9 +23,10 @@ pub(super) fn text_ahead(timestamp: Option<&Timestamp>, ahead: Duration) -> Valu
     };
     let date = timestamp
         .to_offset_date_time()
+        .filter(|date| date.year() > 1)
         .and_then(|date| date.checked_add(Duration::milliseconds(500) - ahead))
         .and_then(|date| date.truncate_to_second().format(&Rfc3339).ok());
-    Value::from(date.unwrap_or_else(|| timestamp.as_str().to_owned()))
+    date.map_or(Value::Null, Value::from)
 }
 
 /// Reads a date of a configuration.
@@ -67,8 +69,18 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_cannot_be_read_is_not_taken_for_never() {
-        writes("30.06.2026", "30.06.2026");
+    fn what_is_no_date_is_null() {
+        for portal in [
+            "30.06.2026",
+            "garbage",
+            "",
+            "2026-06-30T12:34:56",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00Z",
+        ] {
+            let date = text(Some(&Timestamp::new(portal)));
+            assert_eq!(date, Value::Null, "{portal}");
+        }
         assert_eq!(text(None), Value::Null);
     }
 

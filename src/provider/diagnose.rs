@@ -4,8 +4,15 @@
 //! What is said follows from the error's type and status. The portal's own words are quoted, cleaned
 //! of secrets by the client, but decide only where the portal does not translate them (API §7.1, §8.3).
 
-use crate::api::{self, Cause, ErrorShape, StatusFailure};
+use std::time::Duration;
+
+use crate::api::{
+    self, Cause, ConnectReason, ErrorShape, NotJson, Operation, StatusFailure, TlsFault,
+};
 use crate::framework::diagnostics::Diagnostic;
+
+/// The end of the path of the list.
+const LIST: &str = "/settings/webhook";
 
 /// Where to create and check keys in the portal.
 const KEYS_PAGE: &str = "in the portal under Developer Tools, API keys";
@@ -37,13 +44,22 @@ pub(super) fn happened(error: &api::Error) -> String {
     text
 }
 
-/// Says whether the portal can be expected to answer every other request in the same way: the fault
-/// is in the configuration, not in the moment.
+/// Says whether an equal request can be expected to end in the same way: the fault is in the
+/// configuration, not in the moment. An answer that came and is not a portal's is such a fault.
 pub(super) fn is_definitive(error: &api::Error) -> bool {
     match error.cause() {
-        Cause::Redirect { .. } | Cause::NotJson { .. } | Cause::Setup { .. } => true,
-        Cause::Status(failure) => matches!(failure.status, 401..=404),
-        _ => false,
+        Cause::Redirect { .. }
+        | Cause::NotJson { .. }
+        | Cause::Decode { .. }
+        | Cause::TooLarge { .. }
+        | Cause::Setup { .. } => true,
+        Cause::Status(failure) => {
+            failure.status < 500 && !matches!(failure.status, 408 | 425 | 429)
+        }
+        Cause::Timeout { .. }
+        | Cause::Connect { .. }
+        | Cause::Transport { .. }
+        | Cause::Stopped => false,
     }
 }
 
@@ -54,6 +70,9 @@ fn explanation(error: &api::Error) -> String {
             "The portal did not answer within {} seconds. Check that it is up, or raise request_timeout.",
             after.as_secs()
         ),
+        Cause::Connect { host, detail, reason: ConnectReason::Tls(fault) } => {
+            format!("No secure connection to the portal at {host}: {}", explain_tls(*fault, detail))
+        }
         Cause::Connect { host, detail, .. } => format!(
             "No connection to the portal at {host}: {detail}. Check base_url, the network, and any proxy \
              set in HTTPS_PROXY."
@@ -61,7 +80,12 @@ fn explanation(error: &api::Error) -> String {
         Cause::Transport { detail } => format!(
             "The connection to the portal broke before its answer was complete: {detail}."
         ),
-        Cause::Redirect { status, location } => {
+        Cause::Redirect { status, is_inside: true, .. } => format!(
+            "The address answers with a redirect ({status}) to another page of its own, most often to sign in. The API \
+             of a portal never does that: base_url is probably not the address of a DocSpace portal, or a login page or \
+             proxy stands before it. Let requests to /api/2.0 through unchanged."
+        ),
+        Cause::Redirect { status, location, .. } => {
             let target = location.as_deref().map(|to| format!(" to {to}")).unwrap_or_default();
             let advice = location.as_deref().map_or_else(
                 || "Set base_url to the portal's final address.".to_owned(),
@@ -72,7 +96,12 @@ fn explanation(error: &api::Error) -> String {
                  a redirected request would change its meaning and could carry the API key elsewhere. {advice}"
             )
         }
-        Cause::NotJson { looks_like_html: true } => {
+        Cause::NotJson { found: NotJson::Compressed } => {
+            "The answer is compressed, although that was not asked for: a proxy before the portal probably does it. Have \
+             it pass answers on unchanged."
+                .to_owned()
+        }
+        Cause::NotJson { found: NotJson::WebPage } => {
             "The address answered with a web page instead of the DocSpace API. Check base_url: it is probably not \
              the address of a DocSpace portal, or a proxy or login page stands before it."
                 .to_owned()
@@ -92,6 +121,32 @@ fn explanation(error: &api::Error) -> String {
     }
 }
 
+/// Says why there is no TLS and what to do, as the continuation of a sentence.
+fn explain_tls(fault: TlsFault, detail: &str) -> String {
+    match fault {
+        TlsFault::UnknownIssuer => "its certificate is not trusted, because it is self-signed or issued by an authority \
+            that this machine does not know. Set ca_certificate (or DOCSPACE_CA_CERTIFICATE) to the PEM of that \
+            authority, or of the self-signed certificate itself; if it is set, it holds another one."
+            .to_owned(),
+        TlsFault::OutOfDate => format!(
+            "its certificate is out of date ({detail}). Have it renewed, and check the clock of this machine."
+        ),
+        TlsFault::WrongName => format!(
+            "its certificate is for another name ({detail}). Set base_url to a name that the certificate has, or have one \
+             issued whose subject alternative names include this one; a common name alone does not count."
+        ),
+        TlsFault::BadCertificate => {
+            format!("its certificate cannot be accepted ({detail}). Have another one issued.")
+        }
+        TlsFault::NotTls => "what answers there does not speak TLS, so the port probably serves http. Check the port of \
+            base_url; for a portal without https, write http:// and set allow_plain_http."
+            .to_owned(),
+        TlsFault::Version => format!(
+            "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). At least TLS 1.2 is needed."
+        ),
+    }
+}
+
 fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
     let said = words(failure);
     match failure.status {
@@ -101,14 +156,16 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         ),
         402 => format!("The portal is not paid for (402){said}. Its owner must renew the subscription or the license."),
         403 if error.is_scope_refused() => {
-            let (scope, what) = if error.operation().is_write() {
-                ("*:write", "change")
+            let (what, scope) = if error.path().ends_with("/people/@self") {
+                ("tell whose it is", "accounts.self:read")
+            } else if error.operation().is_write() {
+                ("change webhooks", "*:write")
             } else {
-                ("*:read or *:write", "read")
+                ("read webhooks", "*:read or *:write")
             };
             format!(
-                "The portal refused the API key's scope (403). To {what} webhooks the key needs {scope}, or no \
-                 restriction at all. Create such a key {KEYS_PAGE}."
+                "The portal refused the API key's scope (403). To {what} the key needs {scope}, or no restriction at \
+                 all. Create such a key {KEYS_PAGE}."
             )
         }
         403 if error.is_access_denied() => format!(
@@ -126,30 +183,84 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         404 if failure.shape == ErrorShape::Handler => format!(
             "The portal has no such object (404){said}. Plan again to see what it holds now."
         ),
+        404 if has_fixed_form(error) && !error.path().ends_with(LIST) => format!(
+            "Nothing answers at {} (404), which every portal from DocSpace 3.1 on has: base_url is wrong, the portal is \
+             suspended or removed, or a proxy before it keeps the request back.",
+            error.path()
+        ),
         404 => "The address answers, but not as an active DocSpace portal (404): base_url is wrong, or the portal \
                 is suspended or removed. This says nothing about the webhook itself. Check base_url, and look at the \
                 portal in a browser."
             .to_owned(),
-        429 => format!(
-            "The portal refused the request because of too many requests (429){said}. Wait a minute and run the \
-             command again; other runs with the same user count too. A lower max_concurrent_writes helps."
+        429 => explain_throttling(error, &said),
+        400 if has_fixed_form(error) => format!(
+            "The portal refused the request (400){said}. It is the same for every configuration and no portal refuses it: \
+             base_url is probably not the address of a DocSpace portal, or a proxy stands before it."
         ),
         400 => format!("The portal refused the request (400){said}. {}", advice_on_refusal(error, failure)),
+        500 if error.operation() == Operation::Remove => format!(
+            "The portal failed to delete (500){said}. A portal on PostgreSQL can fail so while its delivery journal has \
+             entries of the webhook: then only its operator can remove it, and enabled = false silences it. Otherwise \
+             the portal's own logs say more."
+        ),
         500 if error.is_receiver_unreachable() => format!(
             "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
              webhook, and that request failed{said}. The portal itself must be able to connect to the uri, with a \
              valid certificate when ssl is true; this machine is not involved. Nothing was stored. Check the \
              receiver, then run the command again."
         ),
-        500 if error.operation().is_write() => format!(
+        500 if probes(error) => format!(
             "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \
              Check the receiver; if nothing is wrong with it, look into the portal's own logs."
         ),
+        status @ ..=399 => format!("The portal answered with a success ({status}) that holds an error{said}."),
         status @ ..=499 => format!(
             "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
              by a proxy or firewall before it. Check base_url and what is between this machine and the portal."
         ),
         status => format!("The portal failed ({status}){said}. Try again later; its own logs say more."),
+    }
+}
+
+/// Says how long to wait. What a write can do about it is no advice for a read.
+fn explain_throttling(error: &api::Error, said: &str) -> String {
+    let wait = error.retry_after().map_or_else(
+        || "Wait a minute".to_owned(),
+        |asked| format!("The portal asks to wait {}; do so", length(asked)),
+    );
+    let advice = if error.operation().is_write() {
+        " A lower max_concurrent_writes helps."
+    } else {
+        ""
+    };
+    format!(
+        "The portal refused the request because of too many requests (429){said}. {wait} and run the command again; other \
+         runs with the same user count too.{advice}"
+    )
+}
+
+/// Words a length of time, rounded up.
+fn length(time: Duration) -> String {
+    match time.as_secs() {
+        0..=1 => "a second".to_owned(),
+        seconds @ ..120 => format!("{seconds} seconds"),
+        seconds @ ..7200 => format!("{} minutes", seconds.div_ceil(60)),
+        seconds => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
+/// Says whether a request never depends on the configuration: every read but that of the journal.
+fn has_fixed_form(error: &api::Error) -> bool {
+    error.operation() == Operation::Read && !error.path().ends_with("/log")
+}
+
+/// Says whether the portal probes the receiver before it carries a request out (API §7 D). Switching off,
+/// which is all that the provider asks of `enable`, does without.
+fn probes(error: &api::Error) -> bool {
+    match error.operation() {
+        Operation::Create => true,
+        Operation::Replace => !error.path().ends_with("/enable"),
+        Operation::Read | Operation::Remove | Operation::RetryDelivery => false,
     }
 }
 
@@ -225,3 +336,6 @@ fn words(failure: &StatusFailure) -> String {
     let said: Vec<&str> = said.iter().map(|text| text.trim_end_matches('.')).collect();
     format!(", saying: \"{}\"", said.join("; "))
 }
+
+#[cfg(test)]
+mod tests;

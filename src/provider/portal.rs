@@ -12,7 +12,7 @@ use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use super::diagnose;
 use crate::api::{
-    Client, CurrentUser, Error, ErrorShape, PasswordPolicy, SharedList, TriggerCatalog, WebhookId,
+    Client, CurrentUser, Error, PasswordPolicy, SharedList, TriggerCatalog, WebhookId,
 };
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 
@@ -77,6 +77,7 @@ pub struct LivePortal {
     /// What was said about failures to read the list.
     explained: Mutex<BTreeSet<String>>,
     is_trouble_reported: AtomicBool,
+    is_gap_reported: AtomicBool,
     is_wait_reported: AtomicBool,
 }
 
@@ -108,6 +109,7 @@ impl LivePortal {
             creating: Mutex::default(),
             explained: Mutex::default(),
             is_trouble_reported: AtomicBool::new(false),
+            is_gap_reported: AtomicBool::new(false),
             is_wait_reported: AtomicBool::new(false),
         }
     }
@@ -156,27 +158,29 @@ impl LivePortal {
         }
     }
 
-    /// Refuses a portal older than 3.1, which has no triggers (API §11). Any other trouble is left to
-    /// the request at hand.
+    /// Refuses a portal older than 3.1, which has no catalog and no triggers (API §3.3, §11). That it has
+    /// no catalog alone is no proof: its version must say so, or else a webhook without triggers. Any
+    /// other trouble is left to the request at hand.
     pub(super) async fn require_supported_version(&self) -> Result<(), Diagnostic> {
-        let Err(error) = self.catalog().await else {
-            return Ok(());
-        };
-        // A route that does not exist answers 404 with nothing; a suspended portal answers more.
-        let is_missing_route = error
-            .status_failure()
-            .is_some_and(|failure| failure.status == 404 && failure.shape == ErrorShape::Empty);
-        if !is_missing_route {
-            return Ok(());
+        match self.catalog().await {
+            Err(error) if error.status() == Some(404) => {}
+            Ok(_) | Err(_) => return Ok(()),
         }
         let version = self
             .version
             .get_or_try_init(|| self.client.portal_version());
-        match version.await {
-            Ok(version) if is_at_least(version, (3, 1)) => Ok(()),
-            Ok(version) => Err(unsupported(Some(version))),
-            // A server that is no portal has neither route: its age is not what is wrong with it.
-            Err(error) => Err(diagnose::explain(UNUSABLE, &error)),
+        if let Ok(version) = version.await {
+            return if is_at_least(version, (3, 1)) {
+                Ok(())
+            } else {
+                Err(unsupported(Some(version)))
+            };
+        }
+        match self.list.read().await {
+            Ok(list) if list.items().any(|item| item.webhook.triggers.is_none()) => {
+                Err(unsupported(None))
+            }
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 
@@ -231,6 +235,38 @@ impl LivePortal {
         self.is_trouble_reported.load(Ordering::Relaxed)
     }
 
+    /// Reports that a question beside the list was not answered while planning. A portal that lists its
+    /// webhooks can be used all the same: what it does not have goes without saying, what it refuses to
+    /// tell is one warning per process, and apply decides. The list is asked for only where waiting cannot
+    /// mend the failure. Returns whether it makes sense to ask on.
+    pub(super) async fn report_gap(&self, error: &Error, diagnostics: &mut Diagnostics) -> bool {
+        if !diagnose::is_definitive(error) {
+            self.report_trouble(error, diagnostics);
+            return false;
+        }
+        if let Err(error) = self.list.read().await {
+            self.report_trouble(&error, diagnostics);
+            return false;
+        }
+        let is_missing = matches!(error.status(), Some(404 | 405));
+        if is_missing || self.is_gap_reported.swap(true, Ordering::Relaxed) {
+            tracing::debug!(
+                http_path = error.path(),
+                "a check against the portal is left out"
+            );
+            return true;
+        }
+        diagnostics.push(Diagnostic::warning(
+            "The portal did not answer everything while planning",
+            format!(
+                "{} The portal lists its webhooks, so the plan goes on without this check; apply will show whether it \
+                 accepts the changes.",
+                diagnose::detail(error)
+            ),
+        ));
+        true
+    }
+
     /// Reports that the portal could not be asked while planning: an error when every other request
     /// would fail too, else one warning; in either case once per process.
     pub(super) fn report_trouble(&self, error: &Error, diagnostics: &mut Diagnostics) {
@@ -276,13 +312,16 @@ impl LivePortal {
         if longest < LONG_WAIT || self.is_wait_reported.swap(true, Ordering::Relaxed) {
             return None;
         }
+        let why = if self.client.waits().longest_throttled() >= LONG_WAIT {
+            "The portal limits requests per user, over all keys and parallel runs: fewer runs at the same time or a \
+             lower max_concurrent_writes help."
+        } else {
+            "The portal could not be reached or failed for a while, or an answer was lost."
+        };
         Some(Diagnostic::warning(
             "The portal slowed this run down",
             format!(
-                "Requests had to be repeated, and one waited {} seconds before. The portal limits requests per user, \
-                 over all keys and parallel runs, or was unavailable for a while, or an answer was lost. Against \
-                 limits, start fewer runs at the same time, or lower max_concurrent_writes. TF_LOG=DEBUG shows each \
-                 wait.",
+                "Requests had to be repeated, and one waited {} seconds before. {why} TF_LOG=DEBUG shows each wait.",
                 longest.as_secs()
             ),
         ))

@@ -143,14 +143,14 @@ fn a_cut_body_is_told_from_another_format() {
     }
     for body in ["<html>", "\u{feff}\n <!DOCTYPE html>", "<?xml?>"] {
         let expected = BodyError::NotJson {
-            looks_like_html: true,
+            found: NotJson::WebPage,
         };
         assert_eq!(numbers(body).unwrap_err(), expected);
         assert_eq!(number(body), Err(expected));
     }
     for body in ["OK", "[1] [2]", r#"{"response": [1]} x"#, "{'a': 1}"] {
         let expected = BodyError::NotJson {
-            looks_like_html: false,
+            found: NotJson::Other,
         };
         assert_eq!(numbers(body).unwrap_err(), expected, "{body}");
         assert_eq!(number(body), Err(expected), "{body}");

@@ -91,7 +91,7 @@ fn only_a_change_that_may_have_happened_has_an_unknown_outcome() {
     assert!(unknown(transport));
     assert!(unknown(decode));
     assert!(unknown(|| Cause::NotJson {
-        looks_like_html: true
+        found: NotJson::WebPage
     }));
     assert!(unknown(|| Cause::TooLarge { limit: 1 }));
     assert!(!unknown(connect));
@@ -101,7 +101,8 @@ fn only_a_change_that_may_have_happened_has_an_unknown_outcome() {
     }));
     assert!(!unknown(|| Cause::Redirect {
         status: 301,
-        location: None
+        location: None,
+        is_inside: false,
     }));
     for (code, shape, expected) in [
         (400, ErrorShape::Handler, false),
@@ -208,7 +209,7 @@ fn texts_are_plain_english_with_the_request_in_front() {
         ),
         (
             Cause::NotJson {
-                looks_like_html: true,
+                found: NotJson::WebPage,
             },
             "the answer is a web page, not JSON",
         ),
@@ -222,6 +223,7 @@ fn texts_are_plain_english_with_the_request_in_front() {
             Cause::Redirect {
                 status: 301,
                 location: Some("https://portal.example.com".into()),
+                is_inside: false,
             },
             "the answer is a redirect (301) to https://portal.example.com",
         ),

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::api::error::{ErrorShape, StatusFailure};
+use crate::api::error::{ErrorShape, NotJson, StatusFailure, TlsFault};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -81,7 +81,10 @@ async fn who_may_be_repeated_after_what() {
         (connect(ConnectReason::Other), [5, 5, 5, 5, 5]),
         (connect(ConnectReason::NameResolution), [2, 2, 2, 2, 2]),
         (connect(ConnectReason::TimedOut), [2, 2, 2, 2, 2]),
-        (connect(ConnectReason::Certificate), [1, 1, 1, 1, 1]),
+        (
+            connect(ConnectReason::Tls(TlsFault::UnknownIssuer)),
+            [1, 1, 1, 1, 1],
+        ),
         (timeout(), [2, 2, 2, 1, 1]),
         (transport(), [5, 5, 5, 1, 1]),
         (status(429), [5, 5, 5, 5, 1]),
@@ -94,7 +97,7 @@ async fn who_may_be_repeated_after_what() {
         (status(401), [1, 1, 1, 1, 1]),
         (
             Cause::NotJson {
-                looks_like_html: true,
+                found: NotJson::WebPage,
             },
             [1, 1, 1, 1, 1],
         ),
@@ -102,6 +105,7 @@ async fn who_may_be_repeated_after_what() {
             Cause::Redirect {
                 status: 301,
                 location: None,
+                is_inside: false,
             },
             [1, 1, 1, 1, 1],
         ),
@@ -180,7 +184,10 @@ async fn no_repeat_is_sent_after_the_operations_budget() {
 
 #[tokio::test(start_paused = true)]
 async fn the_error_knows_what_earlier_attempts_left_behind() {
-    let causes = vec![timeout(), connect(ConnectReason::Certificate)];
+    let causes = vec![
+        timeout(),
+        connect(ConnectReason::Tls(TlsFault::UnknownIssuer)),
+    ];
     let lost = call(Operation::Replace, 4, causes)
         .await
         .result

@@ -6,7 +6,9 @@ use super::lost_create::{self, Found};
 use super::model::{ID, WebhookModel, WebhookPrivate};
 use super::rotation::{self, SecretChange};
 use super::triggers::{self, Bits, KnownBits, Spelling};
-use crate::api::{CreateWebhook, CreatedWebhook, Error, Role, TriggerMask, Webhook, WebhookId};
+use crate::api::{
+    Client, CreateWebhook, CreatedWebhook, Error, Role, TriggerMask, Webhook, WebhookId,
+};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{CreateRequest, Progress};
@@ -82,8 +84,18 @@ async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
 impl Creation<'_> {
     /// Sends the POST once and keeps the shared list in step with its outcome.
     pub(super) async fn post(&self) -> Result<CreatedWebhook, Error> {
+        self.post_over(&self.portal.client).await
+    }
+
+    /// Sends the POST once more, over a connection of its own.
+    pub(super) async fn post_again(&self) -> Result<CreatedWebhook, Error> {
+        self.post_over(&self.portal.client.on_fresh_connections())
+            .await
+    }
+
+    async fn post_over(&self, client: &Client) -> Result<CreatedWebhook, Error> {
         let token = self.portal.list.begin_create();
-        match self.portal.client.create_webhook(self.body).await {
+        match client.create_webhook(self.body).await {
             Ok(created) => {
                 match &created.webhook {
                     Some(webhook) => token.created(webhook.clone()),

@@ -299,6 +299,10 @@ impl Selection {
     }
 
     fn missing(&self) -> Diagnostic {
+        let advice = match self {
+            Self::Id(_) => "",
+            Self::Name { .. } => "Names and addresses are compared exactly. ",
+        };
         let (attribute, what) = match self {
             Self::Id(id) => (ID, format!("the id {id}")),
             Self::Name { name, uri: None } => (NAME, format!("the name {name:?}")),
@@ -310,8 +314,7 @@ impl Selection {
         Diagnostic::error(
             "No such webhook",
             format!(
-                "The portal shows no webhook with {what}. Names and addresses are compared exactly. Check them in the \
-                 portal under Developer Tools, Webhooks; a key that is not an administrator's sees only its owner's \
+                "The portal shows no webhook with {what}. {advice}Look it up in the portal under Developer Tools, Webhooks; a key that is not an administrator's sees only its owner's \
                  webhooks."
             ),
         )

@@ -126,7 +126,7 @@ pub(super) async fn resolve(
         Sighting::Absent if !has_baseline => return Err(unprepared(creation, error)),
         Sighting::Absent => {}
     }
-    match creation.post().await {
+    match creation.post_again().await {
         Ok(created) => Ok(Found::created(&created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
             match watch(creation, Patience::after(creation, &again).await).await {

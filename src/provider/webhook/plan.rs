@@ -94,15 +94,16 @@ async fn ask(
         .prior
         .is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
     if is_create || has_new_triggers {
+        if let Err(unsupported) = portal.require_supported_version().await {
+            return diagnostics.push(unsupported);
+        }
         match portal.catalog().await {
             Ok(catalog) => check_triggers(planned.get(TRIGGERS), private, catalog, diagnostics),
             Err(error) => {
-                match portal.require_supported_version().await {
-                    Ok(()) => portal.report_trouble(error, diagnostics),
-                    Err(unsupported) => diagnostics.push(unsupported),
-                }
                 // Asking further would only make the practitioner wait.
-                return;
+                if !portal.report_gap(error, diagnostics).await {
+                    return;
+                }
             }
         }
     }
@@ -117,7 +118,9 @@ async fn ask(
                     diagnostics.push(too_weak(&missing).at_attribute(attribute));
                 }
             }
-            Err(error) => portal.report_trouble(error, diagnostics),
+            Err(error) => {
+                portal.report_gap(error, diagnostics).await;
+            }
         }
     }
 }
@@ -150,13 +153,17 @@ async fn check_clash(
     Ok(())
 }
 
-/// Checks names outside the table, and what the caller's role may use, against the catalog.
+/// Checks names outside the table, and what the caller's role may use, against the catalog. A catalog
+/// without entries says nothing about any of them.
 fn check_triggers(
     triggers: &Value,
     private: &WebhookPrivate,
     catalog: &TriggerCatalog,
     diagnostics: &mut Diagnostics,
 ) {
+    if catalog.entries().is_empty() {
+        return;
+    }
     let names = triggers
         .as_elements()
         .unwrap_or_default()

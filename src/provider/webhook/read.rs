@@ -74,16 +74,10 @@ async fn confirm_removal(
     let caller = match portal.caller().await {
         Ok(caller) => caller,
         Err(error) => {
-            let advice = if error.is_scope_refused() {
-                "The portal refused the API key's scope (403): create a key that also has accounts.self:read, or no \
-                 restriction at all."
-                    .to_owned()
-            } else {
-                diagnose::detail(&error)
-            };
             let detail = format!(
                 "The list does not show it, and the API key's owner cannot be read, so it is not clear whether it \
-                 is gone or only out of sight. {advice}"
+                 is gone or only out of sight. {}",
+                diagnose::detail(&error)
             );
             return Err(out_of_sight(id, state, &detail));
         }

@@ -4,7 +4,7 @@ use docspace_emulator::{
     Config as PortalConfig, DEFAULT_API_KEY, Emulator, Fault, FaultAction, FaultRedirect,
     FaultStatus, HostRule, PortalState, ProbeOutcome, Profile, Role, User,
 };
-use terraform_provider_docspace::api::{Cause, Client, Error, ErrorShape};
+use terraform_provider_docspace::api::{Cause, Client, Error, ErrorShape, NotJson};
 
 use super::bench::{Bench, CREATE, DELETE, LIST, PATH, client_of, create, id, update};
 
@@ -166,7 +166,7 @@ async fn web_pages_are_recognized_with_any_status() {
     assert!(matches!(
         error.cause(),
         Cause::NotJson {
-            looks_like_html: true
+            found: NotJson::WebPage
         }
     ));
     bench.assert_hits(fault, 1);
@@ -202,6 +202,21 @@ async fn a_success_that_is_no_portals_answer_removes_nothing() {
 }
 
 #[tokio::test]
+async fn an_error_in_a_success_keeps_the_portals_words() {
+    let bench = Bench::start().await;
+    let body = r#"{"error":{"message":"The key S3cretKey-42 is odd","type":"System.Exception"},"status":1}"#;
+    bench.fault(Fault::on("POST", PATH).respond(200, &[], body));
+    let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+    assert_eq!(shape(&error), (200, ErrorShape::Handler));
+    let said = error.message().unwrap().as_str();
+    assert!(
+        said.starts_with("The key ") && said.ends_with(" is odd") && !said.contains("S3cret"),
+        "{said}"
+    );
+    assert!(error.outcome_unknown() && !error.is_not_found() && !error.is_retryable());
+}
+
+#[tokio::test]
 async fn garbage_is_not_json_and_leaves_a_write_unknown() {
     let bench = Bench::start().await;
     let garbage = FaultAction::Garbage(FaultStatus { status: None });
@@ -214,7 +229,7 @@ async fn garbage_is_not_json_and_leaves_a_write_unknown() {
     assert!(matches!(
         error.cause(),
         Cause::NotJson {
-            looks_like_html: false
+            found: NotJson::Other
         }
     ));
     assert!(error.outcome_unknown());
@@ -254,6 +269,7 @@ async fn redirects_are_errors_that_name_the_host_and_are_never_followed() {
             let Cause::Redirect {
                 status: seen,
                 location,
+                is_inside: false,
             } = error.cause()
             else {
                 panic!("{error:?}");
@@ -272,7 +288,12 @@ async fn a_relative_redirect_points_to_the_portal_itself() {
     let bench = Bench::start().await;
     bench.fault(Fault::on("GET", PATH).respond(302, &[("Location", "/login?token=x")], ""));
     let error = bench.client.list_webhooks().await.unwrap_err();
-    let Cause::Redirect { location, .. } = error.cause() else {
+    let Cause::Redirect {
+        location,
+        is_inside: true,
+        ..
+    } = error.cause()
+    else {
         panic!("{error:?}");
     };
     assert_eq!(location.as_deref(), Some(bench.portal.base_url().as_str()));

@@ -23,5 +23,7 @@ mod secrets;
 mod shared_list;
 /// Rate limits, the cap on writes, and stopping.
 mod throttling;
-/// Connections: TLS, proxies, pooling, size.
+/// Connections: proxies, pooling, size.
 mod transport;
+/// Whose certificate is taken for the portal's.
+mod trust;

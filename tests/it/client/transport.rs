@@ -1,15 +1,7 @@
-//! Connections: TLS, proxies, pooling, size.
-
-use std::sync::Arc;
+//! Connections: proxies, pooling, size.
 
 use docspace_emulator::DEFAULT_API_KEY;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use terraform_provider_docspace::api::{
-    ApiKey, BaseUrl, Cause, Client, Config, ConfigError, ConnectReason,
-};
-use tokio_rustls::TlsAcceptor;
+use terraform_provider_docspace::api::{Cause, Client, ConnectReason, NotJson};
 
 use super::bench::{client_of, create, id};
 use super::scripted::{Scripted, Step, answer};
@@ -110,6 +102,35 @@ async fn a_pooled_connection_that_was_closed_is_replaced_without_an_error() {
 }
 
 #[tokio::test]
+async fn a_fresh_connection_is_not_one_that_was_used_before() {
+    let list = || Step::json("200 OK", EMPTY_LIST);
+    let server = Scripted::start([list(), list(), list(), list()]).await;
+    let client = client(&server, 0);
+    for _ in 0..2 {
+        client.list_webhooks().await.unwrap();
+    }
+    assert_eq!(server.connections(), 1);
+    let fresh = client.on_fresh_connections();
+    for connections in 2..4 {
+        fresh.list_webhooks().await.unwrap();
+        assert_eq!(server.connections(), connections);
+    }
+}
+
+#[tokio::test]
+async fn compression_that_was_not_asked_for_is_recognized() {
+    let mut gzip =
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n".to_vec();
+    gzip.extend_from_slice(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03");
+    let server = Scripted::start([Step::Answer(gzip)]).await;
+    let error = client(&server, 0).list_webhooks().await.unwrap_err();
+    let Cause::NotJson { found } = error.cause() else {
+        panic!("{error:?}");
+    };
+    assert_eq!(*found, NotJson::Compressed);
+}
+
+#[tokio::test]
 async fn answers_that_are_not_http_or_end_early_are_transport_errors() {
     for bytes in [
         b"SSH-2.0-OpenSSH_9.6\r\n".to_vec(),
@@ -176,112 +197,6 @@ async fn a_portal_that_is_not_there_is_a_connect_error_with_its_host() {
         ("127.0.0.1", ConnectReason::Other)
     );
     assert!(detail.contains("refused"), "{detail}");
-}
-
-/// A certificate for `localhost`, and the authority that signed it in PEM.
-fn tls() -> (TlsAcceptor, String) {
-    let mut authority = CertificateParams::new([]).unwrap();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(["localhost".to_owned()])
-        .unwrap()
-        .signed_by(&key, &authority)
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let server = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )
-        .unwrap();
-    (TlsAcceptor::from(Arc::new(server)), authority.pem())
-}
-
-#[tokio::test]
-async fn an_unknown_authority_is_refused_once_and_named_as_the_reason() {
-    let (acceptor, _authority) = tls();
-    let server = Scripted::start_tls([], acceptor).await;
-    let base_url = format!("https://localhost:{}", server.port());
-    let client = client_of(&base_url, "sk-1", |config| config.max_retries = 4);
-    let error = client.create_webhook(&create("a")).await.unwrap_err();
-    let Cause::Connect { reason, .. } = error.cause() else {
-        panic!("{error:?}");
-    };
-    assert_eq!(*reason, ConnectReason::Certificate);
-    assert!(!error.outcome_unknown());
-    assert_eq!((error.attempts(), server.requests().len()), (1, 0));
-}
-
-#[tokio::test]
-async fn an_authority_of_the_configuration_is_trusted() {
-    let (acceptor, authority) = tls();
-    let server = Scripted::start_tls([Step::json("200 OK", EMPTY_LIST)], acceptor).await;
-    let base_url = format!("https://localhost:{}", server.port());
-    let client = client_of(&base_url, "sk-1", |config| {
-        config.ca_certificates_pem = Some(authority);
-    });
-    assert!(client.list_webhooks().await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_certificate_for_another_host_is_refused_even_from_a_trusted_authority() {
-    let (acceptor, authority) = tls();
-    let server = Scripted::start_tls([Step::json("200 OK", EMPTY_LIST)], acceptor).await;
-    let base_url = format!("https://127.0.0.1:{}", server.port());
-    let client = client_of(&base_url, "sk-1", |config| {
-        config.ca_certificates_pem = Some(authority);
-    });
-    let error = client.list_webhooks().await.unwrap_err();
-    assert!(matches!(
-        error.cause(),
-        Cause::Connect {
-            reason: ConnectReason::Certificate,
-            ..
-        }
-    ));
-}
-
-#[tokio::test]
-async fn verification_can_be_switched_off() {
-    let (acceptor, _authority) = tls();
-    let server = Scripted::start_tls([Step::json("200 OK", EMPTY_LIST)], acceptor).await;
-    let base_url = format!("https://127.0.0.1:{}", server.port());
-    let client = client_of(&base_url, "sk-1", |config| {
-        config.insecure_skip_tls_verify = true;
-    });
-    assert!(client.list_webhooks().await.unwrap().is_empty());
-}
-
-#[test]
-fn bad_certificates_are_found_before_the_first_request() {
-    let (_acceptor, authority) = tls();
-    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    for (pem, expected) in [
-        (
-            "no certificate at all".to_owned(),
-            ConfigError::NoCertificate,
-        ),
-        (String::new(), ConfigError::NoCertificate),
-        (
-            broken.to_owned(),
-            ConfigError::BadCertificate { position: 1 },
-        ),
-        (
-            format!("{authority}{broken}"),
-            ConfigError::BadCertificate { position: 2 },
-        ),
-    ] {
-        let mut config = Config::new(
-            BaseUrl::parse("https://portal.example.com", false).unwrap(),
-            ApiKey::parse("sk-1").unwrap(),
-        );
-        config.ca_certificates_pem = Some(pem);
-        assert_eq!(Client::new(config).unwrap_err(), expected);
-    }
 }
 
 /// The environment belongs to the process, so this test starts itself again with proxies in it.

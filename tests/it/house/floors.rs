@@ -116,6 +116,7 @@ const FLOORS: [Floor; 9] = [
             "httpdate",
             "reqwest",
             "rustls",
+            "rustls_platform_verifier",
             "secrecy",
             "serde",
             "serde_json",
@@ -125,6 +126,7 @@ const FLOORS: [Floor; 9] = [
             "tokio_util",
             "tracing",
             "url",
+            "webpki",
         ],
     },
     Floor {

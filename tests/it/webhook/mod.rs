@@ -8,6 +8,7 @@
 //! | `secrets` | §4.2 | when a secret is sent, what is stored, what leaks |
 //! | `absence`, `upgrade` | §4.4 | what a state is worth when the portal or the disk says otherwise |
 //! | `faults`, `interrupt` | §9 | what is left after anything went wrong |
+//! | `foreign_portals` | §4.6, §2 | which portal will do, and which server is none |
 //! | `budget` | §8 | how many requests it takes |
 //!
 //! [`portal`](crate::portal) has the portal to test against.
@@ -17,6 +18,7 @@ mod budget;
 mod clash;
 mod clients;
 mod faults;
+mod foreign_portals;
 mod import;
 mod interrupt;
 mod lifecycle;

@@ -1,0 +1,131 @@
+//! Whose certificate is taken for the portal's: what the system trusts, the authorities of the configuration, and a
+//! certificate that the configuration names itself.
+//!
+//! The last is for self-hosted portals (API §12). A self-signed certificate, as `openssl req -x509` makes it, is its
+//! own authority, and webpki accepts no authority as a server; a server's own certificate without its authority has
+//! no issuer. Whoever puts such a certificate into the configuration vouches for it, byte by byte, so nobody else
+//! has to. Its dates and its names count all the same, and so does the signature of the handshake, which proves that
+//! the server has the key.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
+use rustls_platform_verifier::Verifier;
+use webpki::{EndEntityCert, KeyUsage};
+
+/// A TLS configuration that trusts nobody, for a client that never uses TLS: reading the system's certificates takes
+/// milliseconds and about a megabyte.
+pub(crate) fn nobody() -> Result<ClientConfig, rustls::Error> {
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(RootCertStore::empty());
+    Ok(builder.with_no_client_auth())
+}
+
+/// A TLS configuration that trusts what the system trusts, and these certificates: as authorities, and each as the
+/// portal's own.
+pub(crate) fn system_and(
+    certificates: &[CertificateDer<'static>],
+) -> Result<ClientConfig, rustls::Error> {
+    let provider = provider();
+    let verifier = NamedOrIssued {
+        named: certificates.to_vec(),
+        issued: Verifier::new_with_extra_roots(certificates.to_vec(), Arc::clone(&provider))?,
+    };
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = builder.with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// Accepts a certificate that is named, byte by byte, or that a trusted authority has issued.
+#[derive(Debug)]
+struct NamedOrIssued {
+    named: Vec<CertificateDer<'static>>,
+    issued: Verifier,
+}
+
+impl ServerCertVerifier for NamedOrIssued {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if self.named.contains(end_entity) && is_in_date(end_entity, now) {
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            return Ok(ServerCertVerified::assertion());
+        }
+        let verified = self.issued.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        verified.map_err(|error| match error {
+            // An authority that has the issuer's name and another key, such as one that was made anew.
+            rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
+                CertificateError::UnknownIssuer.into()
+            }
+            error => error,
+        })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.issued
+            .verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.issued
+            .verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.issued.supported_verify_schemes()
+    }
+}
+
+/// Returns whether a certificate is valid at this time.
+///
+/// webpki has no question for that alone. Asked for a chain while nobody is trusted, it looks at the certificate's
+/// dates first, then at whether it is an authority, then at its purpose, and only then for an issuer: these two
+/// answers mean that the dates were right, and there is no third one that would. A test holds it to that order.
+fn is_in_date(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
+    let Ok(certificate) = EndEntityCert::try_from(certificate) else {
+        return false;
+    };
+    let chain =
+        certificate.verify_for_usage(&[], &[], &[], now, KeyUsage::server_auth(), None, None);
+    matches!(
+        chain,
+        Err(webpki::Error::CaUsedAsEndEntity | webpki::Error::UnknownIssuer)
+    )
+}

@@ -1,0 +1,184 @@
+use super::*;
+
+const LIST_PATH: &str = "/api/2.0/settings/webhook";
+
+fn said_of(operation: Operation, path: &str, cause: Cause) -> String {
+    detail(&api::Error::new(operation, "GET", path, cause))
+}
+
+fn answer(status: u16, shape: ErrorShape) -> StatusFailure {
+    StatusFailure::new(status, shape)
+}
+
+fn cause(failure: StatusFailure) -> Cause {
+    Cause::Status(Box::new(failure))
+}
+
+#[track_caller]
+fn has(text: &str, wanted: &[&str], unwanted: &[&str]) {
+    for part in wanted {
+        assert!(text.contains(part), "{part:?} is not in {text:?}");
+    }
+    for part in unwanted {
+        assert!(!text.contains(part), "{part:?} is in {text:?}");
+    }
+}
+
+#[test]
+fn each_fault_of_tls_has_its_own_next_step() {
+    for (fault, next) in [
+        (
+            TlsFault::UnknownIssuer,
+            "Set ca_certificate (or DOCSPACE_CA_CERTIFICATE)",
+        ),
+        (TlsFault::OutOfDate, "Have it renewed, and check the clock"),
+        (TlsFault::WrongName, "subject alternative names"),
+        (TlsFault::BadCertificate, "Have another one issued"),
+        (TlsFault::NotTls, "does not speak TLS"),
+        (TlsFault::Version, "At least TLS 1.2"),
+    ] {
+        let cause = Cause::Connect {
+            host: "portal.example.com".into(),
+            detail: "the reason".into(),
+            reason: ConnectReason::Tls(fault),
+        };
+        let text = said_of(Operation::Read, LIST_PATH, cause);
+        has(&text, &["portal.example.com", next], &["HTTPS_PROXY"]);
+    }
+}
+
+#[test]
+fn the_wait_that_the_portal_asks_for_is_named() {
+    for (seconds, wait) in [
+        (0, "a second"),
+        (90, "90 seconds"),
+        (600, "10 minutes"),
+        (86_400, "24 hours"),
+    ] {
+        let mut failure = answer(429, ErrorShape::Empty);
+        failure.retry_after = Some(Duration::from_secs(seconds));
+        let text = said_of(Operation::Create, LIST_PATH, cause(failure));
+        let asked = format!("The portal asks to wait {wait}; do so");
+        has(&text, &[&asked, "max_concurrent_writes"], &["a minute"]);
+    }
+    let text = said_of(
+        Operation::Read,
+        LIST_PATH,
+        cause(answer(429, ErrorShape::Empty)),
+    );
+    has(&text, &["Wait a minute"], &["writes"]);
+}
+
+#[test]
+fn a_redirect_inside_the_address_is_no_other_address() {
+    let redirect = |is_inside| Cause::Redirect {
+        status: 302,
+        location: Some("https://portal.example.com".into()),
+        is_inside,
+    };
+    let text = said_of(Operation::Read, LIST_PATH, redirect(true));
+    has(&text, &["most often to sign in"], &["set base_url"]);
+    let text = said_of(Operation::Read, LIST_PATH, redirect(false));
+    has(
+        &text,
+        &["set base_url = \"https://portal.example.com\""],
+        &["sign in"],
+    );
+}
+
+#[test]
+fn only_what_makes_the_portal_probe_can_fail_for_the_receiver() {
+    for (operation, path, wanted, unwanted) in [
+        (Operation::Create, LIST_PATH, "receiver", "PostgreSQL"),
+        (Operation::Replace, LIST_PATH, "receiver", "PostgreSQL"),
+        (
+            Operation::Replace,
+            "/api/2.0/settings/webhook/enable",
+            "The portal failed (500)",
+            "receiver",
+        ),
+        (
+            Operation::Remove,
+            "/api/2.0/settings/webhook/7",
+            "PostgreSQL",
+            "receiver",
+        ),
+    ] {
+        let failure = answer(500, ErrorShape::Handler);
+        has(
+            &said_of(operation, path, cause(failure)),
+            &[wanted],
+            &[unwanted],
+        );
+    }
+}
+
+#[test]
+fn a_refused_read_is_not_blamed_on_the_configuration() {
+    for path in [LIST_PATH, "/api/2.0/people/@self"] {
+        let text = said_of(Operation::Read, path, cause(answer(400, ErrorShape::Empty)));
+        has(&text, &["base_url"], &["Correct the configuration"]);
+    }
+    let log = "/api/2.0/settings/webhooks/log";
+    let text = said_of(
+        Operation::Read,
+        log,
+        cause(answer(400, ErrorShape::Validation)),
+    );
+    has(&text, &["Correct the configuration"], &["base_url"]);
+}
+
+#[test]
+fn a_status_that_no_portal_uses_is_not_a_matter_of_time() {
+    for status in [405, 418] {
+        let text = said_of(
+            Operation::Read,
+            LIST_PATH,
+            cause(answer(status, ErrorShape::Text)),
+        );
+        has(&text, &["Check base_url"], &["later"]);
+    }
+}
+
+#[test]
+fn a_missing_scope_is_named_for_what_was_asked() {
+    for (operation, path, scope) in [
+        (
+            Operation::Read,
+            LIST_PATH,
+            "read webhooks the key needs *:read",
+        ),
+        (
+            Operation::Create,
+            LIST_PATH,
+            "change webhooks the key needs *:write",
+        ),
+        (
+            Operation::Read,
+            "/api/2.0/people/@self",
+            "tell whose it is the key needs accounts.self:read",
+        ),
+    ] {
+        let text = said_of(operation, path, cause(answer(403, ErrorShape::Empty)));
+        has(&text, &[scope], &[]);
+    }
+}
+
+#[test]
+fn something_missing_beside_the_webhooks_is_named() {
+    let path = "/api/2.0/settings/webhook/triggers";
+    let text = said_of(Operation::Read, path, cause(answer(404, ErrorShape::Empty)));
+    has(&text, &[path], &["says nothing about the webhook"]);
+}
+
+#[test]
+fn answers_that_are_no_json_are_told_apart() {
+    for (found, wanted) in [
+        (NotJson::WebPage, "a web page"),
+        (NotJson::Compressed, "is compressed"),
+        (NotJson::Other, "cannot be understood"),
+    ] {
+        let text = said_of(Operation::Read, LIST_PATH, Cause::NotJson { found });
+        has(&text, &[wanted], &[]);
+    }
+}
