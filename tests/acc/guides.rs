@@ -6,12 +6,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use docspace_emulator::{Config, NewWebhook, OWNER_ID, Role, User};
+use docspace_emulator::NewWebhook;
 use serde_json::json;
 
-use crate::harness::{Case, needs};
+use crate::harness::Case;
 
 /// Who runs a block: a test of this file, a test elsewhere, or nobody, because of something.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +21,7 @@ enum By {
 }
 
 /// Every block and command that is not an example, by its guide and its first line.
-const BLOCKS: [(&str, &str, By); 18] = [
+const BLOCKS: &[(&str, &str, By)] = &[
     (
         "getting-started",
         "export DOCSPACE_BASE_URL=https://yourportal.onlyoffice.com",
@@ -47,7 +46,7 @@ const BLOCKS: [(&str, &str, By); 18] = [
     ),
     (
         "testing-without-a-portal",
-        "cargo run -p docspace-emulator -- --api-key sk-example --allow-private-receivers --no-probe",
+        "cargo build --release -p docspace-emulator",
         By::Test("emulator/tests/it/program.rs starts the program with these arguments"),
     ),
     (
@@ -58,20 +57,39 @@ const BLOCKS: [(&str, &str, By); 18] = [
     ),
     (
         "testing-without-a-portal",
-        "export DOCSPACE_BASE_URL=http://127.0.0.1:40123",
-        By::Here,
+        "terraform apply",
+        By::Test("every test that applies: Case::apply"),
     ),
     (
         "testing-without-a-portal",
-        "curl -d '{\"trigger\":\"FileUploaded\"}' http://127.0.0.1:40124/events",
-        By::Here,
+        "# A file was uploaded: the receiver is called, with a signature. Did it accept?",
+        By::Test("emulator/tests/it/readme.rs"),
     ),
     (
         "testing-without-a-portal",
-        "run \"uploads_are_delivered\" {",
-        By::Here,
+        "terraform {",
+        By::Test("documents"),
     ),
-    ("testing-without-a-portal", "terraform test", By::Here),
+    (
+        "testing-without-a-portal",
+        "run \"create\" {",
+        By::Test("documents"),
+    ),
+    (
+        "testing-without-a-portal",
+        "terraform init",
+        By::Test("documents, but for init: the local build is in no registry"),
+    ),
+    (
+        "testing-without-a-portal",
+        "terraform test",
+        By::Test("documents"),
+    ),
+    (
+        "testing-without-a-portal",
+        "Success! 3 passed, 0 failed.",
+        By::Test("documents"),
+    ),
     (
         "verifying-signatures",
         "terraform console",
@@ -88,6 +106,11 @@ const BLOCKS: [(&str, &str, By); 18] = [
         By::Nobody(
             "the other provider is not on this machine; tests/it/extras/moved.rs moves its states",
         ),
+    ),
+    (
+        "migrating",
+        "terraform init",
+        By::Nobody("it installs the other provider, which is not on this machine"),
     ),
     (
         "migrating",
@@ -286,61 +309,6 @@ fn the_command_that_writes_a_configuration_writes_one() {
     run(&case, command);
     let written = String::from_utf8(case.read("webhooks.tf")).unwrap();
     assert!(written.contains("My file upload webhook"), "{written}");
-}
-
-#[test]
-fn the_emulator_is_used_and_controlled_as_the_guide_says() {
-    let owner = User::new(OWNER_ID, Role::Owner);
-    let mut config = Config::offline().with_caller(owner, "sk-example", &[]);
-    config.settings.blacklist.clear();
-    let mut case = Case::with(config);
-    let exports = block(
-        "testing-without-a-portal",
-        "export DOCSPACE_BASE_URL=http://127.0.0.1:40123",
-    );
-    assert!(exports.contains("DOCSPACE_API_KEY=sk-example"), "{exports}");
-    case.set("DOCSPACE_API_KEY", "sk-example");
-    // The portal delivers the event of the guide, and nothing may leave this machine.
-    case.set("TF_VAR_receiver_uri", "https://127.0.0.1:1/webhook");
-    case.remove("versions.tf");
-    case.write(
-        "main.tf",
-        fs::read_to_string(root().join("examples/quickstart/main.tf")).unwrap(),
-    );
-    run(&case, &exports);
-    assert_eq!(case.portal.webhooks().len(), 1);
-
-    let commands = block(
-        "testing-without-a-portal",
-        "curl -d '{\"trigger\":\"FileUploaded\"}' http://127.0.0.1:40124/events",
-    );
-    for line in commands.lines() {
-        let line = line.replace("http://127.0.0.1:40124", &case.portal.control_url());
-        let Ok(output) = Command::new("sh")
-            .args(["-c", &format!("{line} -sSf")])
-            .output()
-        else {
-            return eprintln!("not run: there is no shell on this machine");
-        };
-        assert!(output.status.success(), "{line}: {output:?}");
-    }
-    assert!(!case.portal.deliveries().is_empty());
-    assert!(!case.portal.webhooks()[0].enabled);
-}
-
-#[test]
-fn the_test_file_of_the_guide_passes() {
-    needs!("1.6", "terraform test");
-    let case = quickstart();
-    case.write(
-        "uploads.tftest.hcl",
-        block(
-            "testing-without-a-portal",
-            "run \"uploads_are_delivered\" {",
-        ),
-    );
-    case.run(&["test"]).succeeds();
-    assert!(case.portal.webhooks().is_empty());
 }
 
 #[test]
