@@ -258,7 +258,7 @@ fn read_api_key(
     match ApiKey::parse(key.expose_secret()) {
         Ok(key) => Some(key),
         Err(error) => {
-            diagnostics.push(api_key_error(error, &source).at_attribute(API_KEY));
+            diagnostics.push(api_key_error(error, &source));
             None
         }
     }
@@ -301,10 +301,12 @@ fn api_key_error(error: ApiKeyError, source: &str) -> Diagnostic {
     )
 }
 
-fn check_api_key(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+/// Points at no attribute: Terraform prints the line of the configuration that an error points at, and the key can
+/// stand there.
+fn check_api_key(_path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let Some(key) = value.as_secret() else { return };
     if let Err(error) = ApiKey::parse(key.expose()) {
-        diagnostics.push(api_key_error(error, "api_key").at(path.clone()));
+        diagnostics.push(api_key_error(error, "api_key"));
     }
 }
 

@@ -208,18 +208,24 @@ fn a_base_url_with_a_path_is_answered_with_the_address() {
 
 #[test]
 fn an_api_key_with_a_blank_is_refused_and_not_shown() {
-    let case = Case::new();
-    let variable = "variable \"key\" {\n  sensitive = true\n}\n";
-    case.write(
-        "main.tf",
-        format!("{variable}{}", provider("api_key", "var.key")),
-    );
-    case.run(&["apply", "-auto-approve", "-var", "key=sk-with a blank"])
-        .fails()
-        .errs("Invalid API key")
-        .says("The value is not shown here.")
-        .hides("witha");
-    case.has_requested(&[]);
+    // Terraform prints the line that an error points at, and there the values of ordinary variables.
+    for (variable, expression) in [
+        ("variable \"key\" {\n  sensitive = true\n}\n", "var.key"),
+        ("variable \"key\" {}\n", "var.key"),
+        ("variable \"key\" {}\n", r#""sk-with a blank""#),
+    ] {
+        let case = Case::new();
+        case.write(
+            "main.tf",
+            format!("{variable}{}", provider("api_key", expression)),
+        );
+        case.run(&["apply", "-auto-approve", "-var", "key=sk-with a blank"])
+            .fails()
+            .errs("Invalid API key")
+            .says("The value of api_key cannot be used")
+            .hides("witha");
+        case.has_requested(&[]);
+    }
 }
 
 #[test]
