@@ -185,7 +185,8 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         ),
         404 if has_fixed_form(error) && !error.path().ends_with(LIST) => format!(
             "Nothing answers at {} (404), which every portal from DocSpace 3.1 on has: base_url is wrong, the portal is \
-             suspended or removed, or a proxy before it keeps the request back.",
+             suspended or removed, or a proxy before it keeps the request back. Check base_url, and what stands before the \
+             portal.",
             error.path()
         ),
         404 => "The address answers, but not as an active DocSpace portal (404): base_url is wrong, or the portal \
@@ -213,7 +214,10 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \
              Check the receiver; if nothing is wrong with it, look into the portal's own logs."
         ),
-        status @ ..=399 => format!("The portal answered with a success ({status}) that holds an error{said}."),
+        status @ ..=399 => format!(
+            "The portal answered with a success ({status}) that holds an error{said}, which no portal does. Check base_url: \
+             it is probably not the address of a DocSpace portal, or a proxy stands before it."
+        ),
         status @ ..=499 => format!(
             "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
              by a proxy or firewall before it. Check base_url and what is between this machine and the portal."

@@ -77,6 +77,7 @@ fn anonymous(text: &str) -> String {
     let mut result = text.to_owned();
     for (mark, replacement) in [
         ("127.0.0.1:", "8080"),
+        ("localhost:", "8080"),
         ("(os error ", "N"),
         ("one waited ", "10"),
     ] {

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::page::Section;
 use super::{carry_out, changed, said};
-use crate::commands::Workspace;
+use crate::commands::{Configuration, Workspace};
 use crate::host::diagnostics::Diagnostic;
-use crate::webhook::{Portal, fault, on, webhook};
+use crate::host::process::eventually;
+use crate::webhook::{Portal, fault, on, webhook, with};
 
 const LIST: &str = "GET /webhook";
 const POST: &str = "POST /webhook";
@@ -24,10 +25,12 @@ pub async fn section() -> Section {
         ("The key's scope is too narrow to read", "403 scope"),
         ("The key's owner may not", "403 denied"),
         ("The portal is not at home to anybody", "403 busy"),
+        ("Something before the portal refuses access", "403 page"),
         ("The address is that of no portal", "404 route"),
         ("The portal is suspended", "404 suspended"),
         ("The object does not exist", "404 gone"),
         ("There are too many requests", "429"),
+        ("There are too many requests for an hour", "429 for an hour"),
         ("The portal fails", "500"),
         ("The portal is down", "503"),
         ("The address redirects", "redirect"),
@@ -51,6 +54,10 @@ pub async fn section() -> Section {
     );
 
     portal.emulator.clear_faults();
+    section.add(
+        "The list cannot be read for two webhooks",
+        two_refused().await,
+    );
     let settings = |state| {
         portal
             .emulator
@@ -63,12 +70,33 @@ pub async fn section() -> Section {
     );
     settings(PortalState::Active);
 
-    portal.fault(on(LIST).respond(302, &[], ""));
+    let failure = r#"{"error":{"message":"Not today"}}"#;
+    for (when, status, headers, body) in [
+        ("The address redirects to nowhere", 302, &[] as &[_], ""),
+        (
+            "The address redirects to a page of its own",
+            302,
+            &[("Location", "/login")],
+            "",
+        ),
+        ("The request is refused as such", 400, &[], ""),
+        ("The request is refused in an unusual way", 418, &[], ""),
+        ("A success holds an error", 200, &[], failure),
+        (
+            "The answer is compressed",
+            200,
+            &[("Content-Encoding", "gzip")],
+            "{}",
+        ),
+    ] {
+        portal.fault(on(LIST).respond(status, headers, body));
+        section.add(when, said(directory.refresh().await));
+        portal.emulator.clear_faults();
+    }
     section.add(
-        "The address redirects to nowhere",
-        said(directory.refresh().await),
+        "The run is interrupted before the answer",
+        interrupted(&portal, &directory).await,
     );
-    portal.emulator.clear_faults();
     portal
         .emulator
         .change_settings(|settings| settings.profile = Profile::V3_0);
@@ -104,6 +132,33 @@ async fn refreshing(name: &str) -> Vec<Diagnostic> {
 fn without_limit(mut said: Vec<Diagnostic>) -> Vec<Diagnostic> {
     said.retain(|diagnostic| diagnostic.summary != SHORT_LIMIT);
     said
+}
+
+/// What a refresh says of two webhooks when the key is refused.
+async fn two_refused() -> Vec<Diagnostic> {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace();
+    let other = with(&webhook(), json!({"name": "Other"}));
+    let both = Configuration::from([("a".to_owned(), webhook()), ("b".to_owned(), other)]);
+    directory.apply(&both).await.quiet();
+    portal.fault(on(LIST).respond(401, &[], ""));
+    said(directory.refresh().await)
+}
+
+/// What a read says that is interrupted before the portal answers.
+async fn interrupted(portal: &Portal, directory: &Workspace) -> Vec<Diagnostic> {
+    let stalled = portal.fault(on(LIST).times(1).stall());
+    let host = directory.process().await;
+    let (read, ()) = tokio::join!(host.read(directory.it()), async {
+        eventually("the request", || {
+            (portal.emulator.fault_hits(stalled) == 1).then_some(())
+        })
+        .await;
+        host.interrupt().await;
+    });
+    host.stop().await;
+    portal.emulator.clear_faults();
+    read.diagnostics
 }
 
 /// What only writes are answered; creating stands for all.
