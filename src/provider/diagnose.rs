@@ -142,7 +142,8 @@ fn explain_tls(fault: TlsFault, detail: &str) -> String {
             base_url; for a portal without https, write http:// and set allow_plain_http."
             .to_owned(),
         TlsFault::Version => format!(
-            "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). At least TLS 1.2 is needed."
+            "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). At least TLS 1.2 is \
+             needed: ask whoever runs the portal to enable it."
         ),
     }
 }
@@ -195,8 +196,8 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             .to_owned(),
         429 => explain_throttling(error, &said),
         400 if has_fixed_form(error) => format!(
-            "The portal refused the request (400){said}. It is the same for every configuration and no portal refuses it: \
-             base_url is probably not the address of a DocSpace portal, or a proxy stands before it."
+            "The portal refused the request (400){said}. It is the same for every configuration and no portal refuses it. \
+             Check base_url: it is probably not the address of a DocSpace portal, or a proxy stands before it."
         ),
         400 => format!("The portal refused the request (400){said}. {}", advice_on_refusal(error, failure)),
         500 if error.operation() == Operation::Remove => format!(
@@ -230,7 +231,7 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
 fn explain_throttling(error: &api::Error, said: &str) -> String {
     let wait = error.retry_after().map_or_else(
         || "Wait a minute".to_owned(),
-        |asked| format!("The portal asks to wait {}; do so", length(asked)),
+        |asked| format!("Wait {}, as the portal asks,", length(asked)),
     );
     let advice = if error.operation().is_write() {
         " A lower max_concurrent_writes helps."

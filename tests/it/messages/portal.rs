@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::page::Section;
 use super::{carry_out, changed, said};
+use crate::client::scripted::{Scripted, Step};
 use crate::commands::{Configuration, Workspace};
 use crate::host::diagnostics::Diagnostic;
 use crate::host::process::eventually;
@@ -82,12 +83,6 @@ pub async fn section() -> Section {
         ("The request is refused as such", 400, &[], ""),
         ("The request is refused in an unusual way", 418, &[], ""),
         ("A success holds an error", 200, &[], failure),
-        (
-            "The answer is compressed",
-            200,
-            &[("Content-Encoding", "gzip")],
-            "{}",
-        ),
     ] {
         portal.fault(on(LIST).respond(status, headers, body));
         section.add(when, said(directory.refresh().await));
@@ -104,6 +99,13 @@ pub async fn section() -> Section {
         "The portal has become too old",
         said(directory.refresh().await),
     );
+
+    let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n";
+    let mut gzip = head.to_vec();
+    gzip.extend_from_slice(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03");
+    let proxy = Scripted::start([Step::AnswerAndClose(gzip)]).await;
+    directory.set("base_url", json!(proxy.base_url()));
+    section.add("The answer is compressed", said(directory.refresh().await));
 
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", nobody.local_addr().unwrap());
@@ -137,7 +139,7 @@ fn without_limit(mut said: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// What a refresh says of two webhooks when the key is refused.
 async fn two_refused() -> Vec<Diagnostic> {
     let portal = Portal::start().await;
-    let mut directory = portal.workspace();
+    let mut directory = portal.workspace().with_parallelism(1);
     let other = with(&webhook(), json!({"name": "Other"}));
     let both = Configuration::from([("a".to_owned(), webhook()), ("b".to_owned(), other)]);
     directory.apply(&both).await.quiet();
