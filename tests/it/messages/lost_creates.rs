@@ -47,7 +47,11 @@ pub async fn section() -> Section {
         });
         section.add(when, said);
     }
-    section.add("Such a webhook was there before", succeeded().await);
+    section.add("Such a webhook was there before", preceded(false).await);
+    section.add(
+        "Such a webhook was there before, and now there is another one",
+        preceded(true).await,
+    );
     section
 }
 
@@ -137,8 +141,8 @@ async fn stale() -> Vec<Diagnostic> {
     carry_out(&mut directory, planned).await
 }
 
-/// An equal webhook makes room for another one while the request is on its way.
-async fn succeeded() -> Vec<Diagnostic> {
+/// An equal webhook is there, and may make room for another one while the request is on its way.
+async fn preceded(is_replaced: bool) -> Vec<Diagnostic> {
     let portal = Portal::start().await;
     portal.emulator.create_webhook(twin());
     let mut directory = portal.workspace();
@@ -146,8 +150,10 @@ async fn succeeded() -> Vec<Diagnostic> {
     portal.fault(fault("reset before", POST).delay_ms(300));
     let (said, ()) = tokio::join!(carry_out(&mut directory, planned), async {
         arrival(&portal, 1).await;
-        portal.emulator.delete_webhook(1).unwrap();
-        portal.emulator.create_webhook(twin());
+        if is_replaced {
+            portal.emulator.delete_webhook(1).unwrap();
+            portal.emulator.create_webhook(twin());
+        }
     });
     said
 }

@@ -169,6 +169,7 @@ pub async fn section_on_writes() -> Section {
     let offline = Config::offline;
     for (when, name) in [
         ("The key's scope is too narrow to write", "403 scope"),
+        ("There are too many changes", "429 for an hour"),
         ("The receiver cannot be reached", "500 receiver"),
         ("The portal fails, mostly because of the receiver", "500"),
     ] {
