@@ -142,7 +142,8 @@ fn explain_tls(fault: TlsFault, detail: &str) -> String {
             base_url; for a portal without https, write http:// and set allow_plain_http."
             .to_owned(),
         TlsFault::Version => format!(
-            "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). At least TLS 1.2 is needed."
+            "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). At least TLS 1.2 is \
+             needed: ask whoever runs the portal to enable it."
         ),
     }
 }
@@ -185,7 +186,8 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         ),
         404 if has_fixed_form(error) && !error.path().ends_with(LIST) => format!(
             "Nothing answers at {} (404), which every portal from DocSpace 3.1 on has: base_url is wrong, the portal is \
-             suspended or removed, or a proxy before it keeps the request back.",
+             suspended or removed, or a proxy before it keeps the request back. Check base_url, and what stands before the \
+             portal.",
             error.path()
         ),
         404 => "The address answers, but not as an active DocSpace portal (404): base_url is wrong, or the portal \
@@ -194,8 +196,8 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             .to_owned(),
         429 => explain_throttling(error, &said),
         400 if has_fixed_form(error) => format!(
-            "The portal refused the request (400){said}. It is the same for every configuration and no portal refuses it: \
-             base_url is probably not the address of a DocSpace portal, or a proxy stands before it."
+            "The portal refused the request (400){said}. It is the same for every configuration and no portal refuses it. \
+             Check base_url: it is probably not the address of a DocSpace portal, or a proxy stands before it."
         ),
         400 => format!("The portal refused the request (400){said}. {}", advice_on_refusal(error, failure)),
         500 if error.operation() == Operation::Remove => format!(
@@ -213,7 +215,10 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \
              Check the receiver; if nothing is wrong with it, look into the portal's own logs."
         ),
-        status @ ..=399 => format!("The portal answered with a success ({status}) that holds an error{said}."),
+        status @ ..=399 => format!(
+            "The portal answered with a success ({status}) that holds an error{said}, which no portal does. Check base_url: \
+             it is probably not the address of a DocSpace portal, or a proxy stands before it."
+        ),
         status @ ..=499 => format!(
             "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
              by a proxy or firewall before it. Check base_url and what is between this machine and the portal."
@@ -226,7 +231,7 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
 fn explain_throttling(error: &api::Error, said: &str) -> String {
     let wait = error.retry_after().map_or_else(
         || "Wait a minute".to_owned(),
-        |asked| format!("The portal asks to wait {}; do so", length(asked)),
+        |asked| format!("Wait {}, as the portal asks,", length(asked)),
     );
     let advice = if error.operation().is_write() {
         " A lower max_concurrent_writes helps."

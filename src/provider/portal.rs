@@ -301,7 +301,7 @@ impl LivePortal {
         Diagnostic::error(
             summary,
             format!(
-                "{error}, as for other webhooks of this run. The error of one of them says what to do."
+                "{error}, as for other webhooks of this run. Look at the error of one of them: it says what to do."
             ),
         )
     }
@@ -321,7 +321,7 @@ impl LivePortal {
         Some(Diagnostic::warning(
             "The portal slowed this run down",
             format!(
-                "Requests had to be repeated, and one waited {} seconds before. {why} TF_LOG=DEBUG shows each wait.",
+                "Requests had to be repeated, and one waited {} seconds before. {why} Set TF_LOG=DEBUG to see each wait.",
                 longest.as_secs()
             ),
         ))

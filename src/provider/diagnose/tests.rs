@@ -58,7 +58,7 @@ fn the_wait_that_the_portal_asks_for_is_named() {
         let mut failure = answer(429, ErrorShape::Empty);
         failure.retry_after = Some(Duration::from_secs(seconds));
         let text = said_of(Operation::Create, LIST_PATH, cause(failure));
-        let asked = format!("The portal asks to wait {wait}; do so");
+        let asked = format!("Wait {wait}, as the portal asks,");
         has(&text, &[&asked, "max_concurrent_writes"], &["a minute"]);
     }
     let text = said_of(

@@ -196,13 +196,16 @@ pub(super) fn conclude(
             "entries were"
         };
         problems.push(format!(
-            "{skipped} {entries} skipped by the portal: unknown, or not this user's."
+            "{skipped} {entries} skipped by the portal: unknown, or not this user's. Look them up in the data source \
+             docspace_webhook_deliveries."
         ));
     }
-    if alike
-        .keys()
-        .any(|outcome| !matches!(outcome, Outcome::Gone(_)))
-    {
+    let is_gone = |outcome: &Outcome| matches!(outcome, Outcome::Gone(_));
+    if alike.keys().any(is_gone) {
+        let advice = "Repair the receiver, then plan again: a webhook that Terraform manages is created anew.";
+        problems.push(advice.to_owned());
+    }
+    if !alike.keys().all(is_gone) {
         let advice = "Every attempt is in the delivery journal; check the receiver, then invoke the action again for \
                       what is left.";
         problems.push(advice.to_owned());

@@ -98,8 +98,8 @@ fn explain(error: &api::Error) -> Diagnostic {
     }
     Diagnostic::error(
         SUMMARY,
-        "To the portal this trigger is invalid: its version does not know the event. The data source \
-         docspace_webhook_triggers shows those that it knows.",
+        "To the portal this trigger is invalid: its version does not know the event. Choose one \
+         of those that the data source docspace_webhook_triggers shows.",
     )
     .at_attribute(TRIGGER)
 }

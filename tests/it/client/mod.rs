@@ -16,7 +16,7 @@ mod logging;
 /// Requests whose answer is lost, spoiled or late: what is sent again and what is not.
 mod lost_answers;
 /// A server that says and does exactly what the test wrote down.
-mod scripted;
+pub mod scripted;
 /// Secrets and keys in hostile answers.
 mod secrets;
 /// One list request for many readers.
@@ -26,4 +26,4 @@ mod throttling;
 /// Connections: proxies, pooling, size.
 mod transport;
 /// Whose certificate is taken for the portal's.
-mod trust;
+pub mod trust;

@@ -21,7 +21,7 @@ use super::scripted::{Scripted, Step, answer};
 const EMPTY_LIST: &str = r#"{"response":[]}"#;
 
 /// A server that presents a certificate with this key.
-fn acceptor(certificate: &CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
+pub fn acceptor(certificate: &CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let key = provider.key_provider.load_private_key(key).unwrap();
@@ -35,7 +35,7 @@ fn acceptor(certificate: &CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor
     TlsAcceptor::from(Arc::new(server))
 }
 
-fn localhost() -> CertificateParams {
+pub fn localhost() -> CertificateParams {
     CertificateParams::new(["localhost".to_owned()]).unwrap()
 }
 
@@ -56,7 +56,7 @@ fn tls() -> (TlsAcceptor, String) {
 }
 
 /// A server with a self-signed certificate, and that certificate in PEM.
-fn self_signed(change: impl FnOnce(&mut CertificateParams)) -> (TlsAcceptor, String) {
+pub fn self_signed(change: impl FnOnce(&mut CertificateParams)) -> (TlsAcceptor, String) {
     let key = KeyPair::generate().unwrap();
     let mut params = localhost();
     change(&mut params);

@@ -33,6 +33,11 @@ pub async fn section() -> Section {
     portal.fault(fault("403 denied", "DELETE /webhook/*"));
     let report = directory.destroy(&changed(json!({}))).await;
     section.add("The webhook may not be deleted", said(report));
+    portal.emulator.clear_faults();
+    directory.set("max_retries", json!(0));
+    portal.fault(fault("500", "DELETE /webhook/*"));
+    let report = directory.destroy(&changed(json!({}))).await;
+    section.add("The portal fails to delete", said(report));
     section
 }
 

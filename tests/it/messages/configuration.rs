@@ -15,6 +15,14 @@ pub async fn section() -> Section {
         ("The name is too long", json!({"name": "n".repeat(51)})),
         ("The uri is no address", json!({"uri": "hooks.example.com"})),
         (
+            "The uri has a blank",
+            json!({"uri": "https://hooks example.com/"}),
+        ),
+        (
+            "The uri has no host",
+            json!({"uri": "https:hooks.example.com"}),
+        ),
+        (
             "The uri has another scheme",
             json!({"uri": "ftp://hooks.example.com/"}),
         ),
@@ -30,6 +38,10 @@ pub async fn section() -> Section {
         (
             "All has company",
             json!({"triggers": ["All", "FileUploaded"]}),
+        ),
+        (
+            "There are more triggers than bits",
+            json!({"triggers": strangers(65)}),
         ),
         (
             "A trigger is misspelled",
@@ -84,4 +96,11 @@ pub async fn section() -> Section {
     section.add("The CLI is too old for secret_key_wo", answer.diagnostics);
     old.stop().await;
     section
+}
+
+/// So many names of triggers that this build does not know.
+fn strangers(count: usize) -> Vec<String> {
+    (0..count)
+        .map(|number| format!("Stranger{number}"))
+        .collect()
 }

@@ -16,9 +16,19 @@ const ME: &str = "GET /people/@self";
 pub async fn section() -> Section {
     let mut section = Section::new("Creating a webhook, and the answer is lost");
     // Two of them wait until the portal cannot be working on the request any more.
-    let (adopted, unreadable, given_up, interrupted) =
-        tokio::join!(adopted(), unreadable(), given_up(), interrupted());
+    let (adopted, unreadable, given_up, interrupted, stale) = tokio::join!(
+        stored("reset after"),
+        unreadable(),
+        given_up(),
+        interrupted(),
+        stale()
+    );
     section.add("The webhook is found", adopted);
+    section.add("The list does not show it for long", stale);
+    section.add(
+        "The webhook is found although the portal answered with an error",
+        stored("500 after").await,
+    );
     section.add("The list cannot be read either", unreadable);
     section.add("Two requests are lost", given_up);
     section.add("The run is interrupted", interrupted);
@@ -37,6 +47,11 @@ pub async fn section() -> Section {
         });
         section.add(when, said);
     }
+    section.add("Such a webhook was there before", preceded(false).await);
+    section.add(
+        "Such a webhook was there before, and now there is another one",
+        preceded(true).await,
+    );
     section
 }
 
@@ -46,16 +61,18 @@ fn doubts() -> Vec<(&'static str, Vec<Fault>, Option<NewWebhook>)> {
     let older = json!({"response": [{"configs": {
         "id": 500, "name": "n", "uri": "u", "enabled": true, "ssl": true, "triggers": 0,
     }, "status": 0}]});
-    let twin = NewWebhook {
-        name: "CI events".to_owned(),
-        uri: "https://hooks.example.com/docspace".to_owned(),
-        triggers: 256,
-        ..NewWebhook::default()
-    };
     vec![
         (
             "There was no list before the request",
             vec![on(LIST).times(2).respond(503, &[], ""), lost("reset after")],
+            None,
+        ),
+        (
+            "There was no list before the request, and there is no webhook",
+            vec![
+                on(LIST).times(2).respond(503, &[], ""),
+                lost("reset before"),
+            ],
             None,
         ),
         (
@@ -76,7 +93,7 @@ fn doubts() -> Vec<(&'static str, Vec<Fault>, Option<NewWebhook>)> {
             vec![lost("reset before")],
             Some(NewWebhook {
                 created_by: "00000000-0000-0000-0000-000000000007".to_owned(),
-                ..twin.clone()
+                ..twin()
             }),
         ),
         (
@@ -84,23 +101,61 @@ fn doubts() -> Vec<(&'static str, Vec<Fault>, Option<NewWebhook>)> {
             vec![lost("reset before")],
             Some(NewWebhook {
                 triggers: 0,
-                ..twin.clone()
+                ..twin()
             }),
         ),
         (
             "There are several such webhooks",
             vec![lost("reset after")],
-            Some(twin),
+            Some(twin()),
         ),
     ]
 }
 
-async fn adopted() -> Vec<Diagnostic> {
+/// The webhook as it would be if this configuration had been sent by its user.
+fn twin() -> NewWebhook {
+    NewWebhook {
+        name: "CI events".to_owned(),
+        uri: "https://hooks.example.com/docspace".to_owned(),
+        triggers: 256,
+        ..NewWebhook::default()
+    }
+}
+
+/// A create that is carried out and answered like this.
+async fn stored(answer: &str) -> Vec<Diagnostic> {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace().also("max_retries", json!(0));
+    let planned = directory.plan(&changed(json!({}))).await;
+    portal.fault(fault(answer, POST));
+    carry_out(&mut directory, planned).await
+}
+
+/// The list never shows what was created; that the portal refuses a second one tells.
+async fn stale() -> Vec<Diagnostic> {
     let portal = Portal::start().await;
     let mut directory = portal.workspace();
     let planned = directory.plan(&changed(json!({}))).await;
     portal.fault(fault("reset after", POST));
+    portal.fault(on(LIST).respond(200, &[], &json!({"response": []}).to_string()));
     carry_out(&mut directory, planned).await
+}
+
+/// An equal webhook is there, and may make room for another one while the request is on its way.
+async fn preceded(is_replaced: bool) -> Vec<Diagnostic> {
+    let portal = Portal::start().await;
+    portal.emulator.create_webhook(twin());
+    let mut directory = portal.workspace();
+    let planned = directory.plan(&changed(json!({}))).await;
+    portal.fault(fault("reset before", POST).delay_ms(300));
+    let (said, ()) = tokio::join!(carry_out(&mut directory, planned), async {
+        arrival(&portal, 1).await;
+        if is_replaced {
+            portal.emulator.delete_webhook(1).unwrap();
+            portal.emulator.create_webhook(twin());
+        }
+    });
+    said
 }
 
 async fn unreadable() -> Vec<Diagnostic> {

@@ -12,13 +12,15 @@
 //! | `provider_block`, `configuration` | what is wrong with a configuration by itself |
 //! | `planning`, `creating`, `lost_creates`, `changing`, `reading` | the life of a webhook |
 //! | `taking_over` | import, `moved`, states and identities from another time |
+//! | `connection` | why there is no secure connection |
 //! | `portal` | what a portal answers, whatever it was asked |
-//! | `beside` | data sources, functions, and what else there is |
+//! | `beside`, `redeliver` | data sources, functions, the action, and what else there is |
 //! | `defects` | what a broken client or a bug leads to |
 
 mod beside;
 mod changing;
 mod configuration;
+mod connection;
 mod creating;
 mod defects;
 mod lost_creates;
@@ -27,6 +29,7 @@ mod planning;
 mod portal;
 mod provider_block;
 mod reading;
+mod redeliver;
 mod sources;
 mod taking_over;
 mod voice;
@@ -60,11 +63,12 @@ async fn sections() -> &'static [Section] {
             tokio::spawn(changing::section()),
             tokio::spawn(reading::section()),
             tokio::spawn(taking_over::section()),
+            tokio::spawn(connection::section()),
             tokio::spawn(portal::section()),
             tokio::spawn(portal::section_on_writes()),
             tokio::spawn(beside::data_sources()),
             tokio::spawn(beside::others()),
-            tokio::spawn(beside::redeliver()),
+            tokio::spawn(redeliver::section()),
             tokio::spawn(defects::section()),
         ];
         let mut sections = Vec::new();

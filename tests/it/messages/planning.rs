@@ -87,6 +87,17 @@ async fn portals(section: &mut Section) {
     let said = plan(&mut portal.workspace(), &changed(json!({}))).await;
     section.add("The portal is too old", said);
 
+    let portal = Portal::of(Profile::V3_0).await;
+    let version = json!({"response": {"docSpace": "next"}}).to_string();
+    portal.fault(on("GET /version/build").respond(200, &[], &version));
+    let said = plan(&mut portal.workspace(), &changed(json!({}))).await;
+    section.add("The portal is too old to tell its version", said);
+
+    let portal = Portal::start().await;
+    portal.fault(on(CATALOG).respond(403, &[], ""));
+    let said = plan(&mut portal.workspace(), &changed(json!({}))).await;
+    section.add("The portal refuses one of several questions", said);
+
     let portal = Portal::start().await;
     portal.fault(on(CATALOG).respond(503, &[], ""));
     let mut directory = portal.workspace().also("max_retries", json!(0));

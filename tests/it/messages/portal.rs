@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 
 use super::page::Section;
 use super::{carry_out, changed, said};
-use crate::commands::Workspace;
+use crate::client::scripted::{Scripted, Step};
+use crate::commands::{Configuration, Workspace};
 use crate::host::diagnostics::Diagnostic;
-use crate::webhook::{Portal, fault, on, webhook};
+use crate::host::process::eventually;
+use crate::webhook::{Portal, fault, on, webhook, with};
 
 const LIST: &str = "GET /webhook";
 const POST: &str = "POST /webhook";
@@ -24,10 +26,12 @@ pub async fn section() -> Section {
         ("The key's scope is too narrow to read", "403 scope"),
         ("The key's owner may not", "403 denied"),
         ("The portal is not at home to anybody", "403 busy"),
+        ("Something before the portal refuses access", "403 page"),
         ("The address is that of no portal", "404 route"),
         ("The portal is suspended", "404 suspended"),
         ("The object does not exist", "404 gone"),
         ("There are too many requests", "429"),
+        ("There are too many requests for an hour", "429 for an hour"),
         ("The portal fails", "500"),
         ("The portal is down", "503"),
         ("The address redirects", "redirect"),
@@ -51,6 +55,10 @@ pub async fn section() -> Section {
     );
 
     portal.emulator.clear_faults();
+    section.add(
+        "The list cannot be read for two webhooks",
+        two_refused().await,
+    );
     let settings = |state| {
         portal
             .emulator
@@ -63,12 +71,27 @@ pub async fn section() -> Section {
     );
     settings(PortalState::Active);
 
-    portal.fault(on(LIST).respond(302, &[], ""));
+    let failure = r#"{"error":{"message":"Not today"}}"#;
+    for (when, status, headers, body) in [
+        ("The address redirects to nowhere", 302, &[] as &[_], ""),
+        (
+            "The address redirects to a page of its own",
+            302,
+            &[("Location", "/login")],
+            "",
+        ),
+        ("The request is refused as such", 400, &[], ""),
+        ("The request is refused in an unusual way", 418, &[], ""),
+        ("A success holds an error", 200, &[], failure),
+    ] {
+        portal.fault(on(LIST).respond(status, headers, body));
+        section.add(when, said(directory.refresh().await));
+        portal.emulator.clear_faults();
+    }
     section.add(
-        "The address redirects to nowhere",
-        said(directory.refresh().await),
+        "The run is interrupted before the answer",
+        interrupted(&portal, &directory).await,
     );
-    portal.emulator.clear_faults();
     portal
         .emulator
         .change_settings(|settings| settings.profile = Profile::V3_0);
@@ -76,6 +99,13 @@ pub async fn section() -> Section {
         "The portal has become too old",
         said(directory.refresh().await),
     );
+
+    let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n";
+    let mut gzip = head.to_vec();
+    gzip.extend_from_slice(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03");
+    let proxy = Scripted::start([Step::AnswerAndClose(gzip)]).await;
+    directory.set("base_url", json!(proxy.base_url()));
+    section.add("The answer is compressed", said(directory.refresh().await));
 
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", nobody.local_addr().unwrap());
@@ -106,12 +136,40 @@ fn without_limit(mut said: Vec<Diagnostic>) -> Vec<Diagnostic> {
     said
 }
 
+/// What a refresh says of two webhooks when the key is refused.
+async fn two_refused() -> Vec<Diagnostic> {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace().with_parallelism(1);
+    let other = with(&webhook(), json!({"name": "Other"}));
+    let both = Configuration::from([("a".to_owned(), webhook()), ("b".to_owned(), other)]);
+    directory.apply(&both).await.quiet();
+    portal.fault(on(LIST).respond(401, &[], ""));
+    said(directory.refresh().await)
+}
+
+/// What a read says that is interrupted before the portal answers.
+async fn interrupted(portal: &Portal, directory: &Workspace) -> Vec<Diagnostic> {
+    let stalled = portal.fault(on(LIST).times(1).stall());
+    let host = directory.process().await;
+    let (read, ()) = tokio::join!(host.read(directory.it()), async {
+        eventually("the request", || {
+            (portal.emulator.fault_hits(stalled) == 1).then_some(())
+        })
+        .await;
+        host.interrupt().await;
+    });
+    host.stop().await;
+    portal.emulator.clear_faults();
+    read.diagnostics
+}
+
 /// What only writes are answered; creating stands for all.
 pub async fn section_on_writes() -> Section {
     let mut section = Section::new("What the portal answers to changes");
     let offline = Config::offline;
     for (when, name) in [
         ("The key's scope is too narrow to write", "403 scope"),
+        ("There are too many changes", "429 for an hour"),
         ("The receiver cannot be reached", "500 receiver"),
         ("The portal fails, mostly because of the receiver", "500"),
     ] {

@@ -7,7 +7,7 @@ use time::macros::datetime;
 use super::page::Section;
 use super::said;
 use crate::commands::{Workspace, one};
-use crate::webhook::{Portal, on, webhook, with};
+use crate::webhook::{Portal, fault, on, webhook, with};
 
 const USER: &str = "00000000-0000-0000-0000-000000000007";
 const USER_KEY: &str = "sk-user";
@@ -88,6 +88,13 @@ async fn out_of_sight(section: &mut Section) {
     portal.fault(on("GET /people/@self").respond(403, &[], ""));
     section.add(
         "The key may not say whose it is",
+        said(directory.refresh().await),
+    );
+
+    portal.emulator.clear_faults();
+    portal.fault(fault("403 scope", "GET /people/@self").times(9));
+    section.add(
+        "The key's scope is too narrow to say whose it is",
         said(directory.refresh().await),
     );
 

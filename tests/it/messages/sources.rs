@@ -20,7 +20,7 @@ const SPEAKERS: [&str; 6] = [
 ];
 
 /// What no scene can bring about, and why not.
-const UNSEEN: [(&str, &[&str]); 5] = [
+const UNSEEN: [(&str, &[&str]); 6] = [
     (
         "bugs of a resource; src/framework/server tests them with a resource that has them",
         &[
@@ -41,6 +41,14 @@ const UNSEEN: [(&str, &[&str]); 5] = [
             "not an object",
             "the body could not be signed:",
             "cannot take over the state of",
+            "Nothing says what to redeliver.",
+        ],
+    ),
+    (
+        "Terraform asks only when everything is known; src/framework/server/late/tests.rs asks earlier",
+        &[
+            "Value is not known yet",
+            "is needed now and still depends on something that has not been applied. Apply that first, with -target, or set",
         ],
     ),
     (

@@ -52,6 +52,13 @@ async fn imports(section: &mut Section) {
         let report = portal.workspace().import(id.as_str()).await;
         section.add(when, said(report));
     }
+    let mut directory = portal.workspace();
+    directory.import("2").await.quiet();
+    directory.state.get_mut("it").unwrap().identity = Some(json!({"id": "1"}));
+    section.add(
+        "The stored identity is that of another webhook",
+        said(directory.refresh().await),
+    );
     portal.fault(fault("403 scope", "GET /webhook"));
     let report = portal.workspace().import("1").await;
     section.add("The webhooks cannot be listed for an import", said(report));

@@ -6,7 +6,7 @@ use crate::host::diagnostics::Diagnostic;
 const LONGEST_SUMMARY: usize = 60;
 
 /// How a clause begins that says what to do.
-const IMPERATIVES: [&str; 39] = [
+const IMPERATIVES: [&str; 41] = [
     "add",
     "apply",
     "ask",
@@ -19,10 +19,12 @@ const IMPERATIVES: [&str; 39] = [
     "exchange",
     "expected",
     "give",
+    "have",
     "import",
     "its owner must",
     "keep",
     "leave",
+    "let",
     "look",
     "lower",
     "start",
