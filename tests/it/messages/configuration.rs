@@ -1,6 +1,6 @@
 //! What is wrong with the configuration of a webhook by itself.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::page::Section;
 use super::{WEBHOOK, changed};
@@ -10,7 +10,23 @@ use crate::host::verbs::oldest_core;
 pub async fn section() -> Section {
     let mut section = Section::new("The configuration of a webhook");
     let host = Host::start().await;
-    for (when, changes) in [
+    for (when, changes) in refused() {
+        let config = &changed(changes)["it"];
+        let answer = host.validate_resource(WEBHOOK, config).await;
+        section.add(when, answer.diagnostics);
+    }
+    host.stop().await;
+    let old = Host::start().await.with_capabilities(oldest_core());
+    let config = &changed(json!({"secret_key": null, "secret_key_wo": "S3cret-Key-43"}))["it"];
+    let answer = old.validate_resource(WEBHOOK, config).await;
+    section.add("The CLI is too old for secret_key_wo", answer.diagnostics);
+    old.stop().await;
+    section
+}
+
+/// Changes that make the configuration a wrong one, or one to be warned of.
+fn refused() -> Vec<(&'static str, Value)> {
+    vec![
         ("The name is blank", json!({"name": " "})),
         ("The name is too long", json!({"name": "n".repeat(51)})),
         ("The uri is no address", json!({"uri": "hooks.example.com"})),
@@ -84,18 +100,7 @@ pub async fn section() -> Section {
             "The target is too long",
             json!({"target_id": "t".repeat(256)}),
         ),
-    ] {
-        let config = &changed(changes)["it"];
-        let answer = host.validate_resource(WEBHOOK, config).await;
-        section.add(when, answer.diagnostics);
-    }
-    host.stop().await;
-    let old = Host::start().await.with_capabilities(oldest_core());
-    let config = &changed(json!({"secret_key": null, "secret_key_wo": "S3cret-Key-43"}))["it"];
-    let answer = old.validate_resource(WEBHOOK, config).await;
-    section.add("The CLI is too old for secret_key_wo", answer.diagnostics);
-    old.stop().await;
-    section
+    ]
 }
 
 /// So many names of triggers that this build does not know.

@@ -71,23 +71,7 @@ pub async fn section() -> Section {
     );
     settings(PortalState::Active);
 
-    let failure = r#"{"error":{"message":"Not today"}}"#;
-    for (when, status, headers, body) in [
-        ("The address redirects to nowhere", 302, &[] as &[_], ""),
-        (
-            "The address redirects to a page of its own",
-            302,
-            &[("Location", "/login")],
-            "",
-        ),
-        ("The request is refused as such", 400, &[], ""),
-        ("The request is refused in an unusual way", 418, &[], ""),
-        ("A success holds an error", 200, &[], failure),
-    ] {
-        portal.fault(on(LIST).respond(status, headers, body));
-        section.add(when, said(directory.refresh().await));
-        portal.emulator.clear_faults();
-    }
+    unusual(&mut section, &portal, &mut directory).await;
     section.add(
         "The run is interrupted before the answer",
         interrupted(&portal, &directory).await,
@@ -134,6 +118,27 @@ async fn refreshing(name: &str) -> Vec<Diagnostic> {
 fn without_limit(mut said: Vec<Diagnostic>) -> Vec<Diagnostic> {
     said.retain(|diagnostic| diagnostic.summary != SHORT_LIMIT);
     said
+}
+
+/// Answers that a portal does not give.
+async fn unusual(section: &mut Section, portal: &Portal, directory: &mut Workspace) {
+    let failure = r#"{"error":{"message":"Not today"}}"#;
+    for (when, status, headers, body) in [
+        ("The address redirects to nowhere", 302, &[] as &[_], ""),
+        (
+            "The address redirects to a page of its own",
+            302,
+            &[("Location", "/login")],
+            "",
+        ),
+        ("The request is refused as such", 400, &[], ""),
+        ("The request is refused in an unusual way", 418, &[], ""),
+        ("A success holds an error", 200, &[], failure),
+    ] {
+        portal.fault(on(LIST).respond(status, headers, body));
+        section.add(when, said(directory.refresh().await));
+        portal.emulator.clear_faults();
+    }
 }
 
 /// What a refresh says of two webhooks when the key is refused.

@@ -98,7 +98,7 @@ async fn under_way(section: &mut Section) {
         let (portal, receiver, host) = scene(&[503]).await;
         receiver.hold_after(count);
         for number in 0..count {
-            let event = Event::new(256, &format!("9876{number}"));
+            let event = Event::new(256, format!("9876{number}"));
             portal.emulator.raise_event(&event).unwrap();
         }
         eventually("a repeat", || (receiver.received() > count).then_some(())).await;
