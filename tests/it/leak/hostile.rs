@@ -168,20 +168,22 @@ async fn an_answer_that_is_lost_behind_a_proxy_is_not_quoted() {
         status: 502,
         ..refusal(REFUSED)
     };
-    let lost = portal
-        .add_fault(answering("POST", "/settings/webhook", &answer))
-        .unwrap();
+    let unreadable = answering("GET", "/settings/webhook", &refusal(KEY));
     portal
         .add_fault(answering("PUT", "/settings/webhook", &answer))
         .unwrap();
-    portal
-        .add_fault(answering("GET", "/settings/webhook", &refusal(KEY)))
-        .unwrap();
-
+    portal.add_fault(unreadable.clone()).unwrap();
     let config = webhook("stored", &write_only(REFUSED, Some(2)));
     watched.bring(Some(&stored), &config).await.refused();
+
+    // Nothing is created on a portal whose list cannot be read.
+    portal.clear_faults();
     let config = webhook("new", &write_only(REFUSED, Some(1)));
     let plan = watched.host.plan(WEBHOOK, None, config).await.ok();
+    let lost = portal
+        .add_fault(answering("POST", "/settings/webhook", &answer))
+        .unwrap();
+    portal.add_fault(unreadable).unwrap();
     let interrupting = async {
         eventually("the request to be lost", || {
             (portal.fault_hits(lost) == 1).then_some(())
