@@ -146,14 +146,14 @@ fn a_secret_is_all_that_a_generated_configuration_lacks() {
     let case = existing();
     case.remove("main.tf");
     let generated = generates(&case, "1");
-    let with_secret: Vec<&str> = generated
+    // Before 1.14 the CLI writes the configuration itself, with a null for each argument.
+    let mut lines: Vec<&str> = generated
         .lines()
-        .map(|line| match line.split_whitespace().next() {
-            Some("secret_key") => r#"  secret_key = "correct-horse""#,
-            _ => line,
-        })
+        .filter(|line| line.split_whitespace().next() != Some("secret_key"))
         .collect();
-    case.write("generated.tf", with_secret.join("\n"));
+    let end = lines.iter().rposition(|line| *line == "}").unwrap();
+    lines.insert(end, r#"  secret_key = "correct-horse""#);
+    case.write("generated.tf", lines.join("\n"));
     let plan = case.saved_plan(&[]);
     assert_eq!(plan.changed(ADDRESS), ["secret_key"]);
     case.apply_saved().succeeds_silently();

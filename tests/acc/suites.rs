@@ -32,14 +32,14 @@ fn passes(name: &str, runs: usize) -> Case {
 
 #[test]
 fn a_webhook_lives_through_the_lifecycle_suite() {
-    needs!("1.6", "the command test");
+    needs!(Terraform, "1.6", "earlier runs in the assertions of a test");
     let case = passes("lifecycle", 5);
     assert_eq!(case.take_requests()["POST webhook"], 1);
 }
 
 #[test]
 fn a_check_block_watches_a_webhook() {
-    needs!("1.6", "the command test");
+    needs!(Terraform, "1.6", "earlier runs in the assertions of a test");
     passes("checks", 5);
 }
 

@@ -80,10 +80,12 @@ impl Case {
         fs::hard_link(ours, folder.join(program)).unwrap();
         let config = self.sandbox.root().join("cli.tfrc");
         let folder = folder.to_string_lossy().replace('\\', "/");
-        let line =
-            format!("dev_overrides {{\n    \"registry.terraform.io/{provider}\" = \"{folder}\"");
+        // OpenTofu takes what a state says of Terraform's registry as said of its own.
+        let lines = ["registry.terraform.io", "registry.opentofu.org"]
+            .map(|registry| format!("    \"{registry}/{provider}\" = \"{folder}\"\n"));
+        let block = format!("dev_overrides {{\n{}", lines.concat());
         let text = fs::read_to_string(&config).unwrap();
-        fs::write(&config, text.replacen("dev_overrides {", &line, 1)).unwrap();
+        fs::write(&config, text.replacen("dev_overrides {\n", &block, 1)).unwrap();
     }
 
     /// Runs a command of the CLI to its end.

@@ -19,6 +19,7 @@ mod running;
 use std::future::Future;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -60,8 +61,14 @@ static VERSION: LazyLock<(u32, u32)> = LazyLock::new(|| {
     minor(&version)
 });
 
-/// Ends a test aloud when the CLI is older than what the test is about.
+/// Ends a test aloud when the CLI is older than what the test is about, or does not have it at all.
 macro_rules! needs {
+    (Terraform, $version:literal, $what:literal) => {
+        crate::harness::needs!($version, $what);
+        if !crate::harness::cli_is_terraform($what) {
+            return;
+        }
+    };
     ($version:literal, $what:literal) => {
         if !crate::harness::cli_has($version, $what) {
             return;
@@ -74,14 +81,27 @@ pub(crate) use needs;
 pub fn cli_has(version: &str, what: &str) -> bool {
     let is_enough = *VERSION >= minor(version);
     if !is_enough {
-        let test = std::thread::current().name().unwrap_or_default().to_owned();
         let path = cli().path.display();
-        // The macros for printing are captured, and a skipped test must be seen.
-        let mut stderr = std::io::stderr();
-        let note = format!("skipped {test}: {what} needs version {version} of {path}");
-        writeln!(stderr, "{note}").unwrap();
+        say_skipped(&format!("{what} needs version {version} of {path}"));
     }
     is_enough
+}
+
+/// Says whether the CLI is Terraform; if it is OpenTofu, prints what is skipped.
+pub fn cli_is_terraform(what: &str) -> bool {
+    let mut version = Command::new(&cli().path);
+    version.arg("version").env("CHECKPOINT_DISABLE", "1");
+    let is_terraform = version.output().unwrap().stdout.starts_with(b"Terraform");
+    if !is_terraform {
+        say_skipped(&format!("OpenTofu does not have {what}"));
+    }
+    is_terraform
+}
+
+fn say_skipped(why: &str) {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    // The macros for printing are captured, and a skipped test must be seen.
+    writeln!(std::io::stderr(), "skipped {test}: {why}").unwrap();
 }
 
 #[track_caller]
