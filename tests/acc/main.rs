@@ -38,6 +38,8 @@ mod interrupt;
 mod lifecycle;
 /// Webhooks that another provider managed.
 mod moved;
+/// What Terraform has had since 1.12: identities, queries, actions.
+mod newer;
 /// Being started, attached to, cut off and left alone.
 #[cfg(unix)]
 mod plugin;

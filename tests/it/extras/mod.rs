@@ -17,6 +17,7 @@ mod identity;
 mod list;
 /// `moved` blocks from generic REST providers.
 mod moved;
+#[path = "../../support/receiver.rs"]
 mod receiver;
 /// The action `docspace_webhook_redeliver`.
 mod redeliver;

@@ -1,4 +1,6 @@
 //! A receiver on loopback that answers deliveries as a test wants.
+//!
+//! Shared by the tests that drive the provider through the plugin host and those that use the real CLI.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
