@@ -101,7 +101,8 @@ pub fn cli_is_terraform(what: &str) -> bool {
 fn say_skipped(why: &str) {
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     // The macros for printing are captured, and a skipped test must be seen.
-    writeln!(std::io::stderr(), "skipped {test}: {why}").unwrap();
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "skipped {test}: {why}").unwrap();
 }
 
 #[track_caller]
