@@ -14,6 +14,9 @@ use crate::framework::diagnostics::Diagnostic;
 /// The end of the path of the list.
 const LIST: &str = "/settings/webhook";
 
+/// How a portal before 3.7 refuses an address of its blacklist (API §7 C).
+const OUT_OF_RANGE: &str = "Value does not fall within the expected range";
+
 /// Where to create and check keys in the portal.
 const KEYS_PAGE: &str = "in the portal under Developer Tools, API keys";
 
@@ -199,7 +202,7 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             "The portal refused the request (400){said}. It is the same for every configuration and no portal refuses it. \
              Check base_url: it is probably not the address of a DocSpace portal, or a proxy stands before it."
         ),
-        400 => format!("The portal refused the request (400){said}. {}", advice_on_refusal(error, failure)),
+        400 => format!("The portal refused the request (400){said}. {}", Refusal::of(error, failure).advice()),
         500 if error.operation() == Operation::Remove => format!(
             "The portal failed to delete (500){said}. A portal on PostgreSQL can fail so while its delivery journal has \
              entries of the webhook: then only its operator can remove it, and enabled = false silences it. Otherwise \
@@ -208,8 +211,10 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         500 if error.is_receiver_unreachable() => format!(
             "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
              webhook, and that request failed{said}. The portal itself must be able to connect to the uri, with a \
-             valid certificate when ssl is true; this machine is not involved. Nothing was stored. Check the \
-             receiver, then run the command again."
+             valid certificate when ssl is true; this machine is not involved. {}Check the receiver, then run the \
+             command again.",
+            // It says nothing about an attempt before this one that got no answer.
+            if error.outcome_unknown() { "" } else { "Nothing was stored. " }
         ),
         500 if probes(error) => format!(
             "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \
@@ -269,32 +274,95 @@ fn probes(error: &api::Error) -> bool {
     }
 }
 
-fn advice_on_refusal(error: &api::Error, failure: &StatusFailure) -> &'static str {
-    let message = failure
-        .message
-        .as_ref()
-        .map(api::PortalMessage::as_str)
-        .unwrap_or_default();
-    if error.is_duplicate() {
-        "Name and uri together must be unique on a portal."
-    } else if message.contains("HEAD") {
-        "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
-         webhook, and expects a 2xx answer without a redirect. Make the receiver answer HEAD requests."
-    } else if message.contains("blacklist") {
-        "The portal refuses receivers on private or local addresses. Use a public address, or ask the operator of a \
-         self-hosted portal to allow private ones (webhooks:blacklist in its configuration)."
-    } else if message.starts_with("DNS resolution") {
-        "The portal could not resolve the host name of the uri. Use a name that can be resolved from the portal's \
-         network."
-    } else if message == "Trigger is not available" {
-        "The role of the API key's owner may not subscribe to one of the triggers. Use the key of an \
-         administrator, or remove the trigger; the data source docspace_webhook_triggers shows what is available."
-    } else {
-        "Correct the configuration and run the command again."
+/// What a 400 of an endpoint is about (API §8.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    Duplicate,
+    Trigger,
+    Probe,
+    Blacklist,
+    Resolution,
+    Address,
+    Secret,
+    /// Only the probe and the password policy are told in the language of the portal's users (API §8.2).
+    Translated,
+    Other,
+}
+
+impl Refusal {
+    fn of(error: &api::Error, failure: &StatusFailure) -> Self {
+        let message = failure
+            .message
+            .as_ref()
+            .map(api::PortalMessage::as_str)
+            .unwrap_or_default();
+        if error.is_duplicate() {
+            Self::Duplicate
+        } else if message == "Trigger is not available" {
+            Self::Trigger
+        } else if message.contains("HEAD") {
+            Self::Probe
+        } else if message.contains("blacklist") || message.starts_with(OUT_OF_RANGE) {
+            Self::Blacklist
+        } else if message.starts_with("DNS resolution") {
+            Self::Resolution
+        } else if message.contains("URL") || message == "HTTPS is required" {
+            Self::Address
+        } else if message.starts_with("Password") {
+            Self::Secret
+        } else if failure.shape == ErrorShape::Handler && probes(error) && !message.is_empty() {
+            Self::Translated
+        } else {
+            Self::Other
+        }
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Duplicate => "Name and uri together must be unique on a portal.",
+            Self::Trigger => {
+                "The role of the API key's owner may not subscribe to one of the triggers. Use the key of an \
+                 administrator, or remove the trigger; the data source docspace_webhook_triggers shows what is available."
+            }
+            Self::Probe => {
+                "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
+                 webhook, and expects a 2xx answer without a redirect. Make the receiver answer HEAD requests."
+            }
+            Self::Blacklist => {
+                "The portal refuses receivers on private or local addresses. Use a public address, or ask the operator \
+                 of a self-hosted portal to allow private ones (webhooks:blacklist in its configuration)."
+            }
+            Self::Resolution => {
+                "The portal could not resolve the host name of the uri. Use a name that can be resolved from the \
+                 portal's network."
+            }
+            Self::Address => "Correct the uri.",
+            Self::Secret => {
+                "The secret does not satisfy the portal's password policy, which may have changed since the plan. \
+                 Choose another secret."
+            }
+            Self::Translated => {
+                "A portal says two things in the language of its users. Most often it could not reach your receiver: \
+                 it sends a HEAD request to the uri before it stores a webhook, and expects a 2xx answer without a \
+                 redirect. Or the secret does not satisfy its password policy. Check the receiver first, then the \
+                 secret."
+            }
+            Self::Other => "Correct the configuration and run the command again.",
+        }
+    }
+
+    fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::Probe | Self::Blacklist | Self::Resolution | Self::Address | Self::Translated => {
+                Some("uri")
+            }
+            Self::Trigger => Some("triggers"),
+            Self::Duplicate | Self::Secret | Self::Other => None,
+        }
     }
 }
 
-/// Names the attribute that a refusal is about, where the portal says so without translation.
+/// Names the attribute that a refusal is about.
 fn attribute_at_fault(error: &api::Error) -> Option<&'static str> {
     if error.is_receiver_unreachable() {
         return Some("uri");
@@ -302,20 +370,12 @@ fn attribute_at_fault(error: &api::Error) -> Option<&'static str> {
     let failure = error
         .status_failure()
         .filter(|failure| failure.status == 400)?;
-    let message = failure
-        .message
-        .as_ref()
-        .map(api::PortalMessage::as_str)
-        .unwrap_or_default();
-    if message.contains("HEAD")
-        || message.contains("URL") && !error.is_duplicate()
-        || message.starts_with("DNS")
-    {
-        return Some("uri");
-    }
-    if message == "Trigger is not available" {
-        return Some("triggers");
-    }
+    let refused = Refusal::of(error, failure).attribute();
+    refused.or_else(|| field_at_fault(failure))
+}
+
+/// Names the attribute of the one field that the schema validation refused.
+fn field_at_fault(failure: &StatusFailure) -> Option<&'static str> {
     let mut fields = failure.validation.keys();
     let field = fields.next().filter(|_| fields.next().is_none())?;
     match field.trim_start_matches("$.").to_ascii_lowercase().as_str() {

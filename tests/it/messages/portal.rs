@@ -193,18 +193,32 @@ pub async fn section_on_writes() -> Section {
             "URL host is in the blacklist",
         ),
         (
+            "The same, on a portal before 3.7",
+            "Value does not fall within the expected range.",
+        ),
+        (
             "The receiver's name cannot be resolved",
             "DNS resolution failed for hooks.example.com",
         ),
         ("The role may not subscribe", "Trigger is not available"),
         ("The uri is refused", "Invalid URL format"),
-        ("Something else is refused", "Not today"),
+        ("The uri of an https webhook is http", "HTTPS is required"),
+        (
+            "The secret is refused",
+            "Password must contain from 8 to 30 characters, only latin letters, no spaces, digits",
+        ),
+        (
+            "A portal of another language refuses",
+            "Die Adresse ist nicht erreichbar",
+        ),
     ] {
         let refusal = json!({"error": {
             "message": message, "type": "System.ArgumentException", "stack": "", "hresult": -1,
         }, "status": 1});
         section.add(when, refused(&refusal).await);
     }
+    let problem = json!({"title": "Not today", "status": 400});
+    section.add("Something else is refused", refused(&problem).await);
     let problem = json!({"title": "One or more validation errors occurred.", "status": 400, "errors": {
         "Name": ["The field Name must have a length of at most 50."],
     }});
