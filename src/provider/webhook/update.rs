@@ -3,7 +3,7 @@
 
 use super::create::{resolve_triggers, stored_differently};
 use super::model::{TRIGGERS, WebhookModel, WebhookPrivate, id_of};
-use super::read::refresh;
+use super::read::{find, refresh};
 use super::rotation::{self, SecretChange};
 use super::triggers::Bits;
 use crate::api::{Error, TriggerMask, Webhook, WebhookId};
@@ -52,6 +52,7 @@ pub(super) async fn update(
     portal.mark_managed(id);
     let model = WebhookModel::from_object(&plan)?;
     let mut private: WebhookPrivate = private.decode();
+    check_move(portal, id, &mut private).await?;
     let (triggers, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
     let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;
     let update = Update {
@@ -79,6 +80,23 @@ pub(super) async fn update(
     }
     progress.save(state, PrivateState::encode(&private));
     Ok(())
+}
+
+/// Makes sure that a webhook that was moved is the one that its source described, where nobody has read
+/// it since: with `-refresh=false` a change comes first.
+async fn check_move(
+    portal: &LivePortal,
+    id: WebhookId,
+    private: &mut WebhookPrivate,
+) -> Result<(), Diagnostic> {
+    let Some(moved_from) = private.moved_from.take() else {
+        return Ok(());
+    };
+    match find(portal, id).await? {
+        Some(webhook) => moved_from.check(&webhook),
+        // The portal will say so.
+        None => Ok(()),
+    }
 }
 
 impl Update<'_> {

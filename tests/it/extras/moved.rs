@@ -205,6 +205,37 @@ async fn once_it_has_been_read_a_moved_webhook_is_like_any_other() {
     host.stop().await;
 }
 
+/// With `-refresh=false` a change comes before the first read.
+#[tokio::test]
+async fn a_moved_webhook_is_compared_before_its_first_change_too() {
+    let (_, from, state) = SOURCES[0];
+    let renamed = with(&config(), json!({"name": "Renamed"}));
+    for is_the_same in [true, false] {
+        let portal = portal().await;
+        let state = moved(source(from, state)).await;
+        if !is_the_same {
+            let patch = WebhookPatch {
+                uri: Some("https://somebody.example.com/".to_owned()),
+                ..WebhookPatch::default()
+            };
+            portal.emulator.patch_webhook(1, patch);
+        }
+        let host = portal.host().await;
+        let plan = host.plan(WEBHOOK, Some(&state), renamed.clone()).await;
+        let applied = host.apply(&plan.quiet()).await;
+        if is_the_same {
+            let updated = applied.quiet().unwrap();
+            let read = host.read(&updated).await.quiet().unwrap();
+            assert_eq!(read.value["name"], "Renamed");
+        } else {
+            let error = applied.refused_at("");
+            assert_eq!(error.summary, "Webhook 1 is not the one that was moved");
+            assert!(!portal.requests().contains(&"PUT /webhook".to_owned()));
+        }
+        host.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn a_moved_webhook_that_is_gone_is_planned_anew() {
     let portal = portal().await;
