@@ -1,7 +1,7 @@
 //! Deleting a webhook. A failed deletion keeps the resource in state (product §4.3).
 
-use super::model::{NAME, id_of};
-use crate::api::{Cause, Error, Role, WebhookId};
+use super::model::{NAME, WebhookPrivate, id_of};
+use crate::api::{Error, Role, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::DeleteRequest;
 use crate::provider::diagnose;
@@ -22,7 +22,7 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
             token.failed(&error);
             // A portal that fails may have deleted before.
             let is_open = error.outcome_unknown() || error.status() == Some(500);
-            if is_open && is_absent(portal, id, &error).await {
+            if is_open && is_absent(portal, id, &request.private.decode()).await {
                 return Ok(());
             }
             let name = request.prior.get(NAME).as_str().unwrap_or("?");
@@ -31,15 +31,13 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
     }
 }
 
-/// Says whether a webhook is certainly gone. Only an administrator sees every webhook; but a success in
-/// words that are not understood needs no more than a list without it.
-async fn is_absent(portal: &LivePortal, id: WebhookId, error: &Error) -> bool {
-    let is_success = matches!(error.cause(), Cause::Decode { .. } | Cause::NotJson { .. });
-    let is_telling = is_success
-        || portal
-            .caller()
-            .await
-            .is_ok_and(|caller| caller.role() == Role::Admin);
+/// Says whether a webhook is certainly gone. Its creator sees it as long as it exists, and so does an
+/// administrator; anybody else's list says nothing (API §3.4).
+async fn is_absent(portal: &LivePortal, id: WebhookId, private: &WebhookPrivate) -> bool {
+    let Ok(caller) = portal.caller().await else {
+        return false;
+    };
+    let is_telling = caller.role() == Role::Admin || private.is_creator(&caller.id);
     is_telling && is_unlisted(portal, id).await.unwrap_or(false)
 }
 

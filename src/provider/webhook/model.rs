@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::moved::MovedFrom;
 use super::secret::SecretHash;
 use super::triggers::KnownBits;
-use crate::api::{CreateWebhook, EnableWebhook, TriggerMask, UpdateWebhook, Webhook, WebhookId};
+use crate::api::{
+    CreateWebhook, EnableWebhook, TriggerMask, UpdateWebhook, UserId, Webhook, WebhookId,
+};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::{Number, Object, SecretText, Value};
 
@@ -199,6 +201,13 @@ pub(super) struct WebhookPrivate {
     /// What the webhook was before a move, until it has been read for the first time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) moved_from: Option<MovedFrom>,
+}
+
+impl WebhookPrivate {
+    /// Says whether a user is known to have created the webhook.
+    pub(super) fn is_creator(&self, user: &UserId) -> bool {
+        self.created_by.as_deref() == Some(user.as_str())
+    }
 }
 
 fn incomplete(name: &str) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! Reading through the shared list, and what absence means (product §4.4).
 
-use time::OffsetDateTime;
+use time::Duration;
 
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of};
 use super::triggers::Bits;
@@ -13,6 +13,9 @@ use crate::provider::diagnose;
 use crate::provider::portal::{self, LivePortal};
 
 const SUMMARY: &str = "Could not read the webhook";
+
+/// For how long the portal trusts a receiver without a successful delivery (API §10).
+const TRUSTED: Duration = Duration::days(3);
 
 /// Reads one webhook. Records nothing when it is gone.
 pub(super) async fn read(
@@ -82,8 +85,7 @@ async fn confirm_removal(
             return Err(out_of_sight(id, state, &detail));
         }
     };
-    let is_creator = private.created_by.as_deref() == Some(caller.id.as_str());
-    if caller.role() == Role::Admin || is_creator {
+    if caller.role() == Role::Admin || private.is_creator(&caller.id) {
         return Ok(());
     }
     let detail = if private.created_by.is_some() {
@@ -129,15 +131,24 @@ pub(super) fn refresh(
 fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Diagnostic> {
     let was_enabled = state.get(ENABLED).as_bool() == Some(true);
     let failure = webhook.last_failure_on.as_ref()?;
-    let success = webhook
-        .last_success_on
-        .as_ref()
-        .and_then(Timestamp::to_offset_date_time);
-    let is_failing =
-        success.is_none_or(|success| moment(failure).is_none_or(|failed| failed > success));
+    let moment = Timestamp::to_offset_date_time;
+    let failed = moment(failure);
+    let succeeded = webhook.last_success_on.as_ref().and_then(moment);
+    let is_failing = succeeded.is_none_or(|success| failed.is_none_or(|failed| failed > success));
     if !was_enabled || webhook.enabled || !is_failing {
         return None;
     }
+    // Without a success, the portal counts from the creation.
+    let trusted_from = succeeded.or_else(|| webhook.created_on.as_ref().and_then(moment));
+    let is_recent = failed
+        .zip(trusted_from)
+        .is_some_and(|(failed, from)| failed >= from && failed - from <= TRUSTED);
+    let doubt = if is_recent {
+        ", and at once when its uri no longer passes the portal's rules. Here it was not that long, so it was the uri, \
+         or somebody switched it off"
+    } else {
+        ""
+    };
     let content = webhook
         .last_failure_content
         .as_deref()
@@ -148,19 +159,15 @@ fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Di
             webhook.name, webhook.id
         ),
         format!(
-            "The portal switches a webhook off when no delivery has succeeded for more than 3 days. The last failure \
-             was on {}: {}. Repair the receiver, then apply to switch the webhook on again; the portal probes the \
-             receiver before it does.",
+            "The portal switches a webhook off when no delivery has succeeded for more than 3 days{doubt}. The last \
+             failure was on {}: {}. Repair the receiver, then apply to switch the webhook on again; the portal probes \
+             the receiver before it does.",
             failure
                 .to_rfc3339()
                 .unwrap_or_else(|| client.quote(failure.as_str()).to_string()),
             client.quote(content).as_str().trim_end_matches('.')
         ),
     ))
-}
-
-fn moment(timestamp: &Timestamp) -> Option<OffsetDateTime> {
-    timestamp.to_offset_date_time()
 }
 
 fn removed(id: WebhookId, state: &Object) -> Diagnostic {

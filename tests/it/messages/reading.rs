@@ -43,6 +43,15 @@ pub async fn section() -> Section {
         said(directory.refresh().await),
     );
 
+    let patch = WebhookPatch {
+        created_on: Some(datetime!(2026-06-30 11:00 UTC)),
+        ..WebhookPatch::default()
+    };
+    portal.emulator.patch_webhook(1, patch).unwrap();
+    directory.state.get_mut("it").unwrap().value["enabled"] = json!(true);
+    let said_early = said(directory.refresh().await);
+    section.add("It is off before the portal would do it", said_early);
+
     out_of_sight(&mut section).await;
 
     let mut directory = Portal::start().await.settled(&webhook()).await;

@@ -109,6 +109,21 @@ async fn somebody_elses_webhook_is_out_of_sight_and_not_gone() {
     }
 }
 
+/// The list of a user never shows the webhooks of others, so it does not tell that one was deleted.
+#[tokio::test]
+async fn somebody_elses_webhook_is_not_deleted_because_a_proxy_says_success() {
+    let portal = portal_with(Role::User).await;
+    let mut directory = portal.settled(&webhook()).await;
+    directory.set("api_key", json!(USER_KEY));
+    portal.fault(on("DELETE /webhook/1").respond(200, &[], "<html></html>"));
+    let host = directory.process().await;
+    let planned = host.plan_destroy(directory.it()).await.quiet();
+    let error = host.apply(&planned).await.refused_at("");
+    assert_eq!(error.summary, "Could not delete the webhook");
+    assert!(error.detail.contains("stays in the state"), "{error:?}");
+    host.stop().await;
+}
+
 #[tokio::test]
 async fn an_absent_webhook_without_a_recorded_creator_needs_an_administrator() {
     let portal = portal_with(Role::User).await;
@@ -298,8 +313,24 @@ async fn a_webhook_that_the_portal_switched_off_is_explained() {
     directory.carry_out(planned).await.quiet();
     assert!(portal.only().enabled);
 
+    // Too early for the rule of 3 days.
+    let soon = portal.only().created_on + time::Duration::hours(71);
+    let early = WebhookPatch {
+        enabled: Some(false),
+        last_failure_on: Some(Some(soon)),
+        ..WebhookPatch::default()
+    };
+    portal.emulator.patch_webhook(1, early).unwrap();
+    let planned = directory.plan(&one(&webhook())).await;
+    let warning = planned
+        .report
+        .warning("Webhook \"CI events\" (1) was switched off");
+    let doubt = "Here it was not that long, so it was the uri, or somebody switched it off";
+    assert!(warning.detail.contains(doubt), "{warning:?}");
+    directory.carry_out(planned).await.quiet();
+
     // Switched off by hand while deliveries succeed: drift, and nothing to explain.
-    let later = date + time::Duration::hours(1);
+    let later = soon + time::Duration::hours(1);
     let by_hand = failing(WebhookPatch {
         last_success_on: Some(Some(later)),
         ..WebhookPatch::default()
