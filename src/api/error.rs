@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::documented;
 use super::redaction::PortalMessage;
 use super::retry::Operation;
+use super::transport;
 
 /// A request that did not end with a usable answer.
 #[derive(Clone)]
@@ -296,6 +297,16 @@ impl Error {
     /// Returns how many times the request was sent or tried to be sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Returns for how long the last attempt has surely waited for an answer after it was sent.
+    ///
+    /// The time limit of a request covers connecting as well, which has a lower limit of its own.
+    pub fn waited_for_answer(&self) -> Duration {
+        match self.cause() {
+            Cause::Timeout { after } => after.saturating_sub(transport::longest_connect(*after)),
+            _ => Duration::ZERO,
+        }
     }
 
     /// Returns the error answer, if there was one.

@@ -26,8 +26,12 @@ use super::trust;
 
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
-/// The longest time for connecting; always less than the whole request's, so that the two can be told apart.
 const MAX_CONNECT: Duration = Duration::from_secs(10);
+
+/// Returns the time limit for connecting; always less than the whole request's, so that the two can be told apart.
+pub(crate) fn longest_connect(request_timeout: Duration) -> Duration {
+    MAX_CONNECT.min(request_timeout / 2)
+}
 
 /// Reads the certificates of the configuration, so that a bad one is found before the first request.
 pub(crate) fn parse_certificates(
@@ -74,7 +78,7 @@ pub(crate) fn build(
         .retry(retry::never())
         .referer(false)
         .timeout(config.request_timeout)
-        .connect_timeout(MAX_CONNECT.min(config.request_timeout / 2))
+        .connect_timeout(longest_connect(config.request_timeout))
         .pool_idle_timeout(POOL_IDLE)
         .user_agent(header_text(&config.user_agent));
     if reuse == Reuse::Nothing {

@@ -3,8 +3,17 @@
 //! Terraform does not show the old webhook of a `create_before_destroy` to the process that applies
 //! it before it asks for the new one, so a webhook that is not known may be the one to be replaced.
 
-use crate::api::{Webhook, WebhookId};
+use crate::api::WebhookId;
 use crate::framework::diagnostics::Diagnostic;
+
+/// Says what has to be added where name and uri differ in case only, which a portal on MySQL does not
+/// tell apart (API §7 E).
+pub(super) fn but_for_case(other: &str) -> String {
+    format!(
+        " That webhook is named \"{other}\": its name and uri differ from these in upper and lower case only, and this \
+         portal takes them for the same."
+    )
+}
 
 /// Warns while planning that a webhook outside of Terraform's management is in the way.
 pub(super) fn planned(name: &str, id: WebhookId) -> Diagnostic {
@@ -47,21 +56,6 @@ pub(super) fn created_twice(name: &str, id: WebhookId) -> Diagnostic {
     )
 }
 
-/// Explains at apply that the portal takes another webhook's name and uri for the same.
-pub(super) fn refused_alike(name: &str, webhook: &Webhook) -> Diagnostic {
-    let Webhook {
-        id, name: other, ..
-    } = webhook;
-    Diagnostic::error(
-        format!("Webhook \"{name}\" exists already (id {id})"),
-        format!(
-            "The portal has a webhook {id} named \"{other}\" whose name and uri differ from these in upper and lower \
-             case only. This portal takes them for the same, and refused to create another one. Nothing was created. {}",
-            how_to_import(*id)
-        ),
-    )
-}
-
 /// Explains at apply that the old webhook of a replacement, or another resource's, is still there.
 pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::error(
@@ -69,7 +63,8 @@ pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
         "Terraform manages the webhook that has this name and uri, and together they must be unique on the portal. \
          Nothing was created. A replacement needs the old webhook gone first: remove create_before_destroy from the \
          resource's lifecycle (it may be inherited from a resource that depends on it), or change the name. If \
-         another resource gives this name and uri up in the same run, make this one depend on it.",
+         another resource gives this name and uri up in the same run, make this one depend on it; if it is the same \
+         webhook under another address or key, keep it with a moved block.",
     )
 }
 
@@ -89,11 +84,13 @@ pub(super) fn invisible(name: &str, sees_all: bool, detail: &str) -> Diagnostic 
     )
 }
 
-/// Says what to do about a webhook that is not known to be managed.
+/// Says what to do about a webhook that is not known to be managed. It may be all the same: the client
+/// shows the states of other resources in any order, those that go away too.
 fn way_out(id: WebhookId) -> String {
     format!(
-        "{} If this resource replaces it, remove create_before_destroy from the resource's lifecycle instead (it may \
-         be inherited from a resource that depends on it).",
+        "{} If another resource manages it, do not import it: where that one only got another address or key, keep the \
+         webhook with a moved block. If this resource replaces it, remove create_before_destroy from the resource's \
+         lifecycle instead (it may be inherited from a resource that depends on it).",
         how_to_import(id)
     )
 }

@@ -119,28 +119,31 @@ impl Creation<'_> {
         let Ok(snapshot) = self.portal.list.fresh().await else {
             return diagnose::explain(SUMMARY, error);
         };
-        let ids: Vec<WebhookId> = snapshot
-            .with_pair(name, uri)
-            .map(|webhook| webhook.id)
-            .collect();
-        match ids
-            .iter()
-            .find(|id| !self.portal.is_managed(**id))
-            .or(ids.first())
-        {
-            Some(id) if self.portal.is_created(*id) => clash::created_twice(name, *id),
-            Some(id) if self.portal.is_managed(*id) => clash::replaced_too_early(name, *id),
-            Some(id) => clash::refused(name, *id),
-            None => {
-                let mut items = snapshot.items();
-                if let Some(item) = items.find(|item| self.is_alike(&item.webhook)) {
-                    return clash::refused_alike(name, &item.webhook);
-                }
-                let caller = self.portal.caller().await;
-                let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
-                clash::invisible(name, sees_all, &diagnose::detail(error))
-            }
+        let mut taken: Vec<&Webhook> = snapshot.with_pair(name, uri).collect();
+        if taken.is_empty() {
+            let all = snapshot.items().map(|item| &item.webhook);
+            taken = all.filter(|webhook| self.is_alike(webhook)).collect();
         }
+        let foreign = taken
+            .iter()
+            .find(|webhook| !self.portal.is_managed(webhook.id));
+        let Some(webhook) = foreign.or(taken.first()) else {
+            let caller = self.portal.caller().await;
+            let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
+            return clash::invisible(name, sees_all, &diagnose::detail(error));
+        };
+        let id = webhook.id;
+        let mut refusal = if self.portal.is_created(id) {
+            clash::created_twice(name, id)
+        } else if self.portal.is_managed(id) {
+            clash::replaced_too_early(name, id)
+        } else {
+            clash::refused(name, id)
+        };
+        if webhook.name != *name || webhook.uri != *uri {
+            refusal.detail.push_str(&clash::but_for_case(&webhook.name));
+        }
+        refusal
     }
 
     /// Says whether a webhook has this name and uri but for upper and lower case, which a portal on

@@ -192,12 +192,8 @@ impl Patience {
             // It exists; all that can be missing is a list that shows it.
             LONGEST_PAUSE
         } else {
-            let already_passed = match error.cause() {
-                Cause::Timeout { after } => *after,
-                _ => Duration::ZERO,
-            };
             let worst_case = creation.portal.worst_case().await;
-            worst_case.saturating_sub(already_passed)
+            worst_case.saturating_sub(error.waited_for_answer())
         };
         Self { since, at_most }
     }
@@ -303,7 +299,8 @@ fn adopt(creation: &Creation<'_>, found: Found, error: &Error, progress: &Progre
             "The request to create the webhook got {answer}, but webhook {id} appeared in the portal's list: it was not \
              there before, it belongs to the same user, and it is configured as requested, so it was taken for the one \
              that was to be created. Another run of the same user with the same configuration at the same time \
-             could not be told apart; if there was one, check that the portal has this webhook once."
+             could not be told apart; if there was one, check that the portal has this webhook once, and send the secret \
+             again: the portal may hold that of the other run."
         ),
     ));
     found
