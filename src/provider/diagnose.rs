@@ -298,6 +298,8 @@ impl Refusal {
             .unwrap_or_default();
         if error.is_duplicate() {
             Self::Duplicate
+        } else if !probes(error) {
+            Self::Other
         } else if message == "Trigger is not available" {
             Self::Trigger
         } else if message.contains("HEAD") {
@@ -310,7 +312,7 @@ impl Refusal {
             Self::Address
         } else if message.starts_with("Password") {
             Self::Secret
-        } else if failure.shape == ErrorShape::Handler && probes(error) && !message.is_empty() {
+        } else if failure.shape == ErrorShape::Handler && !message.is_empty() {
             Self::Translated
         } else {
             Self::Other

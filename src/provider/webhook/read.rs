@@ -67,6 +67,23 @@ pub(super) async fn find(
     Ok(confirmed.webhook(id).cloned())
 }
 
+/// Makes sure before a change that a webhook that was moved is the one that its source described, where
+/// nobody has read it since: with `-refresh=false` a change or a deletion comes first.
+pub(super) async fn check_move(
+    portal: &LivePortal,
+    id: WebhookId,
+    private: &mut WebhookPrivate,
+) -> Result<(), Diagnostic> {
+    let Some(moved_from) = private.moved_from.take() else {
+        return Ok(());
+    };
+    match find(portal, id).await? {
+        Some(webhook) => moved_from.check(&webhook),
+        // The portal will say so.
+        None => Ok(()),
+    }
+}
+
 /// Decides whether a webhook that the caller does not see is really gone.
 async fn confirm_removal(
     portal: &LivePortal,

@@ -3,7 +3,7 @@
 
 use super::create::{resolve_triggers, stored_differently};
 use super::model::{TRIGGERS, WebhookModel, WebhookPrivate, id_of};
-use super::read::{find, refresh};
+use super::read::{check_move, refresh};
 use super::rotation::{self, SecretChange};
 use super::triggers::Bits;
 use crate::api::{Error, TriggerMask, Webhook, WebhookId};
@@ -80,23 +80,6 @@ pub(super) async fn update(
     }
     progress.save(state, PrivateState::encode(&private));
     Ok(())
-}
-
-/// Makes sure that a webhook that was moved is the one that its source described, where nobody has read
-/// it since: with `-refresh=false` a change comes first.
-async fn check_move(
-    portal: &LivePortal,
-    id: WebhookId,
-    private: &mut WebhookPrivate,
-) -> Result<(), Diagnostic> {
-    let Some(moved_from) = private.moved_from.take() else {
-        return Ok(());
-    };
-    match find(portal, id).await? {
-        Some(webhook) => moved_from.check(&webhook),
-        // The portal will say so.
-        None => Ok(()),
-    }
 }
 
 impl Update<'_> {

@@ -237,6 +237,34 @@ async fn a_moved_webhook_is_compared_before_its_first_change_too() {
 }
 
 #[tokio::test]
+async fn a_moved_webhook_is_compared_before_it_is_deleted_too() {
+    let (_, from, state) = SOURCES[0];
+    for is_the_same in [true, false] {
+        let portal = portal().await;
+        let state = moved(source(from, state)).await;
+        if !is_the_same {
+            let patch = WebhookPatch {
+                name: Some("Somebody's".to_owned()),
+                ..WebhookPatch::default()
+            };
+            portal.emulator.patch_webhook(1, patch);
+        }
+        let host = portal.host().await;
+        let plan = host.plan_destroy(&state).await.quiet();
+        let applied = host.apply(&plan).await;
+        if is_the_same {
+            assert_eq!(applied.quiet(), None);
+            assert!(portal.emulator.webhooks().is_empty());
+        } else {
+            let error = applied.refused_at("");
+            assert_eq!(error.summary, "Webhook 1 is not the one that was moved");
+            assert_eq!(portal.emulator.webhooks().len(), 1);
+        }
+        host.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_moved_webhook_that_is_gone_is_planned_anew() {
     let portal = portal().await;
     let (_, from, state) = SOURCES[0];
