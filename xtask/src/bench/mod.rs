@@ -37,7 +37,7 @@ Builds the provider as cargo xtask dist does, and measures
   line (median of 25), the memory resident then, the size of the program;
 
   whole commands of the real CLI for N webhooks against an emulated portal that
-  answers at once: plan, apply, plan again, change all, destroy. The same number
+  answers at once: first plan, create, empty plan, change all, destroy. The same number
   of Terraform's built-in terraform_data with the same values is measured in the
   same run, one command after the other, and the ratio is printed beside the
   goal. The column bare has the ratio to terraform_data with one string each.

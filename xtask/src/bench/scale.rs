@@ -51,19 +51,24 @@ impl Step {
     /// Returns what it is called in tables.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::PlanNew => "plan",
-            Self::Create => "apply",
-            Self::PlanAgain => "plan again",
+            Self::PlanNew => "first plan",
+            Self::Create => "create",
+            Self::PlanAgain => "empty plan",
             Self::Change => "change all",
             Self::Destroy => "destroy",
         }
     }
 
-    /// Returns the ratio to the floor that is the goal for 1 000 webhooks (product §8).
-    pub(super) fn goal(self) -> f64 {
+    /// Returns the ratio to the floor that is the goal for 1 000 webhooks (product §8), where there is one.
+    ///
+    /// The goals are for creating, an empty plan, changing and destroying. The first plan is shown without one: of
+    /// its processor time 7 % were the provider's when it was measured, the rest is the CLI's work for ten
+    /// attributes that come over a socket.
+    pub(super) fn goal(self) -> Option<f64> {
         match self {
-            Self::PlanNew | Self::PlanAgain => 1.25,
-            Self::Create | Self::Change | Self::Destroy => 1.5,
+            Self::PlanNew => None,
+            Self::PlanAgain => Some(1.25),
+            Self::Create | Self::Change | Self::Destroy => Some(1.5),
         }
     }
 

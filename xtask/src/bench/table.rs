@@ -59,7 +59,7 @@ fn of_subject(subject: &Results, measured: &Measured) -> String {
         let ratio = |floor| measured.ratio(taken, floor).filter(|_| !is_floor);
         // The goals are the provider's, for that number and without hashing (product §8).
         let has_goal = subject.kind == Kind::Docspace && measured.count == 1_000;
-        let goal = has_goal.then(|| taken.step.goal());
+        let goal = taken.step.goal().filter(|_| has_goal);
         let line = format!(
             "    {:<20}{:>7} s{:>7}{:>6}{:>6}{:>9} s{:>10}{:>9}  {}",
             taken.step.name(),
