@@ -236,9 +236,9 @@ impl Cause {
             | Self::Decode { .. }
             | Self::NotJson { .. }
             | Self::TooLarge { .. } => true,
-            // A success can hold an error. A 500 ends the handling: it is mostly the receiver, and nothing comes
-            // after it (API §8.2).
-            Self::Status(failure) => failure.status < 400 || failure.status > 500,
+            // A success can hold an error, and a proxy that waited too long has passed the request on. A 500 ends the
+            // handling: it is mostly the receiver, and nothing comes after it (API §8.2).
+            Self::Status(failure) => !matches!(failure.status, 400..=407 | 409..=500),
             Self::Connect { .. } | Self::Redirect { .. } | Self::Stopped | Self::Setup { .. } => {
                 false
             }
@@ -349,6 +349,15 @@ impl Error {
     /// portal and says nothing about the object (API §8.2).
     pub fn is_not_found(&self) -> bool {
         self.is_answer(404, ErrorShape::Handler)
+    }
+
+    /// Returns whether the endpoint itself refused or failed: in its own shape or that of the schema validation, which
+    /// no proxy makes up (API §8.1).
+    pub fn is_own_refusal(&self) -> bool {
+        self.status_failure().is_some_and(|failure| {
+            matches!(failure.shape, ErrorShape::Handler | ErrorShape::Validation)
+                && matches!(failure.status, 400..=500)
+        })
     }
 
     /// Returns whether the key is wrong, expired or disabled.

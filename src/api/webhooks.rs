@@ -255,9 +255,18 @@ pub struct CreatedWebhook {
 }
 
 impl CreatedWebhook {
-    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
+    fn decode(node: &Node<'_>, is_new: impl Fn(WebhookId) -> bool) -> Result<Self, DecodeError> {
+        let id = decode_id(node)?;
+        if !is_new(id) {
+            return Err(DecodeError {
+                found: "that of another one",
+                ..node
+                    .required("id", "an id")?
+                    .mismatch("the id of a new webhook")
+            });
+        }
         Ok(Self {
-            id: decode_id(node)?,
+            id,
             created_by: UserId::of_employee(node, "createdBy"),
             webhook: Webhook::decode(node).ok(),
         })
@@ -381,16 +390,23 @@ impl Client {
 
     /// Creates a webhook (API §6.2). Sent at most once, except when no attempt can have reached the portal.
     ///
+    /// `is_new` says whether an id can be that of a webhook that is made now. An answer with another one is not about
+    /// it, so that it counts as lost.
+    ///
     /// # Errors
     ///
     /// Ask [`Error::outcome_unknown`]: the webhook may exist.
-    pub async fn create_webhook(&self, webhook: &CreateWebhook) -> Result<CreatedWebhook, Error> {
+    pub async fn create_webhook(
+        &self,
+        webhook: &CreateWebhook,
+        is_new: impl Fn(WebhookId) -> bool + Send + Sync,
+    ) -> Result<CreatedWebhook, Error> {
         self.remember(webhook.secret_key.clone());
         let call = Call::new(Operation::Create, "POST", WEBHOOKS)
             .with_body(webhook)
             .commented_on();
         self.call(call, |body| {
-            envelope::decode_value(body, CreatedWebhook::decode)
+            envelope::decode_value(body, |node| CreatedWebhook::decode(node, &is_new))
         })
         .await
     }

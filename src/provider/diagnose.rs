@@ -211,10 +211,8 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         500 if error.is_receiver_unreachable() => format!(
             "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
              webhook, and that request failed{said}. The portal itself must be able to connect to the uri, with a \
-             valid certificate when ssl is true; this machine is not involved. {}Check the receiver, then run the \
-             command again.",
-            // It says nothing about an attempt before this one that got no answer.
-            if error.outcome_unknown() { "" } else { "Nothing was stored. " }
+             valid certificate when ssl is true; this machine is not involved. Check the receiver, then run the \
+             command again."
         ),
         500 if probes(error) => format!(
             "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \

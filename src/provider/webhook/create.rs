@@ -95,7 +95,15 @@ impl Creation<'_> {
 
     async fn post_over(&self, client: &Client) -> Result<CreatedWebhook, Error> {
         let token = self.portal.list.begin_create();
-        match client.create_webhook(self.body).await {
+        // What this process has seen before cannot be new, whatever the answer says.
+        let baseline = self.portal.list.baseline();
+        let is_new = |id| {
+            let was_there = baseline
+                .as_ref()
+                .is_some_and(|list| list.webhook(id).is_some());
+            !was_there && !self.portal.is_created(id)
+        };
+        match client.create_webhook(self.body, is_new).await {
             Ok(created) => {
                 match &created.webhook {
                     Some(webhook) => token.created(webhook.clone()),

@@ -9,7 +9,8 @@
 //! sent once more, and if the portal says that the webhook exists, the list is looked at again.
 //!
 //! An answer that refuses a create is looked into once as well: a proxy can make it of an answer that
-//! it dislikes, and the portal can fail after it has stored.
+//! it dislikes, and the portal can fail after it has stored. Where the portal's own endpoint refused,
+//! a webhook that appeared is named and not adopted: it is more likely another run's.
 
 use std::fmt;
 use std::time::Duration;
@@ -81,6 +82,7 @@ enum Doubt {
     AnotherCreator,
     Different,
     Taken,
+    Refused,
 }
 
 impl fmt::Display for Doubt {
@@ -99,6 +101,7 @@ impl fmt::Display for Doubt {
             Self::AnotherCreator => "another user created it",
             Self::Different => "it is configured differently",
             Self::Taken => "another resource of this run has taken it",
+            Self::Refused => "the portal refused to create it, so another run may have made it",
         })
     }
 }
@@ -117,7 +120,7 @@ pub(super) async fn resolve(
         Patience::none()
     };
     match watch(creation, patience).await {
-        Sighting::Ours(found) => return Ok(adopt(creation, found, error, progress)),
+        Sighting::Ours(found) => return adopt(creation, found, error, progress),
         Sighting::Doubtful(ids, doubt) => return Err(doubtful(creation, &ids, doubt, error)),
         Sighting::Unreadable(list_error) => return Err(unreadable(creation, error, &list_error)),
         Sighting::Absent if creation.portal.client.stop_signal().is_cancelled() => {
@@ -130,14 +133,15 @@ pub(super) async fn resolve(
         Ok(created) => Ok(Found::created(&created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
             match watch(creation, Patience::after(creation, &again).await).await {
-                Sighting::Ours(found) => Ok(adopt(creation, found, &again, progress)),
+                Sighting::Ours(found) => adopt(creation, found, &again, progress),
                 Sighting::Doubtful(ids, doubt) => Err(doubtful(creation, &ids, doubt, &again)),
                 Sighting::Unreadable(list_error) => Err(unreadable(creation, &again, &list_error)),
                 Sighting::Absent if again.is_duplicate() => Err(creation.refused(&again).await),
                 Sighting::Absent => Err(given_up(creation, &again)),
             }
         }
-        Err(again) => refused(creation, &again, progress).await,
+        // The first request may have been carried out, whatever is said of this one.
+        Err(again) => look_after(creation, &again, None, progress).await,
     }
 }
 
@@ -148,20 +152,30 @@ pub(super) async fn refused(
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
     let is_answer = matches!(error.cause(), Cause::Status(_) | Cause::Redirect { .. });
-    // Said of the first request, it is about somebody else's webhook.
-    let is_taken = error.is_duplicate() && error.attempts() == 1;
-    if !is_answer || is_taken {
+    // It is about somebody else's webhook: no answer to this creation was lost before.
+    if !is_answer || error.is_duplicate() {
         return Err(creation.refused(error).await);
     }
-    match look(creation).await {
-        Sighting::Ours(found) => Ok(adopt(creation, found, error, progress)),
+    let doubt = error.is_own_refusal().then_some(Doubt::Refused);
+    look_after(creation, error, doubt, progress).await
+}
+
+/// Looks once after an answer that was an error. With a doubt, nothing is adopted.
+async fn look_after(
+    creation: &Creation<'_>,
+    error: &Error,
+    doubt: Option<Doubt>,
+    progress: &Progress,
+) -> Result<Found, Diagnostic> {
+    match (look(creation).await, doubt) {
+        (Sighting::Ours(found), None) => adopt(creation, found, error, progress),
+        (Sighting::Ours(found), Some(doubt)) => Err(doubtful(creation, &[found.id], doubt, error)),
         // What was there before says nothing against the refusal.
-        Sighting::Doubtful(ids, doubt) if is_any_new(creation, &ids) => {
+        (Sighting::Doubtful(ids, doubt), _) if is_any_new(creation, &ids) => {
             Err(doubtful(creation, &ids, doubt, error))
         }
-        Sighting::Doubtful(..) | Sighting::Absent | Sighting::Unreadable(_) => {
-            Err(creation.refused(error).await)
-        }
+        (Sighting::Doubtful(..) | Sighting::Absent, _) => Err(creation.refused(error).await),
+        (Sighting::Unreadable(list_error), _) => Err(unreadable(creation, error, &list_error)),
     }
 }
 
@@ -254,8 +268,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     };
     match doubt {
         Some(doubt) => Sighting::Doubtful(ids(), doubt),
-        None if portal.claim(newest.id) => Sighting::Ours(Found::adopted(newest)),
-        None => Sighting::Doubtful(ids(), Doubt::Taken),
+        None => Sighting::Ours(Found::adopted(newest)),
     }
 }
 
@@ -286,8 +299,17 @@ fn doubt(
     }
 }
 
-fn adopt(creation: &Creation<'_>, found: Found, error: &Error, progress: &Progress) -> Found {
+/// Takes a webhook for the one that was to be created. Nobody else can from then on.
+fn adopt(
+    creation: &Creation<'_>,
+    found: Found,
+    error: &Error,
+    progress: &Progress,
+) -> Result<Found, Diagnostic> {
     let Found { id, .. } = found;
+    if !creation.portal.claim(id) {
+        return Err(doubtful(creation, &[id], Doubt::Taken, error));
+    }
     let name = &creation.model.name;
     let answer = match error.status() {
         Some(status) if !error.is_duplicate() => format!("an error for an answer ({status})"),
@@ -298,12 +320,12 @@ fn adopt(creation: &Creation<'_>, found: Found, error: &Error, progress: &Progre
         format!(
             "The request to create the webhook got {answer}, but webhook {id} appeared in the portal's list: it was not \
              there before, it belongs to the same user, and it is configured as requested, so it was taken for the one \
-             that was to be created. Another run of the same user with the same configuration at the same time \
-             could not be told apart; if there was one, check that the portal has this webhook once, and send the secret \
-             again: the portal may hold that of the other run."
+             that was to be created. Another run of the same user with the same configuration at the same time, or \
+             another provider configuration for the same portal, could not be told apart; if there was one, check that \
+             the portal has this webhook once, and send the secret again: the portal may hold that of the other."
         ),
     ));
-    found
+    Ok(found)
 }
 
 fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Error) -> Diagnostic {

@@ -64,7 +64,10 @@ impl Bench {
 
     /// Creates a webhook that the test takes for granted.
     pub async fn created(&self, name: &str) -> CreatedWebhook {
-        self.client.create_webhook(&create(name)).await.unwrap()
+        self.client
+            .create_webhook(&create(name), |_| true)
+            .await
+            .unwrap()
     }
 
     /// Returns the webhooks' names on the portal.

@@ -40,7 +40,7 @@ impl Portal {
     async fn created(&self, name: &str) -> Webhook {
         let created = self
             .client
-            .create_webhook(&self.create(name))
+            .create_webhook(&self.create(name), |_| true)
             .await
             .unwrap();
         created.webhook.unwrap()
@@ -99,7 +99,7 @@ async fn a_created_webhook_is_answered_and_listed_as_it_was_sent() {
             target_id: Some("1234".to_owned()),
             ..portal.create("whole")
         };
-        let created = portal.client.create_webhook(&sent).await.unwrap();
+        let created = portal.client.create_webhook(&sent, |_| true).await.unwrap();
         let answered = created.webhook.unwrap();
         assert_eq!(answered.id, created.id);
         assert_eq!(answered.created_by, created.created_by);
@@ -120,7 +120,10 @@ async fn a_created_webhook_is_answered_and_listed_as_it_was_sent() {
 async fn ids_grow_and_a_second_webhook_of_one_pair_is_refused() {
     on_a_portal(async |portal: Portal| {
         let first = portal.created("pair").await;
-        let refused = portal.client.create_webhook(&portal.create("pair")).await;
+        let refused = portal
+            .client
+            .create_webhook(&portal.create("pair"), |_| true)
+            .await;
         let error = refused.unwrap_err();
         assert!(error.is_duplicate(), "{error}");
         assert!(!error.outcome_unknown());
@@ -231,7 +234,11 @@ async fn a_schema_violation_names_the_field() {
             name: " ".to_owned(),
             ..portal.create("blank")
         };
-        let error = portal.client.create_webhook(&blank).await.unwrap_err();
+        let error = portal
+            .client
+            .create_webhook(&blank, |_| true)
+            .await
+            .unwrap_err();
         let failure = error.status_failure().unwrap();
         assert_eq!(
             (failure.status, failure.shape),
@@ -250,7 +257,11 @@ async fn a_weak_secret_and_a_missing_one_are_refused_by_the_endpoint() {
                 secret_key: secret,
                 ..portal.create("weak")
             };
-            let error = portal.client.create_webhook(&weak).await.unwrap_err();
+            let error = portal
+                .client
+                .create_webhook(&weak, |_| true)
+                .await
+                .unwrap_err();
             let failure = error.status_failure().unwrap();
             assert_eq!((failure.status, failure.shape), (400, ErrorShape::Handler));
             assert!(failure.message.is_some());
@@ -288,7 +299,7 @@ async fn the_caller_and_the_portal_introduce_themselves() {
         assert!(key.can_write() && key.is_active);
         let created = portal
             .client
-            .create_webhook(&portal.create("mine"))
+            .create_webhook(&portal.create("mine"), |_| true)
             .await
             .unwrap();
         assert_eq!(created.created_by, Some(user.id));

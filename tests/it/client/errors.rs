@@ -62,7 +62,10 @@ async fn a_reading_key_lists_but_does_not_write() {
     let portal = portal().await;
     let reader = caller(&portal, READER_KEY);
     assert!(reader.list_webhooks().await.unwrap().is_empty());
-    let refused = reader.create_webhook(&create("a")).await.unwrap_err();
+    let refused = reader
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert!(refused.is_scope_refused() && !refused.outcome_unknown());
     let key = reader.current_key().await.unwrap();
     assert!(key.can_read() && !key.can_write());
@@ -126,13 +129,21 @@ async fn an_unreachable_receiver_is_told_from_a_broken_portal() {
         ProbeOutcome::Timeout,
     ] {
         outcome(probe);
-        let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+        let error = bench
+            .client
+            .create_webhook(&create("a"), |_| true)
+            .await
+            .unwrap_err();
         assert_eq!(shape(&error), (500, ErrorShape::Handler), "{probe:?}");
         assert!(error.is_receiver_unreachable(), "{probe:?}: {error:?}");
         assert!(!error.outcome_unknown() && !error.is_retryable());
     }
     outcome(ProbeOutcome::Status(503));
-    let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+    let error = bench
+        .client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert_eq!(shape(&error), (400, ErrorShape::Handler));
     assert!(!error.is_receiver_unreachable());
     assert!(bench.portal.webhooks().is_empty());
@@ -143,7 +154,11 @@ async fn a_500_is_not_repeated_on_writes_and_once_on_reads() {
     let bench = Bench::with(|config| config.max_retries = 4).await;
     let body = r#"{"error":{"message":"broken","type":"System.Exception","stack":"at X","hresult":-1},"status":1,"statusCode":500}"#;
     bench.fault(Fault::on("*", "/api/2.0/*").respond(500, &[], body));
-    let created = bench.client.create_webhook(&create("a")).await.unwrap_err();
+    let created = bench
+        .client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert_eq!(created.message().unwrap().as_str(), "broken");
     bench.client.delete_webhook(id(1)).await.unwrap_err();
     bench.client.list_webhooks().await.unwrap_err();
@@ -206,7 +221,11 @@ async fn an_error_in_a_success_keeps_the_portals_words() {
     let bench = Bench::start().await;
     let body = r#"{"error":{"message":"The key S3cretKey-42 is odd","type":"System.Exception"},"status":1}"#;
     bench.fault(Fault::on("POST", PATH).respond(200, &[], body));
-    let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+    let error = bench
+        .client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert_eq!(shape(&error), (200, ErrorShape::Handler));
     let said = error.message().unwrap().as_str();
     assert!(
@@ -223,7 +242,7 @@ async fn garbage_is_not_json_and_leaves_a_write_unknown() {
     bench.fault(Fault::on("*", PATH).after_storing().action(garbage));
     let error = bench
         .client
-        .create_webhook(&create("stored"))
+        .create_webhook(&create("stored"), |_| true)
         .await
         .unwrap_err();
     assert!(matches!(
@@ -265,7 +284,11 @@ async fn redirects_are_errors_that_name_the_host_and_are_never_followed() {
                     location: Some(location.to_owned()),
                 },
             )));
-            let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+            let error = bench
+                .client
+                .create_webhook(&create("a"), |_| true)
+                .await
+                .unwrap_err();
             let Cause::Redirect {
                 status: seen,
                 location,

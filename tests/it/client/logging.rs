@@ -141,7 +141,12 @@ async fn no_line_has_a_secret_a_body_a_query_or_a_header() {
         ..DeliveryQuery::default()
     };
     drop(bench.client.list_deliveries(&query).await);
-    drop(bench.client.create_webhook(&create("sentinel-name")).await);
+    drop(
+        bench
+            .client
+            .create_webhook(&create("sentinel-name"), |_| true)
+            .await,
+    );
     let text = format!("{:?}", collected());
     assert!(requests().len() >= 5);
     for forbidden in [

@@ -52,7 +52,11 @@ async fn a_create_is_sent_once_whatever_happens_to_its_answer() {
     ] {
         let bench = Bench::with(|config| config.max_retries = 4).await;
         let fault = bench.fault(fault);
-        let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+        let error = bench
+            .client
+            .create_webhook(&create("a"), |_| true)
+            .await
+            .unwrap_err();
         assert!(error.outcome_unknown(), "{name}: {error}");
         assert_eq!(error.attempts(), 1, "{name}");
         assert_eq!(bench.count(CREATE), 1, "{name}");
@@ -64,7 +68,11 @@ async fn a_create_is_sent_once_whatever_happens_to_its_answer() {
 async fn a_create_is_sent_once_after_a_timeout() {
     let bench = Bench::impatient(4).await;
     let fault = bench.fault(Fault::on("POST", PATH).after_storing().stall());
-    let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+    let error = bench
+        .client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert!(matches!(error.cause(), Cause::Timeout { .. }), "{error}");
     assert!(error.outcome_unknown());
     assert_eq!(bench.count(CREATE), 1);
@@ -80,7 +88,11 @@ async fn a_slow_answer_counts_against_the_time_limit_to_its_last_byte() {
         pause_ms: 20,
     };
     bench.fault(Fault::on("POST", PATH).action(FaultAction::Trickle(trickle)));
-    let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+    let error = bench
+        .client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert!(matches!(error.cause(), Cause::Timeout { .. }), "{error}");
     assert!(error.outcome_unknown());
 }
@@ -212,7 +224,11 @@ async fn a_create_that_reached_nobody_is_repeated() {
         &[("Retry-After", "0")],
         "",
     ));
-    bench.client.create_webhook(&create("a")).await.unwrap();
+    bench
+        .client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap();
     bench.assert_hits(fault, 1);
     assert_eq!(bench.count(CREATE), 2);
     assert_eq!(bench.names(), ["a"]);
@@ -226,7 +242,10 @@ async fn a_create_without_a_connection_is_repeated_and_its_outcome_is_known() {
     let client = super::bench::client_of(&format!("http://{address}"), "sk-1", |config| {
         config.max_retries = 1;
     });
-    let error = client.create_webhook(&create("a")).await.unwrap_err();
+    let error = client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert!(matches!(error.cause(), Cause::Connect { .. }), "{error}");
     assert!(!error.outcome_unknown());
     assert_eq!(error.attempts(), 2);
@@ -248,13 +267,13 @@ async fn a_dropped_call_frees_its_place_among_the_writes() {
     let client = bench.client.clone();
     let stalled = tokio::spawn({
         let client = client.clone();
-        async move { client.create_webhook(&create("a")).await }
+        async move { client.create_webhook(&create("a"), |_| true).await }
     });
     eventually(|| bench.portal.fault_hits(fault) == 1).await;
     stalled.abort();
     let created = at_once(1, |_| {
         let client = client.clone();
-        async move { client.create_webhook(&create("b")).await }
+        async move { client.create_webhook(&create("b"), |_| true).await }
     });
     assert!(created.await.remove(0).is_ok());
 }

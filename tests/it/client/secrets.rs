@@ -54,7 +54,11 @@ async fn a_portal_that_repeats_the_secret_and_the_key_does_not_get_them_shown() 
             let mut change = update(&webhook);
             change.secret_key = Some(SecretString::from(SECRET));
             let updated = bench.client.update_webhook(&change).await.unwrap_err();
-            let created = bench.client.create_webhook(&create("b")).await.unwrap_err();
+            let created = bench
+                .client
+                .create_webhook(&create("b"), |_| true)
+                .await
+                .unwrap_err();
             assert_clean(&updated);
             assert_clean(&created);
             bench.portal.clear_faults();
@@ -67,7 +71,11 @@ async fn what_surrounds_a_secret_is_still_shown() {
     let bench = Bench::start().await;
     let body = format!(r#"{{"error":{{"message":"The secret {SECRET} is weak."}}}}"#);
     bench.fault(Fault::on("POST", PATH).respond(400, &[], &body));
-    let error = bench.client.create_webhook(&create("a")).await.unwrap_err();
+    let error = bench
+        .client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert_eq!(
         error.message().unwrap().as_str(),
         "The secret [redacted] is weak."

@@ -43,7 +43,7 @@ async fn creating_three_hundred_costs_one_list_and_ends_with_all_of_them() {
             list.read().await.unwrap();
             let token = list.begin_create();
             let created = client
-                .create_webhook(&create(&format!("w{number}")))
+                .create_webhook(&create(&format!("w{number}")), |_| true)
                 .await
                 .unwrap();
             token.created(created.webhook.unwrap());
@@ -66,7 +66,11 @@ async fn a_lost_create_is_found_by_a_fresh_list_and_told_from_older_ones() {
     let token = list.begin_create();
     bench.fault(Fault::on("POST", PATH).after_storing().reset());
     let webhook = create("lost");
-    let error = bench.client.create_webhook(&webhook).await.unwrap_err();
+    let error = bench
+        .client
+        .create_webhook(&webhook, |_| true)
+        .await
+        .unwrap_err();
     token.failed(&error);
     let now = list.read().await.unwrap();
     let baseline = list.baseline().unwrap();

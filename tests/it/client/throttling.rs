@@ -17,7 +17,11 @@ async fn writes_in_flight_never_exceed_the_cap() {
     let client = bench.client.clone();
     let created = at_once(60, |index| {
         let client = client.clone();
-        async move { client.create_webhook(&create(&format!("w{index}"))).await }
+        async move {
+            client
+                .create_webhook(&create(&format!("w{index}")), |_| true)
+                .await
+        }
     });
     assert!(created.await.iter().all(Result::is_ok));
     let summary = bench.portal.request_summary();
@@ -33,7 +37,11 @@ async fn a_portal_that_keeps_refusing_some_still_gets_every_create_once() {
     let client = bench.client.clone();
     let created = at_once(60, |index| {
         let client = client.clone();
-        async move { client.create_webhook(&create(&format!("w{index}"))).await }
+        async move {
+            client
+                .create_webhook(&create(&format!("w{index}")), |_| true)
+                .await
+        }
     });
     assert!(created.await.iter().all(Result::is_ok));
     let refused = bench.portal.fault_hits(fault);
@@ -119,7 +127,7 @@ async fn after_a_stop_running_writes_finish_and_waiting_ones_never_start() {
     );
     let start = |name: &'static str| {
         let client = bench.client.clone();
-        tokio::spawn(async move { client.create_webhook(&create(name)).await })
+        tokio::spawn(async move { client.create_webhook(&create(name), |_| true).await })
     };
     let running = start("running");
     eventually(|| bench.portal.request_summary().in_flight == 1).await;
@@ -142,7 +150,7 @@ async fn a_stop_ends_a_wait_with_the_error_that_caused_it() {
     let wait = [("Retry-After", "59")];
     bench.fault(Fault::on("POST", PATH).respond(429, &wait, ""));
     let client = bench.client.clone();
-    let waiting = tokio::spawn(async move { client.create_webhook(&create("a")).await });
+    let waiting = tokio::spawn(async move { client.create_webhook(&create("a"), |_| true).await });
     eventually(|| bench.portal.request_summary().by_status.contains_key("429")).await;
     bench.client.stop();
     let error = waiting.await.unwrap().unwrap_err();

@@ -22,7 +22,10 @@ async fn requests_carry_the_documented_headers_and_no_other() {
         config.user_agent = "docspace-test/1 (a\r\nX-Injected: b)".to_owned();
     });
     client.list_webhooks().await.unwrap();
-    client.create_webhook(&create("a")).await.unwrap_err();
+    client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     let headers = |request: &str| -> Vec<String> {
         let (head, _) = request.split_once("\r\n\r\n").unwrap();
         let mut names: Vec<String> = head.lines().skip(1).map(str::to_lowercase).collect();
@@ -62,7 +65,10 @@ async fn a_create_on_a_connection_that_dies_is_sent_once() {
     let server = Scripted::start([Step::json("200 OK", EMPTY_LIST), Step::Close]).await;
     let client = client(&server, 4);
     client.list_webhooks().await.unwrap();
-    let error = client.create_webhook(&create("a")).await.unwrap_err();
+    let error = client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert!(matches!(error.cause(), Cause::Transport { .. }), "{error}");
     assert!(error.outcome_unknown());
     let posts = |request: &&String| request.starts_with("POST");
@@ -85,7 +91,7 @@ async fn a_pooled_connection_that_was_closed_is_replaced_without_an_error() {
     client.list_webhooks().await.unwrap();
     // Lets the client notice the end of the connection.
     tokio::task::yield_now().await;
-    let created = client.create_webhook(&create("a")).await;
+    let created = client.create_webhook(&create("a"), |_| true).await;
     let posts = server
         .requests()
         .iter()
@@ -140,7 +146,7 @@ async fn answers_that_are_not_http_or_end_early_are_transport_errors() {
     ] {
         let server = Scripted::start([Step::AnswerAndClose(bytes)]).await;
         let error = client(&server, 0)
-            .create_webhook(&create("a"))
+            .create_webhook(&create("a"), |_| true)
             .await
             .unwrap_err();
         assert!(matches!(error.cause(), Cause::Transport { .. }), "{error}");
@@ -161,7 +167,7 @@ async fn an_answer_that_is_announced_too_large_is_not_read() {
 async fn an_answer_without_end_is_cut_off() {
     let server = Scripted::start([Step::Flood]).await;
     let error = client(&server, 0)
-        .create_webhook(&create("a"))
+        .create_webhook(&create("a"), |_| true)
         .await
         .unwrap_err();
     assert!(matches!(error.cause(), Cause::TooLarge { .. }), "{error}");
@@ -235,7 +241,10 @@ async fn call_through_the_proxy(portal: &str) {
     let local = client_of(portal, "sk-1", |_| {});
     assert!(local.list_webhooks().await.unwrap().is_empty());
     let remote = client_of("https://portal.invalid", DEFAULT_API_KEY, |_| {});
-    let error = remote.create_webhook(&create("a")).await.unwrap_err();
+    let error = remote
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     assert!(matches!(error.cause(), Cause::Connect { .. }), "{error}");
     assert!(!error.outcome_unknown());
 }

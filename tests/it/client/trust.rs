@@ -99,7 +99,10 @@ async fn an_unknown_authority_is_refused_once_and_named_as_the_reason() {
     let server = Scripted::start_tls([], acceptor).await;
     let base_url = format!("https://localhost:{}", server.port());
     let client = client_of(&base_url, "sk-1", |config| config.max_retries = 4);
-    let error = client.create_webhook(&create("a")).await.unwrap_err();
+    let error = client
+        .create_webhook(&create("a"), |_| true)
+        .await
+        .unwrap_err();
     let Cause::Connect { reason, .. } = error.cause() else {
         panic!("{error:?}");
     };

@@ -27,6 +27,10 @@ pub async fn section() -> Section {
     section.add("The list does not show it for long", stale);
     section.add(
         "The webhook is found although the portal answered with an error",
+        stored("403 page after").await,
+    );
+    section.add(
+        "The portal refuses, and there is such a webhook all the same",
         stored("500 after").await,
     );
     section.add("The list cannot be read either", unreadable);

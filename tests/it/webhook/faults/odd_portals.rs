@@ -287,3 +287,111 @@ async fn a_list_that_fails_is_explained_once_and_named_for_each_webhook() {
     assert_eq!(named.count(), 4, "{report:#?}");
     assert_eq!(directory.state, before);
 }
+
+/// The portal refused, and a webhook appeared all the same: it may be another run's, so it is named only.
+#[tokio::test]
+async fn what_the_portal_itself_refused_is_not_adopted() {
+    for name in [
+        "400 after",
+        "400 fields after",
+        "500 after",
+        "500 receiver after",
+    ] {
+        let portal = Portal::start().await;
+        let (mut directory, planned) = planned(&portal).await;
+        portal.fault(fault(name, POST));
+        let report = directory.carry_out(planned).await;
+        is_doubtful(
+            &portal,
+            &mut directory,
+            &report,
+            "another run may have made it",
+        )
+        .await;
+    }
+}
+
+/// Too many requests, and then the webhook is there: nothing of ours was lost, so it is somebody else's.
+#[tokio::test]
+async fn a_create_that_comes_too_late_adopts_nothing() {
+    let portal = Portal::start().await;
+    let (mut directory, planned) = planned(&portal).await;
+    portal.fault(on(POST).times(1).respond(429, &[("Retry-After", "0")], ""));
+    portal.fault(on(POST).nth(2).delay_ms(300));
+    let (report, ()) = tokio::join!(directory.carry_out(planned), async {
+        arrival(&portal, 2).await;
+        portal.emulator.create_webhook(twin());
+    });
+    report.error("Webhook \"CI events\" exists already (id 1)");
+    assert!(directory.state.is_empty());
+}
+
+/// Stored, refused by what stands before the portal, and the list cannot be read: nobody may say that
+/// nothing happened.
+#[tokio::test]
+async fn a_refusal_that_cannot_be_looked_into_leaves_the_question_open() {
+    for name in ["403 page after", "500 receiver after", "redirect after"] {
+        let portal = Portal::start().await;
+        let (mut directory, planned) = planned(&portal).await;
+        portal.fault(fault(name, POST));
+        portal.fault(on(LIST).skip(1).respond(403, &[], "<html></html>"));
+        let report = directory.carry_out(planned).await;
+        let error = report.error("Could not create the webhook");
+        for words in ["could not be checked", "\"CI events\"", "how to import it"] {
+            assert!(error.detail.contains(words), "{name}: {error:?}");
+        }
+        portal.emulator.clear_faults();
+        let planned = directory.plan(&one(&webhook())).await;
+        planned
+            .report
+            .warning("Webhook \"CI events\" exists already (id 1)");
+    }
+}
+
+/// An answer with the number of a webhook that was there before is not about the new one.
+#[tokio::test]
+async fn a_create_is_not_believed_to_have_made_what_was_there() {
+    let portal = Portal::start().await;
+    portal.add(&["theirs"]);
+    let (mut directory, planned) = planned(&portal).await;
+    let mixed_up = json!({"response": {"id": 1}}).to_string();
+    portal.fault(on(POST).after_storing().respond(200, &[], &mixed_up));
+    let report = without_limit_warnings(directory.carry_out(planned).await);
+    report.warning("Webhook \"CI events\" was adopted after a lost answer (id 2)");
+    assert_eq!(directory.attribute("id"), "2");
+    portal.emulator.clear_faults();
+    directory.plan(&one(&webhook())).await.empty();
+}
+
+#[tokio::test]
+async fn two_creates_that_are_answered_with_one_number_are_two_webhooks() {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace().with_parallelism(1);
+    let config: Configuration = ["a", "b"]
+        .into_iter()
+        .map(|name| (name.to_owned(), with(&webhook(), json!({"name": name}))))
+        .collect();
+    let planned = directory.plan(&config).await;
+    let first = json!({"response": {"id": 1}}).to_string();
+    portal.fault(on(POST).after_storing().respond(200, &[], &first));
+    let report = without_limit_warnings(directory.carry_out(planned).await);
+    report.warning("Webhook \"b\" was adopted after a lost answer (id 2)");
+    portal.emulator.clear_faults();
+    directory.plan(&config).await.empty();
+}
+
+/// A failed update records what the list shows, unless it is another portal's webhook of the same number.
+#[tokio::test]
+async fn a_failed_update_takes_over_nothing_from_another_portal() {
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    let before = directory.it().clone();
+    let renamed = one(&with(&webhook(), json!({"name": "Renamed"})));
+    let planned = directory.plan(&renamed).await;
+    portal.fault(on("PUT /webhook").respond(400, &[], ""));
+    let foreign = rows(&[row(1, "Theirs", "11111111-1111-4111-8111-111111111111")]);
+    portal.fault(on(LIST).respond(200, &[], &foreign));
+    let report = directory.carry_out(planned).await;
+    report.error("Could not update the webhook");
+    assert_eq!(directory.it().value, before.value);
+}
