@@ -195,6 +195,9 @@ pub(super) struct WebhookPrivate {
     /// Recognizes `secret_key_wo` in automatic mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secret_hash: Option<SecretHash>,
+    /// Whether the portal may have another secret than the state says, because an update with one failed.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_secret_in_doubt: bool,
     /// The bits of trigger names that this build's table does not have.
     #[serde(skip_serializing_if = "KnownBits::is_empty")]
     pub(super) trigger_bits: KnownBits,
@@ -208,6 +211,22 @@ impl WebhookPrivate {
     pub(super) fn is_creator(&self, user: &UserId) -> bool {
         self.created_by.as_deref() == Some(user.as_str())
     }
+
+    /// Says whether a webhook can be the one that this belongs to: its creator never changes.
+    pub(super) fn fits(&self, webhook: &Webhook) -> bool {
+        match (&self.created_by, &webhook.created_by) {
+            (Some(recorded), Some(found)) => recorded == found.as_str(),
+            _ => true,
+        }
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn incomplete(name: &str) -> Diagnostic {

@@ -35,14 +35,11 @@ pub(super) async fn read(
     if let Some(moved_from) = private.moved_from.take() {
         moved_from.check(&webhook)?;
     }
-    let creator = webhook.created_by.as_ref().map(ToString::to_string);
-    if let (Some(recorded), Some(found)) = (&private.created_by, &creator)
-        && recorded != found
-    {
+    if !private.fits(&webhook) {
         return Err(another_creator(id));
     }
-    if creator.is_some() {
-        private.created_by = creator;
+    if let Some(creator) = &webhook.created_by {
+        private.created_by = Some(creator.to_string());
     }
     if let Some(warning) = switched_off(&portal.client, &state, &webhook) {
         progress.warn(warning);

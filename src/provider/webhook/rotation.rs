@@ -14,6 +14,9 @@
 //! | `secret_key_wo` with a version (manual mode) | when the version changes | the version |
 //! | `secret_key_wo` alone (automatic mode) | when the hash does not recognize it | version and hash |
 //! | neither | never | what was generated |
+//!
+//! After an update that failed and may have stored its secret, the next one sends what is configured then, or
+//! what was generated, whether it differs or not. Planning shows this as an attribute that is known after apply.
 
 use super::model::{
     SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SecretOrigin, StoredSecret, WebhookPrivate,
@@ -40,6 +43,8 @@ pub(super) struct SecretPlan {
 pub(super) struct SecretChange {
     /// The secret to send, if any.
     pub(super) send: Option<SecretText>,
+    /// The secret that has not changed but may not be the portal's, to be sent with a full update.
+    pub(super) again: Option<SecretText>,
     /// What is stored afterwards.
     pub(super) stored: StoredSecret,
     origin: Option<SecretOrigin>,
@@ -105,11 +110,31 @@ pub(super) async fn plan_update(
         (Value::Null, wo) => plan_automatic(wo, prior, private, is_changed).await,
         (version, wo) => (version.clone(), changed_version(version, wo, prior)),
     };
-    SecretPlan {
+    let mut plan = SecretPlan {
         key: planned_key,
         version,
         is_removed,
         sends,
+    };
+    if private.is_secret_in_doubt {
+        plan_again(&mut plan, config);
+    }
+    plan
+}
+
+/// Plans to send a secret again that the portal may not have. There has to be a change for it: of the two computed
+/// attributes, that which the configuration leaves out becomes unknown, and turns out as it was.
+fn plan_again(plan: &mut SecretPlan, config: &Object) {
+    if let Some((name, secret)) = configured(config) {
+        plan.sends = Some((name, secret));
+        if name == SECRET_KEY {
+            plan.version = Value::unknown();
+        } else {
+            plan.key = Value::unknown();
+        }
+    } else if let Some(secret) = plan.key.as_secret() {
+        plan.sends = Some((SECRET_KEY, secret.clone()));
+        plan.version = Value::unknown();
     }
 }
 
@@ -185,6 +210,7 @@ pub(super) async fn apply_create(config: &Object) -> Result<SecretChange, Diagno
         };
         return Ok(SecretChange {
             send: Some(secret.clone()),
+            again: None,
             stored,
             origin: None,
             hash,
@@ -205,8 +231,15 @@ pub(super) async fn apply_update(
     let (key, key_sent) = apply_key(config, planned, &before, private).await;
     let write_only = apply_write_only(config, planned, &before, private).await?;
     let is_configured = key.is_some() && config.get(SECRET_KEY).as_secret() == key.as_ref();
+    let send = write_only.sent.or(key_sent);
+    let again = match planned.get(SECRET_KEY) {
+        _ if !private.is_secret_in_doubt || send.is_some() => None,
+        Value::Unknown(_) => config.get(SECRET_KEY_WO).as_secret().cloned(),
+        _ => key.clone(),
+    };
     Ok(SecretChange {
-        send: write_only.sent.or(key_sent),
+        send,
+        again,
         origin: match &key {
             Some(_) if is_configured => Some(SecretOrigin::Configured),
             Some(_) => private.secret_origin,
@@ -302,7 +335,8 @@ async fn apply_automatic(
     private: &WebhookPrivate,
 ) -> Result<WriteOnlyChange, Diagnostic> {
     let is_recognized = recognizes(private, secret).await;
-    let is_known = is_recognized || before.key.as_ref() == Some(secret);
+    let is_known =
+        !private.is_secret_in_doubt && (is_recognized || before.key.as_ref() == Some(secret));
     let version = match before.version {
         Some(version) if is_known => version,
         Some(version) => version.saturating_add(1),
@@ -334,6 +368,7 @@ fn keep(key: SecretText, send: Option<SecretText>, origin: SecretOrigin) -> Secr
     };
     SecretChange {
         send,
+        again: None,
         stored,
         origin: Some(origin),
         hash: None,

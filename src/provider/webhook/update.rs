@@ -10,7 +10,7 @@ use crate::api::{Error, TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, UpdateRequest};
-use crate::framework::value::{Object, Value};
+use crate::framework::value::{Object, SecretText, Value};
 use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
@@ -34,6 +34,7 @@ struct Update<'a> {
     model: &'a WebhookModel,
     triggers: TriggerMask,
     secret: &'a SecretChange,
+    private: &'a WebhookPrivate,
 }
 
 /// Updates a webhook.
@@ -61,16 +62,19 @@ pub(super) async fn update(
         model: &model,
         triggers,
         secret: &secret,
+        private: &private,
     };
-    let action = update.action(&prior, &private);
+    let action = update.action(&prior);
     let is_as_sent = match update.send(action).await {
         Ok(is_as_sent) => is_as_sent,
         Err(error) if update.has_happened(&error).await => true,
         Err(error) => {
-            update.record_failure(prior, &private, progress).await;
+            update.record_failure(prior, &error, progress).await;
             return Err(update.explain(&error));
         }
     };
+    let is_secret_sent = action == Action::Replace && update.secret().is_some();
+    private.is_secret_in_doubt &= !is_secret_sent;
     private.trigger_bits = trigger_bits;
     secret.record(&mut private);
     let mut state = plan;
@@ -84,12 +88,12 @@ pub(super) async fn update(
 
 impl Update<'_> {
     /// Chooses the least that does it.
-    fn action(&self, prior: &Object, private: &WebhookPrivate) -> Action {
+    fn action(&self, prior: &Object) -> Action {
         let Ok(before) = WebhookModel::from_object(prior) else {
             return Action::Replace;
         };
         let bits = Bits {
-            recorded: &private.trigger_bits,
+            recorded: &self.private.trigger_bits,
             catalog: None,
         };
         let names = prior.get(TRIGGERS).as_elements().unwrap_or_default();
@@ -99,21 +103,24 @@ impl Update<'_> {
             triggers: before.triggers.clone(),
             ..self.model.clone()
         };
+        let off = WebhookModel {
+            enabled: false,
+            ..before.clone()
+        };
         if self.secret.send.is_some() || !has_same_triggers {
             Action::Replace
-        } else if wanted == before {
-            Action::Nothing
-        } else if before.enabled
-            && wanted
-                == (WebhookModel {
-                    enabled: false,
-                    ..before
-                })
-        {
+        } else if before.enabled && wanted == off {
             Action::SwitchOff
+        } else if wanted == before && self.secret.again.is_none() {
+            Action::Nothing
         } else {
             Action::Replace
         }
+    }
+
+    /// Returns the secret that a full update carries.
+    fn secret(&self) -> Option<&SecretText> {
+        self.secret.send.as_ref().or(self.secret.again.as_ref())
     }
 
     /// Sends the request and keeps the shared list in step with its outcome. Says whether the answer
@@ -127,9 +134,8 @@ impl Update<'_> {
         let result = if action == Action::SwitchOff {
             client.enable_webhook(&self.model.to_enable(self.id)).await
         } else {
-            let secret = self.secret.send.as_ref();
             client
-                .update_webhook(&self.model.to_update(self.id, self.triggers, secret))
+                .update_webhook(&self.model.to_update(self.id, self.triggers, self.secret()))
                 .await
         };
         match result {
@@ -147,7 +153,7 @@ impl Update<'_> {
 
     /// Says whether an update without an answer is seen to have happened. A secret cannot be seen.
     async fn has_happened(&self, error: &Error) -> bool {
-        if !error.outcome_unknown() || self.secret.send.is_some() {
+        if !error.outcome_unknown() || self.secret().is_some() {
             return false;
         }
         self.look()
@@ -155,20 +161,34 @@ impl Update<'_> {
             .is_some_and(|webhook| self.model.matches(self.triggers, &webhook))
     }
 
-    /// Records what the portal holds now, with the secret, version and hash from before. When that
-    /// cannot be read, nothing is recorded, and Terraform keeps the prior state.
-    async fn record_failure(&self, prior: Object, private: &WebhookPrivate, progress: &Progress) {
-        let Some(webhook) = self.look().await else {
-            return;
+    /// Records what the portal holds now, with the secret, version and hash from before. Where that cannot
+    /// be read, the prior state stays. Either way it is noted when the portal may have the new secret.
+    async fn record_failure(&self, prior: Object, error: &Error, progress: &Progress) {
+        let is_in_doubt = self.is_secret_in_doubt(error);
+        let seen = self.look().await;
+        let refreshed =
+            seen.and_then(|webhook| refresh(prior.clone(), &webhook, self.private).ok());
+        let state = match refreshed {
+            Some(state) => state,
+            None if is_in_doubt => prior,
+            None => return,
         };
-        if let Ok(state) = refresh(prior, &webhook, private) {
-            progress.save(state, PrivateState::encode(private));
-        }
+        let mut private = self.private.clone();
+        private.is_secret_in_doubt |= is_in_doubt;
+        progress.save(state, PrivateState::encode(&private));
     }
 
+    /// Says whether the portal may have stored the new secret although the update failed.
+    fn is_secret_in_doubt(&self, error: &Error) -> bool {
+        let has_failed = error.status() == Some(500) && !error.is_receiver_unreachable();
+        self.secret().is_some() && (error.outcome_unknown() || has_failed)
+    }
+
+    /// Returns what the list shows of the webhook now, unless it is somebody else's of the same number.
     async fn look(&self) -> Option<Webhook> {
         let snapshot = self.portal.list.fresh().await.ok()?;
-        snapshot.webhook(self.id).cloned()
+        let webhook = snapshot.webhook(self.id)?;
+        self.private.fits(webhook).then(|| webhook.clone())
     }
 
     fn explain(&self, error: &Error) -> Diagnostic {
@@ -179,12 +199,14 @@ impl Update<'_> {
                  will propose to create it.",
                 self.id
             );
+        } else if self.is_secret_in_doubt(error) {
+            diagnostic.detail.push_str(
+                " Whether the portal took the new secret over cannot be seen; the next apply sends the configured one.",
+            );
         } else if error.outcome_unknown() {
-            diagnostic.detail.push_str(if self.secret.send.is_some() {
-                " Whether the portal took the new secret over cannot be seen; the next apply sends it again."
-            } else {
-                " Whether the portal made the change is not certain; the next plan shows what it holds."
-            });
+            diagnostic.detail.push_str(
+                " Whether the portal made the change is not certain; the next plan shows what it holds.",
+            );
         }
         diagnostic
     }

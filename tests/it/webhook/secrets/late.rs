@@ -8,7 +8,7 @@ use super::{NEW, OLD, automatic, changes, config, is_outcome, key, manual, nothi
 use crate::commands::one;
 use crate::host::core::Action;
 use crate::host::value::unknown;
-use crate::webhook::Portal;
+use crate::webhook::{Portal, fault, with};
 
 #[tokio::test]
 async fn a_lost_or_damaged_hash_costs_one_rotation() {
@@ -164,4 +164,76 @@ async fn a_secret_that_was_changed_in_the_portal_cannot_be_seen() {
     };
     portal.emulator.patch_webhook(1, patch).unwrap();
     directory.plan(&one(&key(OLD))).await.empty();
+}
+
+/// The portal may have stored a secret although the update failed. Going back to the old one would look
+/// like no change at all, so it is sent again.
+#[tokio::test]
+async fn a_secret_that_may_not_be_the_portals_is_sent_again() {
+    for (label, from, failed, version) in [
+        ("secret_key", key(OLD), key(NEW), None),
+        ("manual mode", manual(OLD, 1), manual(NEW, 2), Some(1)),
+        ("automatic mode", automatic(OLD), automatic(NEW), Some(1)),
+    ] {
+        for fault_name in ["reset after", "500 after", "nothing in it after"] {
+            let portal = Portal::start().await;
+            let mut directory = portal.settled(&from).await;
+            directory.set("max_retries", json!(0));
+            let planned = directory.plan(&one(&failed)).await;
+            let number = portal.fault(fault(fault_name, "PUT /webhook"));
+            let report = directory.carry_out(planned).await;
+            let error = report.errors()[0].clone();
+            let doubt = "the next apply sends the configured one";
+            assert!(error.detail.contains(doubt), "{label}: {error:?}");
+            assert!(portal.emulator.fault_hits(number) > 0);
+            assert!(portal.emulator.secret_is(1, NEW), "{label}");
+            portal.emulator.clear_faults();
+            let planned = directory.plan(&one(&from)).await;
+            assert_eq!(planned.only().action, Action::Update, "{label}");
+            let mut outcome = put(Some(OLD));
+            outcome.version = version;
+            outcome.key = (label == "secret_key").then_some(OLD);
+            changes(label, &portal, &mut directory, &from, &outcome).await;
+            assert!(portal.emulator.secret_is(1, OLD), "{label}");
+        }
+    }
+}
+
+/// What the portal refused before it stored anything leaves no doubt.
+#[tokio::test]
+async fn a_secret_that_was_refused_is_not_sent_again() {
+    for fault_name in ["400", "429", "500 receiver"] {
+        let portal = Portal::start().await;
+        let mut directory = portal.settled(&key(OLD)).await;
+        directory.set("max_retries", json!(0));
+        let planned = directory.plan(&one(&key(NEW))).await;
+        portal.fault(fault(fault_name, "PUT /webhook"));
+        assert!(directory.carry_out(planned).await.has_errors());
+        portal.emulator.clear_faults();
+        let planned = directory.plan(&one(&key(OLD))).await;
+        assert_eq!(planned.only().action, Action::NoOp, "{fault_name}");
+    }
+}
+
+/// A receiver that is dead must not stand in the way of switching its webhook off.
+#[tokio::test]
+async fn switching_off_waits_for_no_secret() {
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&key(OLD)).await;
+    directory.set("max_retries", json!(0));
+    let planned = directory.plan(&one(&key(NEW))).await;
+    portal.fault(fault("reset after", "PUT /webhook"));
+    assert!(directory.carry_out(planned).await.has_errors());
+    portal.emulator.clear_faults();
+    portal.fault(fault("500 receiver", "PUT /webhook"));
+    let off = with(&key(OLD), json!({"enabled": false}));
+    directory.apply(&one(&off)).await.ok();
+    assert!(!portal.only().enabled);
+    portal.emulator.clear_faults();
+    // The secret is still to come.
+    let planned = directory.plan(&one(&off)).await;
+    assert_eq!(planned.only().action, Action::Update);
+    directory.carry_out(planned).await.quiet();
+    assert!(portal.emulator.secret_is(1, OLD));
+    directory.plan(&one(&off)).await.empty();
 }
