@@ -234,10 +234,13 @@ impl Plan {
 
     fn wait_after(&mut self, error: &Error) -> Option<Duration> {
         if let Some(asked) = error.retry_after() {
+            // First of all: a portal may ask for any number of seconds, and adding to the largest overflows.
+            if asked > MAX_WAIT {
+                return None;
+            }
             // A little later than asked, and not all at once.
             let spread = (asked / 10).clamp(Duration::from_millis(20), Duration::from_secs(1));
-            let wait = asked + schedule(spread, 1.0).next()?;
-            return (asked <= MAX_WAIT).then_some(wait);
+            return Some(asked + schedule(spread, 1.0).next()?);
         }
         let schedule = match (error.status(), error.cause()) {
             (Some(429), _) => &mut self.throttled,

@@ -168,10 +168,12 @@ async fn retry_after_is_the_least_wait_and_hours_are_not_waited_for() {
     let zero = call(Operation::Replace, 4, vec![throttled(0)]).await;
     assert!(zero.result.is_ok());
     assert!(zero.waited < SECOND);
-    let hours = call(Operation::Replace, 4, vec![throttled(61)]).await;
-    assert_eq!((hours.attempts, hours.waited), (1, Duration::ZERO));
-    let error = hours.result.unwrap_err();
-    assert_eq!(error.retry_after(), Some(61 * SECOND));
+    for asked in [61, 7200, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
+        let hours = call(Operation::Replace, 4, vec![throttled(asked)]).await;
+        assert_eq!((hours.attempts, hours.waited), (1, Duration::ZERO));
+        let error = hours.result.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(asked)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
