@@ -52,7 +52,9 @@ async fn call(operation: Operation, max_retries: u32, causes: Vec<Cause>) -> Cal
     let stop = CancellationToken::new();
     let causes = Mutex::new(causes.into_iter());
     let attempts = Mutex::new(0);
-    let result = run(Plan::new(max_retries), &stop, &waits, |repeats| {
+    let queued = Queued::default();
+    let plan = Plan::new(max_retries, &queued);
+    let result = run(plan, &stop, &waits, |repeats| {
         let mut attempts = attempts.lock().unwrap();
         assert_eq!(*attempts, repeats as usize);
         *attempts += 1;
@@ -184,6 +186,24 @@ async fn no_repeat_is_sent_after_the_operations_budget() {
     assert!(call.result.is_err());
 }
 
+/// Behind 7 writes of a minute each, a create of 1 000 can stand for hours before it is sent at all.
+#[tokio::test(start_paused = true)]
+async fn the_queue_of_the_writes_does_not_count() {
+    let queued = Queued::default();
+    let attempts = Mutex::new(0);
+    let stop = CancellationToken::new();
+    let waits = Waits::default();
+    let call = run(Plan::new(3, &queued), &stop, &waits, |_| async {
+        queued
+            .during(tokio::time::sleep(OPERATION_BUDGET + SECOND))
+            .await;
+        *attempts.lock().unwrap() += 1;
+        Err::<(), _>(error(Operation::Create, throttled(30)))
+    });
+    call.await.unwrap_err();
+    assert_eq!(attempts.into_inner().unwrap(), 4);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_error_knows_what_earlier_attempts_left_behind() {
     let causes = vec![
@@ -206,7 +226,8 @@ async fn a_stop_ends_the_wait_with_the_last_error() {
     let waits = Waits::default();
     let stop = CancellationToken::new();
     let attempts = Mutex::new(0);
-    let call = run(Plan::new(4), &stop, &waits, |_| {
+    let queued = Queued::default();
+    let call = run(Plan::new(4, &queued), &stop, &waits, |_| {
         *attempts.lock().unwrap() += 1;
         async { Err::<(), _>(error(Operation::Create, throttled(30))) }
     });
