@@ -107,7 +107,7 @@ impl Call {
         self
     }
 
-    fn error(&self, cause: Cause) -> Error {
+    pub(crate) fn error(&self, cause: Cause) -> Error {
         let path = format!("{API_ROOT}{}", self.path);
         Error::new(self.operation, self.method, path, cause)
     }
