@@ -106,6 +106,21 @@ async fn a_create_that_waits_for_its_turn_is_not_sent_any_more() {
     directory.plan(&three()).await.empty();
 }
 
+/// Terraform stops every process of a walk, also one that it is just about to configure.
+#[tokio::test]
+async fn an_interrupt_that_overtakes_the_configuration_is_not_lost() {
+    let portal = Portal::start().await;
+    let host = Host::start().await;
+    host.interrupt().await;
+    host.configure(portal.provider()).await.quiet();
+    let plan = host.plan_create(NAME, webhook()).await.quiet();
+    let error = host.apply(&plan).await.refused_at("");
+    let reason = "was not sent, because the run was interrupted";
+    assert!(error.detail.contains(reason), "{error:?}");
+    assert_eq!(writes(&portal), [""; 0]);
+    host.stop().await;
+}
+
 /// The list is not watched to the end, and the request is not repeated: both would take long.
 #[tokio::test]
 async fn waiting_for_a_lost_create_ends_at_once() {
