@@ -26,7 +26,7 @@ use super::config::{API_ROOT, Config, ConfigError};
 use super::envelope::{self, BodyError};
 use super::error::{Cause, Error, ErrorShape, StatusFailure};
 use super::redaction::{PortalMessage, Quoting, Redactor};
-use super::retry::{self, Operation, Outage, Plan, Waits};
+use super::retry::{self, Operation, Outage, Plan, Queued, Waits};
 use super::transport::{self, Reuse};
 use super::write_gate::{Load, WriteGate};
 
@@ -65,6 +65,7 @@ pub(crate) struct Call {
     query: Vec<(&'static str, String)>,
     body: Option<Result<Bytes, Cause>>,
     is_commented_on: bool,
+    queued: Queued,
 }
 
 impl Call {
@@ -81,6 +82,7 @@ impl Call {
             query: Vec::new(),
             body: None,
             is_commented_on: false,
+            queued: Queued::default(),
         }
     }
 
@@ -105,7 +107,7 @@ impl Call {
         self
     }
 
-    fn error(&self, cause: Cause) -> Error {
+    pub(crate) fn error(&self, cause: Cause) -> Error {
         let path = format!("{API_ROOT}{}", self.path);
         Error::new(self.operation, self.method, path, cause)
     }
@@ -284,7 +286,8 @@ impl Client {
     {
         let shared = &self.shared;
         let max_retries = shared.config.max_retries;
-        let plan = Plan::new(shared.outage.retries(call.operation, max_retries));
+        let max_retries = shared.outage.retries(call.operation, max_retries);
+        let plan = Plan::new(max_retries, &call.queued);
         let result = retry::run(plan, &shared.stop, &self.waits, attempt).await;
         shared.outage.record(&result);
         result
@@ -300,7 +303,7 @@ impl Client {
         let permit = tokio::select! {
             biased;
             () = self.shared.stop.cancelled() => return Err(call.error(Cause::Stopped)),
-            permit = self.shared.gate.enter() => permit,
+            permit = call.queued.during(self.shared.gate.enter()) => permit,
         };
         let result = self
             .exchange(call, repeats, |response| self.whole(response))
@@ -472,3 +475,6 @@ fn redirect_target(headers: &HeaderMap, asked: &Url) -> Option<String> {
         .has_host()
         .then(|| target.origin().ascii_serialization())
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::client::{Call, Client};
 use super::envelope;
-use super::error::Error;
+use super::error::{Cause, Error};
 use super::json::{DecodeError, Node};
 use super::retry::Operation;
 use super::triggers::TriggerMask;
@@ -285,11 +285,34 @@ struct RetryDeliveries<'a> {
     ids: &'a [DeliveryId],
 }
 
+fn journal(query: &DeliveryQuery) -> Call {
+    Call::new(Operation::Read, "GET", "/settings/webhooks/log").with_query(query.to_parameters())
+}
+
 impl Client {
     /// Returns one page of the journal.
     pub async fn list_deliveries(&self, query: &DeliveryQuery) -> Result<DeliveryPage, Error> {
-        let call = Call::new(Operation::Read, "GET", "/settings/webhooks/log")
-            .with_query(query.to_parameters());
+        self.page(journal(query)).await
+    }
+
+    /// Returns one page of the journal, unless this client was stopped: a journal of many pages ends between two of
+    /// them, each of which is a read and so would be possible still.
+    ///
+    /// # Errors
+    ///
+    /// After a stop the cause is [`Cause::Stopped`], as that of a read which a stop ended.
+    pub async fn list_deliveries_until_stopped(
+        &self,
+        query: &DeliveryQuery,
+    ) -> Result<DeliveryPage, Error> {
+        let call = journal(query);
+        if self.stop_signal().is_cancelled() {
+            return Err(call.error(Cause::Stopped));
+        }
+        self.page(call).await
+    }
+
+    async fn page(&self, call: Call) -> Result<DeliveryPage, Error> {
         self.call(call, |body| {
             let list = envelope::decode_list(body, Delivery::decode)?;
             Ok(DeliveryPage {

@@ -142,14 +142,37 @@ impl Outage {
     }
 }
 
+/// How long a call has stood in the queue of the writes, which its budget does not count.
+#[derive(Debug, Default)]
+pub(crate) struct Queued(Mutex<Duration>);
+
+impl Queued {
+    /// Waits for a place, and adds the wait.
+    pub(crate) async fn during<T>(&self, waiting: impl Future<Output = T>) -> T {
+        let since = Instant::now();
+        let place = waiting.await;
+        *self.lock() += since.elapsed();
+        place
+    }
+
+    fn total(&self) -> Duration {
+        *self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Duration> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The retries of one call.
-pub(crate) struct Plan {
+pub(crate) struct Plan<'a> {
     max_retries: u32,
     used: u32,
     timeouts: u32,
     server_errors: u32,
     unresolved: u32,
     started: Instant,
+    queued: &'a Queued,
     throttled: ExponentialBackoff,
     faulty: ExponentialBackoff,
     unreachable: ExponentialBackoff,
@@ -168,9 +191,9 @@ fn schedule(first: Duration, factor: f32) -> ExponentialBackoff {
         .build()
 }
 
-impl Plan {
+impl<'a> Plan<'a> {
     /// Creates the plan of a call that starts now.
-    pub(crate) fn new(max_retries: u32) -> Self {
+    pub(crate) fn new(max_retries: u32, queued: &'a Queued) -> Self {
         Self {
             max_retries,
             used: 0,
@@ -178,6 +201,7 @@ impl Plan {
             server_errors: 0,
             unresolved: 0,
             started: Instant::now(),
+            queued,
             // Four waits span the minute of the portal's sliding window (API §9).
             throttled: schedule(Duration::from_secs(1), 4.0),
             faulty: schedule(Duration::from_millis(500), 3.0),
@@ -192,11 +216,18 @@ impl Plan {
             return None;
         }
         let wait = self.wait_after(error)?;
-        if self.started.elapsed() + wait > OPERATION_BUDGET {
+        if self.spent() + wait > OPERATION_BUDGET {
             return None;
         }
         self.used += 1;
         Some(wait)
+    }
+
+    /// Returns how much of its budget the call has used. A write that has stood in the queue for long was not even
+    /// tried, so it has all of it left.
+    fn spent(&self) -> Duration {
+        let elapsed = self.started.elapsed();
+        elapsed.saturating_sub(self.queued.total())
     }
 
     /// Decides whether the operation may be repeated after this failure.
@@ -234,10 +265,13 @@ impl Plan {
 
     fn wait_after(&mut self, error: &Error) -> Option<Duration> {
         if let Some(asked) = error.retry_after() {
+            // First of all: a portal may ask for any number of seconds, and adding to the largest overflows.
+            if asked > MAX_WAIT {
+                return None;
+            }
             // A little later than asked, and not all at once.
             let spread = (asked / 10).clamp(Duration::from_millis(20), Duration::from_secs(1));
-            let wait = asked + schedule(spread, 1.0).next()?;
-            return (asked <= MAX_WAIT).then_some(wait);
+            return Some(asked + schedule(spread, 1.0).next()?);
         }
         let schedule = match (error.status(), error.cause()) {
             (Some(429), _) => &mut self.throttled,
@@ -259,7 +293,7 @@ fn once(counter: &mut u32) -> bool {
 /// an attempt that is under way. The error that is returned knows of every attempt: it says that the outcome is
 /// unknown if it was after any of them.
 pub(crate) async fn run<T, A>(
-    mut plan: Plan,
+    mut plan: Plan<'_>,
     stop: &CancellationToken,
     waits: &Waits,
     attempt: impl Fn(u32) -> A,

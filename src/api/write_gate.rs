@@ -114,7 +114,14 @@ impl WriteGate {
     }
 
     fn leave(&self, era: u64, load: Load) {
-        self.with(|limit| limit.leave(era, load));
+        let (before, now, max) = self.with(|limit| {
+            let before = limit.allowed;
+            limit.leave(era, load);
+            (before, limit.allowed, limit.max)
+        });
+        if now != before {
+            log_change(before, now, max);
+        }
         self.pass_on_room();
     }
 
@@ -128,6 +135,21 @@ impl WriteGate {
     fn with<T>(&self, action: impl FnOnce(&mut WriteLimit) -> T) -> T {
         action(&mut self.limit.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Tells why writes become slower or faster, which the lines of the requests do not. For those who look for a cause
+/// only: a refusal that makes anybody wait for long is a warning already.
+fn log_change(before: usize, now: usize, max: usize) {
+    let message = if now < before {
+        "the portal refused writes (429), so fewer are sent at once"
+    } else {
+        "the portal accepts writes, so more are sent at once"
+    };
+    tracing::debug!(
+        writes_at_once = now,
+        max_concurrent_writes = max,
+        "{message}"
+    );
 }
 
 /// A place among the writes in flight, given back when dropped.

@@ -41,19 +41,31 @@ pub struct Finding {
     pub state: Object,
 }
 
+/// What a list resource has to say, in the order in which it says it.
+#[derive(Debug)]
+pub(crate) enum Told {
+    Found(Finding),
+    Warning(Diagnostic),
+}
+
 /// Where a list resource puts what it finds.
 #[derive(Debug)]
-pub struct Findings(mpsc::Sender<Finding>);
+pub struct Findings(mpsc::Sender<Told>);
 
 impl Findings {
     /// Opens a way to hand on findings; a few wait for a slow reader.
-    pub(crate) fn channel() -> (Self, mpsc::Receiver<Finding>) {
+    pub(crate) fn channel() -> (Self, mpsc::Receiver<Told>) {
         let (sender, receiver) = mpsc::channel(16);
         (Self(sender), receiver)
     }
 
     /// Hands on a finding; false when nobody wants another one.
     pub async fn push(&self, finding: Finding) -> bool {
-        self.0.send(finding).await.is_ok()
+        self.0.send(Told::Found(finding)).await.is_ok()
+    }
+
+    /// Adds a warning, which does not count as a finding. Nobody hears one after the last finding that is wanted.
+    pub async fn warn(&self, warning: Diagnostic) {
+        drop(self.0.send(Told::Warning(warning)).await);
     }
 }

@@ -52,6 +52,11 @@ impl Portal {
         }
     }
 
+    /// Returns a warning, once per process, when the portal made a request wait for long.
+    pub(super) fn long_wait(&self) -> Option<Diagnostic> {
+        self.known()?.long_wait()
+    }
+
     /// Returns the portal if it can be asked.
     pub(super) fn known(&self) -> Option<&LivePortal> {
         match self {

@@ -48,14 +48,15 @@ impl EphemeralResource<Portal> for WebhookSecret {
         &self,
         context: &Portal,
         config: Object,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<Object, Diagnostic> {
         let length = whole(config.get(LENGTH)).unwrap_or(secret::MAX_LENGTH);
-        // A policy that cannot be read is no obstacle: the secret has everything a policy can demand.
-        if let Some(portal) = context.known()
-            && let Ok(policy) = portal.policy().await
-        {
-            let least = usize::try_from(policy.min_length).unwrap_or(usize::MAX);
+        if let Some(portal) = context.known() {
+            let policy = portal.policy().await;
+            diagnostics.extend(portal.long_wait());
+            // A policy that cannot be read is no obstacle: the secret has everything a policy can demand.
+            let least = policy.map_or(0, |policy| policy.min_length);
+            let least = usize::try_from(least).unwrap_or(usize::MAX);
             if length < least {
                 return Err(too_short(length, least));
             }

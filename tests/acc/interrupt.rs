@@ -85,6 +85,27 @@ fn no_new_write_starts_after_an_interrupt() {
 }
 
 #[test]
+fn no_new_write_starts_after_terraform_was_killed() {
+    let case = Case::new();
+    let provider = "provider \"docspace\" {\n  max_concurrent_writes = 1\n}\n";
+    let webhook = Webhook::new("ci")
+        .with("count", "5")
+        .with("name", r#""ci ${count.index}""#);
+    case.write("main.tf", format!("{provider}{webhook}"));
+    case.portal
+        .add_fault(Fault::on("POST", PATH).delay_ms(SLOW))
+        .unwrap();
+    let apply = case.start(&["apply", "-auto-approve"]);
+    wait_until("the first create to reach the portal", || {
+        writes_begun(&case.portal, "POST") == 1
+    });
+    apply.kill();
+    case.has_no_plugin();
+    assert_eq!(writes_begun(&case.portal, "POST"), 1);
+    assert_eq!(case.portal.webhooks().len(), 1);
+}
+
+#[test]
 fn an_interrupted_update_ends_up_in_state() {
     let case = Case::new();
     case.write("main.tf", Webhook::new("ci"));

@@ -53,6 +53,44 @@ fn one_provider_in_debug_mode_serves_two_portals_and_every_command() {
     plugin.end();
 }
 
+/// In debug mode one process serves several commands, and outlives each of them.
+#[test]
+fn a_killed_command_ends_its_own_writes_and_not_those_of_another() {
+    let [mut killed, mut other] = [Case::new(), Case::new()];
+    let plugin = Debugged::start(&killed);
+    let webhooks = Webhook::new("ci").with("count", "3");
+    let webhooks = webhooks.with("name", r#""ci ${count.index}""#);
+    for (case, first) in [(&mut killed, 10_000), (&mut other, 1_000)] {
+        case.set("TF_REATTACH_PROVIDERS", plugin.reattach());
+        let (url, key) = (case.portal.base_url(), case.portal.api_key());
+        let provider = format!(
+            "provider \"docspace\" {{\n  base_url = {url:?}\n  api_key = {key:?}\n  max_concurrent_writes = 1\n}}\n"
+        );
+        case.write("main.tf", format!("{provider}{webhooks}"));
+        let slow = Fault::on("POST", "/api/2.0/settings/webhook").times(1);
+        case.portal.add_fault(slow.delay_ms(first)).unwrap();
+    }
+    let posts = |case: &Case| {
+        let summary = case.portal.request_summary();
+        summary.count("POST /api/2.0/settings/webhook")
+    };
+    let dying = killed.start(&["apply", "-auto-approve"]);
+    wait_until("a create to reach the portal", || posts(&killed) == 1);
+    let living = other.start(&["apply", "-auto-approve"]);
+    wait_until("another to reach another", || posts(&other) >= 1);
+    dying.kill();
+    living.finish().says("3 added");
+    wait_until("the create to be finished", || {
+        !killed.portal.webhooks().is_empty()
+    });
+    other.plan().finds_no_changes();
+    assert_eq!(posts(&killed), 1);
+    killed.portal.delete_webhook(1).unwrap();
+    killed.apply().succeeds();
+    assert_eq!(killed.portal.webhooks().len(), 3);
+    plugin.end();
+}
+
 #[test]
 fn after_the_cli_was_killed_the_next_plan_names_the_webhook_and_how_to_import_it() {
     let case = Case::new();

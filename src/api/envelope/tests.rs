@@ -279,6 +279,7 @@ fn retry_after_is_read_as_seconds_and_as_date() {
         ("0", Some(0)),
         (" 17 ", Some(17)),
         ("86400", Some(86_400)),
+        ("18446744073709551615", Some(u64::MAX)),
         ("Mon, 23 Nov 2026 12:00:30 GMT", Some(30)),
         ("Mon, 23 Nov 2026 11:00:00 GMT", Some(0)),
         ("Monday, 23-Nov-26 12:00:05 GMT", Some(5)),

@@ -52,7 +52,9 @@ async fn call(operation: Operation, max_retries: u32, causes: Vec<Cause>) -> Cal
     let stop = CancellationToken::new();
     let causes = Mutex::new(causes.into_iter());
     let attempts = Mutex::new(0);
-    let result = run(Plan::new(max_retries), &stop, &waits, |repeats| {
+    let queued = Queued::default();
+    let plan = Plan::new(max_retries, &queued);
+    let result = run(plan, &stop, &waits, |repeats| {
         let mut attempts = attempts.lock().unwrap();
         assert_eq!(*attempts, repeats as usize);
         *attempts += 1;
@@ -168,10 +170,12 @@ async fn retry_after_is_the_least_wait_and_hours_are_not_waited_for() {
     let zero = call(Operation::Replace, 4, vec![throttled(0)]).await;
     assert!(zero.result.is_ok());
     assert!(zero.waited < SECOND);
-    let hours = call(Operation::Replace, 4, vec![throttled(61)]).await;
-    assert_eq!((hours.attempts, hours.waited), (1, Duration::ZERO));
-    let error = hours.result.unwrap_err();
-    assert_eq!(error.retry_after(), Some(61 * SECOND));
+    for asked in [61, 7200, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
+        let hours = call(Operation::Replace, 4, vec![throttled(asked)]).await;
+        assert_eq!((hours.attempts, hours.waited), (1, Duration::ZERO));
+        let error = hours.result.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(asked)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -180,6 +184,24 @@ async fn no_repeat_is_sent_after_the_operations_budget() {
     assert!(call.waited <= OPERATION_BUDGET, "{:?}", call.waited);
     assert!(call.attempts <= 4);
     assert!(call.result.is_err());
+}
+
+/// Behind 7 writes of a minute each, a create of 1 000 can stand for hours before it is sent at all.
+#[tokio::test(start_paused = true)]
+async fn the_queue_of_the_writes_does_not_count() {
+    let queued = Queued::default();
+    let attempts = Mutex::new(0);
+    let stop = CancellationToken::new();
+    let waits = Waits::default();
+    let call = run(Plan::new(3, &queued), &stop, &waits, |_| async {
+        queued
+            .during(tokio::time::sleep(OPERATION_BUDGET + SECOND))
+            .await;
+        *attempts.lock().unwrap() += 1;
+        Err::<(), _>(error(Operation::Create, throttled(30)))
+    });
+    call.await.unwrap_err();
+    assert_eq!(attempts.into_inner().unwrap(), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -204,7 +226,8 @@ async fn a_stop_ends_the_wait_with_the_last_error() {
     let waits = Waits::default();
     let stop = CancellationToken::new();
     let attempts = Mutex::new(0);
-    let call = run(Plan::new(4), &stop, &waits, |_| {
+    let queued = Queued::default();
+    let call = run(Plan::new(4, &queued), &stop, &waits, |_| {
         *attempts.lock().unwrap() += 1;
         async { Err::<(), _>(error(Operation::Create, throttled(30))) }
     });

@@ -37,6 +37,11 @@ impl Calls {
         self.connections.is_open(connection)
     }
 
+    /// Waits until the host can send no more calls on this connection, and get no more answers.
+    pub(crate) async fn closed(&self, connection: ConnectionId) {
+        self.connections.closed(connection).await;
+    }
+
     pub(super) fn connections(&self) -> Arc<Connections> {
         Arc::clone(&self.connections)
     }

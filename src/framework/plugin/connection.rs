@@ -52,6 +52,11 @@ impl Connections {
         self.0.borrow().open.is_empty()
     }
 
+    /// Waits until a connection is not open, or no longer.
+    pub(super) async fn closed(&self, id: ConnectionId) {
+        self.wait(|census| !census.open.contains(&id)).await;
+    }
+
     /// Waits for the first connection.
     pub(super) async fn first(&self) {
         self.wait(|census| census.opened > 0).await;

@@ -129,7 +129,8 @@ async fn told_to_end(signals: &mut impl Requests, calls: &Calls) {
 }
 
 /// Waits until nobody will need the process: its host is gone and nothing is running, or no host ever
-/// came. A host that was killed sends no word.
+/// came. A host that was killed sends no word; the service, which knows what may be left undone, stops
+/// what waits by itself when a connection closes.
 async fn abandoned(calls: &Calls) {
     let connections = calls.connections();
     if time::timeout(FIRST_CONNECTION_LIMIT, connections.first())

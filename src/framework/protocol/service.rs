@@ -32,6 +32,20 @@ impl<P: Provider> Service<P> {
         }
     }
 
+    /// Stops a connection once it is closed. A host that was killed sends no word, and nobody could record the outcome
+    /// of a write that is started after it (TPP §3.3).
+    ///
+    /// No call waits for this, so that the process does not wait for it either.
+    fn stop_when_closed(&self, connection: ConnectionKey) {
+        let (engine, calls) = (Arc::clone(&self.engine), self.calls.clone());
+        let watch = async move {
+            calls.closed(ConnectionId(connection.0)).await;
+            tracing::debug!("the connection is closed; what waits for it is not begun");
+            engine.stop(connection);
+        };
+        drop(tokio::spawn(watch));
+    }
+
     /// Runs the body of a call.
     async fn answer<Q: Call, A: Answer, F>(
         &self,
@@ -118,6 +132,7 @@ impl<P: Provider> Wire for Service<P> {
     ) -> Answered<wire::configure_provider::Response> {
         self.engine
             .retain_connections(|key| self.calls.is_open(ConnectionId(key.0)));
+        self.stop_when_closed(connection(request.extensions()));
         self.answer(request, provider_block::configure).await
     }
 

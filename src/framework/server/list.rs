@@ -5,9 +5,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::guard::catch_panic;
-use super::{ConnectionKey, Engine, apply, late, unknown_type};
+use super::{ConnectionKey, Engine, Registered, apply, late, unknown_type};
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::list_resource::{Finding, Findings};
+use crate::framework::list_resource::{Finding, Findings, Told};
 use crate::framework::provider::Provider;
 use crate::framework::value::Object;
 
@@ -31,7 +31,7 @@ pub struct Listed {
     pub display_name: String,
     /// The object, if it was asked for.
     pub state: Option<Object>,
-    /// What went wrong; an error ends the list.
+    /// What went wrong, or a warning; an error ends the list. Without an identity there is no object beside it.
     pub diagnostics: Diagnostics,
 }
 
@@ -80,7 +80,7 @@ impl<P: Provider> Engine<P> {
         };
         if let Err(diagnostics) = result {
             // Nobody listening is fine.
-            drop(events.send(Listed::failed(diagnostics)).await);
+            drop(events.send(Listed::only(diagnostics)).await);
         }
     }
 
@@ -106,7 +106,7 @@ impl<P: Provider> Engine<P> {
         type_name: &str,
         include_object: bool,
         limit: usize,
-        mut found: mpsc::Receiver<Finding>,
+        mut told: mpsc::Receiver<Told>,
         events: &mpsc::Sender<Listed>,
     ) {
         let Some(resource) = self.registry.resources.get(type_name) else {
@@ -115,42 +115,42 @@ impl<P: Provider> Engine<P> {
         let mut count = 0;
         while count < limit {
             let next = tokio::select! {
-                next = found.recv() => next,
+                next = told.recv() => next,
                 () = events.closed() => None,
             };
-            let Some(Finding {
-                display_name,
-                mut state,
-            }) = next
-            else {
-                break;
+            let listed = match next {
+                Some(Told::Found(finding)) => {
+                    count += 1;
+                    Listed::object(resource, finding, include_object)
+                }
+                Some(Told::Warning(warning)) => Listed::only(warning.into()),
+                None => break,
             };
-            resource.schema.clear_write_only(&mut state);
-            let identity = resource
-                .identity
-                .as_ref()
-                .and_then(|schema| schema.of(&state));
-            let state = include_object.then(|| apply::sound(&resource.schema, state));
-            let diagnostics = Diagnostics::new();
-            if events
-                .send(Listed {
-                    identity,
-                    display_name,
-                    state,
-                    diagnostics,
-                })
-                .await
-                .is_err()
-            {
+            if events.send(listed).await.is_err() {
                 break;
             }
-            count += 1;
         }
     }
 }
 
 impl Listed {
-    fn failed(diagnostics: Diagnostics) -> Self {
+    fn object<T: ?Sized>(resource: &Registered<T>, finding: Finding, is_wanted: bool) -> Self {
+        let Finding {
+            display_name,
+            mut state,
+        } = finding;
+        resource.schema.clear_write_only(&mut state);
+        let identity = resource.identity.as_ref();
+        Self {
+            identity: identity.and_then(|schema| schema.of(&state)),
+            display_name,
+            state: is_wanted.then(|| apply::sound(&resource.schema, state)),
+            diagnostics: Diagnostics::new(),
+        }
+    }
+
+    /// What is said without an object.
+    fn only(diagnostics: Diagnostics) -> Self {
         Self {
             identity: None,
             display_name: String::new(),

@@ -56,13 +56,24 @@ pub struct Capabilities {
 pub struct Engine<P: Provider> {
     provider: P,
     registry: Registry<P::Context>,
-    configured: Mutex<BTreeMap<ConnectionKey, Configured<P::Context>>>,
+    connections: Mutex<BTreeMap<ConnectionKey, Connection<P::Context>>>,
 }
 
-/// A provider configuration in use.
-struct Configured<C> {
-    context: Arc<C>,
+/// What is known of a connection.
+struct Connection<C> {
+    /// What its configuration produced, once it is configured.
+    context: Option<Arc<C>>,
+    /// Fires when it is stopped, which can be before it is configured.
     stop: CancellationToken,
+}
+
+impl<C> Default for Connection<C> {
+    fn default() -> Self {
+        Self {
+            context: None,
+            stop: CancellationToken::new(),
+        }
+    }
 }
 
 impl<P: Provider> std::fmt::Debug for Engine<P> {
@@ -79,7 +90,7 @@ impl<P: Provider> Engine<P> {
         Self {
             provider,
             registry,
-            configured: Mutex::default(),
+            connections: Mutex::default(),
         }
     }
 
@@ -90,9 +101,7 @@ impl<P: Provider> Engine<P> {
 
     /// Returns what the connection's configuration produced, if there was one.
     fn context(&self, connection: ConnectionKey) -> Option<Arc<P::Context>> {
-        self.lock()
-            .get(&connection)
-            .map(|configured| Arc::clone(&configured.context))
+        self.lock().get(&connection)?.context.clone()
     }
 
     /// Returns what the connection's configuration produced, or the diagnostic that says it is missing.
@@ -101,9 +110,9 @@ impl<P: Provider> Engine<P> {
             .ok_or_else(|| Diagnostic::bug("The provider was called before it was configured."))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionKey, Configured<P::Context>>> {
-        // Only whole entries are inserted, so a panic elsewhere leaves nothing half done.
-        self.configured
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionKey, Connection<P::Context>>> {
+        // Each change is one step, so a panic elsewhere leaves nothing half done.
+        self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

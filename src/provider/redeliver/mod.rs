@@ -105,40 +105,50 @@ impl Action<Portal> for Redeliver {
         context: &Portal,
         config: Object,
         reports: &Reports,
-        _diagnostics: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
-        portal.require_supported_version().await?;
-        let ids = tokio::select! {
-            ids = choose(portal, Wanted::from_config(&config)?, reports) => ids?,
-            () = reports.abandoned() => {
-                tracing::warn!("the action was cancelled before anything was repeated");
-                return Ok(());
-            }
-        };
-        let Some(ids) = ids else {
-            return Ok(());
-        };
-        reports.say(match ids.len() {
-            1 => "Asking the portal to repeat 1 delivery.".to_owned(),
-            several => format!("Asking the portal to repeat {several} deliveries."),
-        });
-        let queued = portal
-            .client
-            .retry_deliveries(&ids)
-            .await
-            .map_err(|error| explain(&error))?;
-        if queued.len() < ids.len() {
-            reports.say(format!(
-                "The portal accepted {} of {}; it skips entries that are unknown or not this user's.",
-                queued.len(),
-                ids.len()
-            ));
-        }
-        let queued = queued.into_iter().map(|it| (it.id, it)).collect();
-        let outcomes = outcome::wait(portal, &queued, reports).await;
-        outcome::conclude(ids.len(), &queued, &outcomes)
+        let result = redeliver(portal, config, reports).await;
+        diagnostics.extend(portal.long_wait());
+        result
     }
+}
+
+async fn redeliver(
+    portal: &LivePortal,
+    config: Object,
+    reports: &Reports,
+) -> Result<(), Diagnostic> {
+    portal.require_supported_version().await?;
+    let ids = tokio::select! {
+        ids = choose(portal, Wanted::from_config(&config)?, reports) => ids?,
+        () = reports.abandoned() => {
+            tracing::warn!("the action was cancelled before anything was repeated");
+            return Ok(());
+        }
+    };
+    let Some(ids) = ids else {
+        return Ok(());
+    };
+    reports.say(match ids.len() {
+        1 => "Asking the portal to repeat 1 delivery.".to_owned(),
+        several => format!("Asking the portal to repeat {several} deliveries."),
+    });
+    let queued = portal
+        .client
+        .retry_deliveries(&ids)
+        .await
+        .map_err(|error| explain(&error))?;
+    if queued.len() < ids.len() {
+        reports.say(format!(
+            "The portal accepted {} of {}; it skips entries that are unknown or not this user's.",
+            queued.len(),
+            ids.len()
+        ));
+    }
+    let queued = queued.into_iter().map(|it| (it.id, it)).collect();
+    let outcomes = outcome::wait(portal, &queued, reports).await;
+    outcome::conclude(ids.len(), &queued, &outcomes)
 }
 
 /// What is to be repeated. There is no way to say "everything".

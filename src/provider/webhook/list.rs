@@ -11,7 +11,7 @@ use crate::framework::list_resource::{Finding, Findings, ListResource};
 use crate::framework::schema::Schema;
 use crate::framework::value::Object;
 use crate::provider::diagnose;
-use crate::provider::portal::Portal;
+use crate::provider::portal::{LivePortal, Portal};
 
 /// Lists existing webhooks.
 #[derive(Debug)]
@@ -37,25 +37,42 @@ impl ListResource<Portal> for WebhookList {
         findings: &Findings,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
-        let filter = WebhookFilter::from_config(portal, &config).await?;
-        let (arrivals, mut arrived) = Arrivals::channel();
-        let reading = async move {
-            let read = portal.list.read_into(&arrivals).await;
-            // Without this the other half would wait for more.
-            drop(arrivals);
-            read
-        };
-        let handing_on = async {
-            while let Some(WebhookListItem { webhook, .. }) = arrived.recv().await {
-                if filter.matches(&webhook) && !findings.push(finding(&webhook)?).await {
-                    break;
-                }
+        let result = list(portal, &config, findings).await;
+        warn_of_wait(portal, findings).await;
+        result
+    }
+}
+
+async fn list(portal: &LivePortal, config: &Object, findings: &Findings) -> Result<(), Diagnostic> {
+    let filter = WebhookFilter::from_config(portal, config).await?;
+    let (arrivals, mut arrived) = Arrivals::channel();
+    let reading = async move {
+        let read = portal.list.read_into(&arrivals).await;
+        // Without this the other half would wait for more.
+        drop(arrivals);
+        read
+    };
+    let handing_on = async {
+        while let Some(WebhookListItem { webhook, .. }) = arrived.recv().await {
+            if !filter.matches(&webhook) {
+                continue;
             }
-            Ok(())
-        };
-        let (read, handed) = tokio::join!(reading, handing_on);
-        handed?;
-        read.map_err(|error| diagnose::explain("Could not list the webhooks", &error))
+            // First of all, because Terraform stops listening when it has enough.
+            warn_of_wait(portal, findings).await;
+            if !findings.push(finding(&webhook)?).await {
+                break;
+            }
+        }
+        Ok(())
+    };
+    let (read, handed) = tokio::join!(reading, handing_on);
+    handed?;
+    read.map_err(|error| diagnose::explain("Could not list the webhooks", &error))
+}
+
+async fn warn_of_wait(portal: &LivePortal, findings: &Findings) {
+    if let Some(wait) = portal.long_wait() {
+        findings.warn(wait).await;
     }
 }
 

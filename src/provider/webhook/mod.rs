@@ -32,7 +32,7 @@ mod update;
 use async_trait::async_trait;
 
 use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI, secrets_in};
-use super::portal::Portal;
+use super::portal::{LivePortal, Portal};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{
     CreateRequest, DeleteRequest, ImportRequest, MoveRequest, Plan, PlanRequest, Progress,
@@ -91,6 +91,7 @@ impl Resource<Portal> for WebhookResource {
             portal.client.remember(secrets_in(objects));
         }
         plan::plan(context, request, plan, diagnostics).await;
+        diagnostics.extend(context.and_then(Portal::long_wait));
     }
 
     async fn create(
@@ -101,12 +102,7 @@ impl Resource<Portal> for WebhookResource {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         portal.client.remember(secrets_in([&request.config]));
-        let result = create::create(portal, request, progress).await;
-        portal
-            .long_wait()
-            .into_iter()
-            .for_each(|wait| progress.warn(wait));
-        result
+        warning(portal, progress, create::create(portal, request, progress)).await
     }
 
     async fn read(
@@ -117,12 +113,7 @@ impl Resource<Portal> for WebhookResource {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         portal.client.remember(secrets_in([&request.state]));
-        let result = read::read(portal, request, progress).await;
-        portal
-            .long_wait()
-            .into_iter()
-            .for_each(|wait| progress.warn(wait));
-        result
+        warning(portal, progress, read::read(portal, request, progress)).await
     }
 
     async fn update(
@@ -134,12 +125,7 @@ impl Resource<Portal> for WebhookResource {
         let portal = context.live()?;
         let objects = [&request.config, &request.prior];
         portal.client.remember(secrets_in(objects));
-        let result = update::update(portal, request, progress).await;
-        portal
-            .long_wait()
-            .into_iter()
-            .for_each(|wait| progress.warn(wait));
-        result
+        warning(portal, progress, update::update(portal, request, progress)).await
     }
 
     async fn delete(
@@ -150,12 +136,7 @@ impl Resource<Portal> for WebhookResource {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         portal.client.remember(secrets_in([&request.prior]));
-        let result = delete::delete(portal, request).await;
-        portal
-            .long_wait()
-            .into_iter()
-            .for_each(|wait| progress.warn(wait));
-        result
+        warning(portal, progress, delete::delete(portal, request)).await
     }
 
     async fn import(
@@ -164,7 +145,8 @@ impl Resource<Portal> for WebhookResource {
         request: ImportRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
-        import::import(context.live()?, request, progress).await
+        let portal = context.live()?;
+        warning(portal, progress, import::import(portal, request, progress)).await
     }
 
     fn move_state(&self, request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {
@@ -177,6 +159,19 @@ impl Resource<Portal> for WebhookResource {
             portal.client.remember(secrets_in([state]));
         }
     }
+}
+
+/// Warns of a long wait of a call, whatever else came of it.
+async fn warning(
+    portal: &LivePortal,
+    progress: &Progress,
+    call: impl Future<Output = Result<(), Diagnostic>>,
+) -> Result<(), Diagnostic> {
+    let result = call.await;
+    if let Some(wait) = portal.long_wait() {
+        progress.warn(wait);
+    }
+    result
 }
 
 fn two_secrets() -> Diagnostic {

@@ -45,14 +45,14 @@ pub(in crate::provider) struct JournalFilter {
     pub(in crate::provider) with_payloads: bool,
 }
 
-/// Returns the wanted entries, newest first: as many requests as it takes, and no more.
+/// Returns the wanted entries, newest first: as many requests as it takes, and no more. An interrupt ends it.
 pub(in crate::provider) async fn read(
     client: &Client,
     filter: &JournalFilter,
 ) -> Result<Vec<Entry>, Error> {
     let mut reading = Reading::new(filter);
     while let Some(query) = reading.next_query() {
-        let page = client.list_deliveries(&query).await?;
+        let page = client.list_deliveries_until_stopped(&query).await?;
         reading.take(page);
     }
     Ok(reading.conclude())

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::diagnose;
-use super::portal::Portal;
+use super::portal::{LivePortal, Portal};
 use super::webhook::data_source::{attributes, describe};
 use super::webhook::filter::{WebhookFilter, with_filters};
 use crate::framework::data_source::DataSource;
@@ -43,16 +43,21 @@ impl DataSource<Portal> for Webhooks {
         diagnostics: &mut Diagnostics,
     ) -> Result<Object, Diagnostic> {
         let portal = context.live()?;
-        let filter = WebhookFilter::from_config(portal, &config).await?;
-        let snapshot = portal.list.read().await;
+        let read = read(portal, config).await;
         diagnostics.extend(portal.long_wait());
-        let snapshot =
-            snapshot.map_err(|error| diagnose::explain("Could not list the webhooks", &error))?;
-        let webhooks = snapshot
-            .items()
-            .filter(|item| filter.matches(&item.webhook))
-            .map(|item| describe(item).map(Value::Object))
-            .collect::<Result<_, _>>()?;
-        Ok(config.with(WEBHOOKS, Value::List(webhooks)))
+        read
     }
+}
+
+async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic> {
+    let filter = WebhookFilter::from_config(portal, &config).await?;
+    let snapshot = portal.list.read().await;
+    let snapshot =
+        snapshot.map_err(|error| diagnose::explain("Could not list the webhooks", &error))?;
+    let webhooks = snapshot
+        .items()
+        .filter(|item| filter.matches(&item.webhook))
+        .map(|item| describe(item).map(Value::Object))
+        .collect::<Result<_, _>>()?;
+    Ok(config.with(WEBHOOKS, Value::List(webhooks)))
 }

@@ -126,6 +126,27 @@ async fn a_request_without_an_answer_has_a_line_without_a_status() {
 }
 
 #[tokio::test]
+async fn how_many_writes_are_sent_at_once_is_logged_when_it_changes() {
+    collect();
+    let bench = Bench::with(|config| {
+        config.max_concurrent_writes = 4;
+        config.max_retries = 1;
+    })
+    .await;
+    let refusal = Fault::on("POST", PATH).times(1);
+    bench.fault(refusal.respond(429, &[("Retry-After", "0")], ""));
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        bench.created(name).await;
+    }
+    let changes: Vec<(Option<Level>, String)> = collected()
+        .into_iter()
+        .filter_map(|mut line| Some((line.level, line.fields.remove("writes_at_once")?)))
+        .collect();
+    let debug = |number: &str| (Some(Level::DEBUG), number.to_owned());
+    assert_eq!(changes, [debug("2"), debug("3"), debug("4")]);
+}
+
+#[tokio::test]
 async fn no_line_has_a_secret_a_body_a_query_or_a_header() {
     collect();
     let bench = Bench::with(|config| config.max_retries = 1).await;

@@ -1,7 +1,8 @@
-use docspace_emulator::FaultResponse;
+use docspace_emulator::{Fault, FaultAction, FaultResponse};
 use serde_json::{Value, json};
 
 use super::{JOURNAL, LIST, Stage};
+use crate::host::process::eventually;
 use crate::host::schema::Shape;
 use crate::host::value::unknown;
 
@@ -180,6 +181,31 @@ async fn a_page_that_is_lost_is_an_error_and_nothing_is_told() {
     stage.answer(JOURNAL, 2, lost);
     let error = stage.read(NAME, json!({"limit": 150})).await.refused_at("");
     assert_eq!(error.summary, "Could not read the deliveries");
+    stage.end().await;
+}
+
+/// Each page is a read, which an interrupt does not refuse; 100 of them would keep a person waiting.
+#[tokio::test]
+async fn an_interrupt_ends_a_journal_between_two_pages() {
+    let stage = Stage::new().await;
+    let first = Fault::on("GET", JOURNAL).delay_ms(300);
+    let first = first.action(FaultAction::Respond(page(300, 201, 300)));
+    stage.portal.add_fault(first.times(1)).unwrap();
+    let (read, ()) = tokio::join!(stage.read(NAME, json!({"limit": 250})), async {
+        eventually("the journal to be asked for", || {
+            (!stage.requests().is_empty()).then_some(())
+        })
+        .await;
+        stage.host.interrupt().await;
+    });
+    let error = read.refused_at("");
+    assert_eq!(error.summary, "Could not read the deliveries");
+    let reason = "interrupted before the portal answered";
+    assert!(error.detail.contains(reason), "{error:?}");
+    assert_eq!(
+        stage.requests(),
+        [format!("{JOURNAL}?count=100&startIndex=0")]
+    );
     stage.end().await;
 }
 

@@ -26,6 +26,8 @@ mod streaming;
 
 /// Portals from before triggers to the newest.
 mod versions;
+/// Long waits, wherever they happen.
+mod waits;
 
 pub use self::redeliver::{scene, upload};
 pub use crate::portal::{Portal, WEBHOOK, on, webhook, with};

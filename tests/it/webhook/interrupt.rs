@@ -12,10 +12,10 @@ use tokio::task::JoinHandle;
 
 use super::{Portal, webhook, with};
 use crate::commands::{Configuration, Workspace, one};
-use crate::host::Host;
 use crate::host::diagnostics::Answer;
 use crate::host::process::eventually;
 use crate::host::verbs::{Plan, State};
+use crate::host::{Exit, Host};
 use crate::portal::on;
 
 const NAME: &str = "docspace_webhook";
@@ -104,6 +104,21 @@ async fn a_create_that_waits_for_its_turn_is_not_sent_any_more() {
     directory.apply(&three()).await.quiet();
     assert_eq!(portal.emulator.webhooks().len(), 3);
     directory.plan(&three()).await.empty();
+}
+
+/// Terraform stops every process of a walk, also one that it is just about to configure.
+#[tokio::test]
+async fn an_interrupt_that_overtakes_the_configuration_is_not_lost() {
+    let portal = Portal::start().await;
+    let host = Host::start().await;
+    host.interrupt().await;
+    host.configure(portal.provider()).await.quiet();
+    let plan = host.plan_create(NAME, webhook()).await.quiet();
+    let error = host.apply(&plan).await.refused_at("");
+    let reason = "was not sent, because the run was interrupted";
+    assert!(error.detail.contains(reason), "{error:?}");
+    assert_eq!(writes(&portal), [""; 0]);
+    host.stop().await;
 }
 
 /// The list is not watched to the end, and the request is not repeated: both would take long.
@@ -405,23 +420,95 @@ async fn an_update_that_was_killed_converges_by_itself() {
     }
 }
 
+/// Starts to create these and kills Terraform once the portal has so many of the writes. Returns how the plugin ends.
+async fn abandon(
+    portal: &Portal,
+    directory: &Workspace,
+    configs: Configuration,
+    at: usize,
+) -> Exit {
+    let host = Arc::new(directory.process().await);
+    let mut calls = Vec::new();
+    for config in configs.into_values() {
+        let plan = host.plan_create(NAME, config).await.quiet();
+        let caller = Arc::clone(&host);
+        calls.push(tokio::spawn(async move { caller.apply(&plan).await }));
+    }
+    eventually("the writes to arrive", || {
+        let log = portal.emulator.request_log();
+        let writes = log.iter().filter(|entry| entry.method != "GET").count();
+        (writes == at).then_some(())
+    })
+    .await;
+    for call in calls {
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+    }
+    Arc::into_inner(host).unwrap().hang_up().exit().await
+}
+
 /// Terraform itself was killed: the plugin finishes what it has begun, and ends.
 #[tokio::test]
 async fn a_provider_whose_terraform_is_gone_finishes_and_ends() {
     let portal = Portal::start().await;
     let mut directory = portal.workspace();
     portal.fault(on(POST).times(1).delay_ms(500));
-    let (host, plan) = plan_of(&directory, webhook()).await;
-    let Busy { host, call, .. } = Busy::start(&portal, host, plan).await;
-    call.abort();
-    assert!(call.await.unwrap_err().is_cancelled());
-    let exit = Arc::into_inner(host).unwrap().hang_up().exit().await;
+    let exit = abandon(&portal, &directory, one(&webhook()), 1).await;
     assert_eq!((exit.code, exit.stderr.as_str()), (Some(0), ""));
     assert_eq!(portal.emulator.webhooks().len(), 1);
     let planned = directory.plan(&one(&webhook())).await;
     planned
         .report
         .warning("Webhook \"CI events\" exists already (id 1)");
+}
+
+/// Nobody could record it, so every write more would be one more webhook to import.
+#[tokio::test]
+async fn a_provider_whose_terraform_is_gone_starts_no_write_that_waits_for_its_turn() {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace().also("max_concurrent_writes", json!(2));
+    portal.fault(on(POST).times(2).delay_ms(500));
+    let configs = (0..5).map(|n| {
+        let named = with(&webhook(), json!({"name": format!("Webhook {n}")}));
+        (format!("it{n}"), named)
+    });
+    let configs: Configuration = configs.collect();
+    let exit = abandon(&portal, &directory, configs.clone(), 2).await;
+    assert_eq!((exit.code, exit.stderr.as_str()), (Some(0), ""));
+    assert_eq!(writes(&portal), [POST, POST]);
+    assert_eq!(portal.emulator.webhooks().len(), 2);
+    let planned = directory.plan(&configs).await;
+    let warnings = planned.report.warnings().into_iter();
+    let named: Vec<&str> = warnings.map(|said| said.summary.as_str()).collect();
+    let webhooks = portal.emulator.webhooks().into_iter();
+    let summaries =
+        webhooks.map(|it| format!("Webhook {:?} exists already (id {})", it.name, it.id));
+    assert_eq!(named, summaries.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_provider_whose_terraform_is_gone_repeats_no_write() {
+    let portal = Portal::start().await;
+    let directory = portal.workspace();
+    portal.fault(on(POST).times(1).respond(429, &[("Retry-After", "15")], ""));
+    let exit = abandon(&portal, &directory, one(&webhook()), 1).await;
+    assert_eq!((exit.code, exit.stderr.as_str()), (Some(0), ""));
+    assert_eq!(writes(&portal), [POST]);
+    assert!(portal.emulator.webhooks().is_empty());
+}
+
+/// Otherwise the list would be watched for 15 seconds, and the request be repeated then.
+#[tokio::test]
+async fn a_provider_whose_terraform_is_gone_looks_once_for_a_lost_create() {
+    let portal = Portal::start().await;
+    let directory = portal.workspace().env("TF_LOG", "WARN");
+    portal.fault(on(POST).times(1).delay_ms(300).reset());
+    let exit = abandon(&portal, &directory, one(&webhook()), 1).await;
+    assert_eq!(exit.code, Some(0));
+    assert!(exit.stderr.contains("longest_wait_s"), "{}", exit.stderr);
+    let requests = portal.requests();
+    let after = requests.iter().skip_while(|request| *request != POST);
+    assert_eq!(after.collect::<Vec<_>>(), [POST, "GET /webhook"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,38 @@
+//! What takes hours, on a clock that is moved by hand.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use super::*;
+use crate::api::{ApiKey, BaseUrl, WebhookId};
+
+/// A client of a portal where nothing listens: every request is refused at once, and may be repeated.
+fn client(max_retries: u32) -> Client {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", closed.local_addr().unwrap());
+    let mut config = Config::new(
+        BaseUrl::parse(&base_url, false).unwrap(),
+        ApiKey::parse("key").unwrap(),
+    );
+    config.max_retries = max_retries;
+    config.max_concurrent_writes = 1;
+    Client::new(config).unwrap()
+}
+
+#[tokio::test]
+async fn a_write_that_has_stood_in_the_queue_for_long_is_repeated_all_the_same() {
+    let client = client(1);
+    let place = client.shared.gate.enter().await;
+    let waiting = {
+        let client = client.clone();
+        tokio::spawn(async move { client.delete_webhook(WebhookId::new(1).unwrap()).await })
+    };
+    tokio::task::yield_now().await;
+    // The clock stands still only here: it would run ahead of a connection.
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    tokio::time::resume();
+    place.leave(Load::Accepted);
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!(error.attempts(), 2, "{error}");
+}
