@@ -351,15 +351,6 @@ impl Error {
         self.is_answer(404, ErrorShape::Handler)
     }
 
-    /// Returns whether the endpoint itself refused or failed: in its own shape or that of the schema validation, which
-    /// no proxy makes up (API §8.1).
-    pub fn is_own_refusal(&self) -> bool {
-        self.status_failure().is_some_and(|failure| {
-            matches!(failure.shape, ErrorShape::Handler | ErrorShape::Validation)
-                && matches!(failure.status, 400..=500)
-        })
-    }
-
     /// Returns whether the key is wrong, expired or disabled.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401)

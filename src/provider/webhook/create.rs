@@ -56,7 +56,7 @@ pub(super) async fn create(
         Err(error) if error.outcome_unknown() => {
             lost_create::resolve(&creation, &error, progress).await?
         }
-        Err(error) => lost_create::refused(&creation, &error, progress).await?,
+        Err(error) => return Err(lost_create::refused(&creation, &error).await),
     };
     portal.mark_created(found.id);
     record(&found, &plan, &secret, trigger_bits, progress);

@@ -9,8 +9,8 @@
 //! sent once more, and if the portal says that the webhook exists, the list is looked at again.
 //!
 //! An answer that refuses a create is looked into once as well: a proxy can make it of an answer that
-//! it dislikes, and the portal can fail after it has stored. Where the portal's own endpoint refused,
-//! a webhook that appeared is named and not adopted: it is more likely another run's.
+//! it dislikes, and the portal can fail after it has stored. A webhook that appeared is named then, and
+//! not adopted: no answer was lost, so it is more likely another run's.
 
 use std::fmt;
 use std::time::Duration;
@@ -101,7 +101,7 @@ impl fmt::Display for Doubt {
             Self::AnotherCreator => "another user created it",
             Self::Different => "it is configured differently",
             Self::Taken => "another resource of this run has taken it",
-            Self::Refused => "the portal refused to create it, so another run may have made it",
+            Self::Refused => "the request was refused, so another run may have made it",
         })
     }
 }
@@ -141,41 +141,46 @@ pub(super) async fn resolve(
             }
         }
         // The first request may have been carried out, whatever is said of this one.
-        Err(again) => look_after(creation, &again, None, progress).await,
+        Err(again) => refused_again(creation, &again, progress).await,
     }
 }
 
-/// Looks once whether a create that was refused was carried out all the same.
-pub(super) async fn refused(
-    creation: &Creation<'_>,
-    error: &Error,
-    progress: &Progress,
-) -> Result<Found, Diagnostic> {
+/// Looks once whether a create that was refused was carried out all the same, and words what it finds.
+pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     let is_answer = matches!(error.cause(), Cause::Status(_) | Cause::Redirect { .. });
     // It is about somebody else's webhook: no answer to this creation was lost before.
     if !is_answer || error.is_duplicate() {
-        return Err(creation.refused(error).await);
+        return creation.refused(error).await;
     }
-    let doubt = error.is_own_refusal().then_some(Doubt::Refused);
-    look_after(creation, error, doubt, progress).await
+    match look(creation).await {
+        Sighting::Ours(found) => doubtful(creation, &[found.id], Doubt::Refused, error),
+        other => unseen(creation, error, other).await,
+    }
 }
 
-/// Looks once after an answer that was an error. With a doubt, nothing is adopted.
-async fn look_after(
+/// Looks once after the second request of a create, the first of which may have been carried out.
+async fn refused_again(
     creation: &Creation<'_>,
     error: &Error,
-    doubt: Option<Doubt>,
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
-    match (look(creation).await, doubt) {
-        (Sighting::Ours(found), None) => adopt(creation, found, error, progress),
-        (Sighting::Ours(found), Some(doubt)) => Err(doubtful(creation, &[found.id], doubt, error)),
+    match look(creation).await {
+        Sighting::Ours(found) => adopt(creation, found, error, progress),
+        other => Err(unseen(creation, error, other).await),
+    }
+}
+
+/// Words a refusal after which the list does not show a webhook that could be the one.
+async fn unseen(creation: &Creation<'_>, error: &Error, sighting: Sighting) -> Diagnostic {
+    match sighting {
         // What was there before says nothing against the refusal.
-        (Sighting::Doubtful(ids, doubt), _) if is_any_new(creation, &ids) => {
-            Err(doubtful(creation, &ids, doubt, error))
+        Sighting::Doubtful(ids, doubt) if is_any_new(creation, &ids) => {
+            doubtful(creation, &ids, doubt, error)
         }
-        (Sighting::Doubtful(..) | Sighting::Absent, _) => Err(creation.refused(error).await),
-        (Sighting::Unreadable(list_error), _) => Err(unreadable(creation, error, &list_error)),
+        Sighting::Unreadable(list_error) => unreadable(creation, error, &list_error),
+        Sighting::Doubtful(..) | Sighting::Absent | Sighting::Ours(_) => {
+            creation.refused(error).await
+        }
     }
 }
 

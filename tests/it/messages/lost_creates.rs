@@ -26,8 +26,8 @@ pub async fn section() -> Section {
     section.add("The webhook is found", adopted);
     section.add("The list does not show it for long", stale);
     section.add(
-        "The webhook is found although the portal answered with an error",
-        stored("403 page after").await,
+        "The webhook is found after an error for an answer",
+        stored("503 after").await,
     );
     section.add(
         "The portal refuses, and there is such a webhook all the same",

@@ -288,14 +288,17 @@ async fn a_list_that_fails_is_explained_once_and_named_for_each_webhook() {
     assert_eq!(directory.state, before);
 }
 
-/// The portal refused, and a webhook appeared all the same: it may be another run's, so it is named only.
+/// The answer was a refusal, and a webhook appeared all the same: it may be another run's, so it is named only.
 #[tokio::test]
-async fn what_the_portal_itself_refused_is_not_adopted() {
+async fn what_was_refused_is_not_adopted() {
     for name in [
         "400 after",
         "400 fields after",
+        "403 page after",
+        "403 scope after",
         "500 after",
         "500 receiver after",
+        "redirect after",
     ] {
         let portal = Portal::start().await;
         let (mut directory, planned) = planned(&portal).await;
