@@ -229,13 +229,17 @@ impl Cause {
     /// Returns whether a request that ended like this may have been carried out all the same.
     ///
     /// Any other answer above 500 was made on the way and says nothing about what the endpoint did.
-    fn may_have_been_processed(&self) -> bool {
+    fn may_have_been_processed(&self, operation: Operation) -> bool {
         match self {
             Self::Timeout { .. }
             | Self::Transport { .. }
             | Self::Decode { .. }
             | Self::NotJson { .. }
             | Self::TooLarge { .. } => true,
+            // A batch that fails half-way has queued what came before.
+            Self::Status(failure) if operation == Operation::RetryDelivery => {
+                failure.status < 400 || failure.status >= 500
+            }
             // A success can hold an error. A 500 ends the handling: it is mostly the receiver, and nothing comes
             // after it (API §8.2).
             Self::Status(failure) => failure.status < 400 || failure.status > 500,
@@ -261,7 +265,7 @@ impl Error {
             method,
             path: path.into(),
             attempts: 1,
-            outcome_unknown: operation.is_write() && cause.may_have_been_processed(),
+            outcome_unknown: operation.is_write() && cause.may_have_been_processed(operation),
             cause,
         }))
     }

@@ -228,6 +228,9 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
              by a proxy or firewall before it. Check base_url and what is between this machine and the portal."
         ),
+        status if error.operation() == Operation::RetryDelivery => {
+            format!("The portal failed ({status}){said}. Its own logs say more.")
+        }
         status => format!("The portal failed ({status}){said}. Try again later; its own logs say more."),
     }
 }
