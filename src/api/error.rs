@@ -78,7 +78,7 @@ pub enum Cause {
         found: &'static str,
     },
     /// The answer is a success but not JSON.
-    #[error("the answer is {found}, not JSON")]
+    #[error("the answer is {found}")]
     NotJson {
         /// What it is instead.
         found: NotJson,
@@ -114,9 +114,9 @@ pub enum NotJson {
 impl fmt::Display for NotJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::WebPage => "a web page",
-            Self::Compressed => "compressed",
-            Self::Other => "something else",
+            Self::WebPage => "a web page, not JSON",
+            Self::Compressed => "compressed, not JSON",
+            Self::Other => "not JSON",
         })
     }
 }
