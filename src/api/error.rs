@@ -78,7 +78,7 @@ pub enum Cause {
         found: &'static str,
     },
     /// The answer is a success but not JSON.
-    #[error("the answer is {found}, not JSON")]
+    #[error("the answer is {found}")]
     NotJson {
         /// What it is instead.
         found: NotJson,
@@ -114,9 +114,9 @@ pub enum NotJson {
 impl fmt::Display for NotJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::WebPage => "a web page",
-            Self::Compressed => "compressed",
-            Self::Other => "something else",
+            Self::WebPage => "a web page, not JSON",
+            Self::Compressed => "compressed, not JSON",
+            Self::Other => "not JSON",
         })
     }
 }
@@ -229,13 +229,17 @@ impl Cause {
     /// Returns whether a request that ended like this may have been carried out all the same.
     ///
     /// Any other answer above 500 was made on the way and says nothing about what the endpoint did.
-    fn may_have_been_processed(&self) -> bool {
+    fn may_have_been_processed(&self, operation: Operation) -> bool {
         match self {
             Self::Timeout { .. }
             | Self::Transport { .. }
             | Self::Decode { .. }
             | Self::NotJson { .. }
             | Self::TooLarge { .. } => true,
+            // A batch that fails half-way has queued what came before.
+            Self::Status(failure) if operation == Operation::RetryDelivery => {
+                !matches!(failure.status, 400..=407 | 409..=499)
+            }
             // A success can hold an error, and a proxy that waited too long has passed the request on. A 500 ends the
             // handling: it is mostly the receiver, and nothing comes after it (API §8.2).
             Self::Status(failure) => !matches!(failure.status, 400..=407 | 409..=500),
@@ -261,7 +265,7 @@ impl Error {
             method,
             path: path.into(),
             attempts: 1,
-            outcome_unknown: operation.is_write() && cause.may_have_been_processed(),
+            outcome_unknown: operation.is_write() && cause.may_have_been_processed(operation),
             cause,
         }))
     }

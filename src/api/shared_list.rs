@@ -19,14 +19,17 @@
 //! and one that is not. Simply throwing away answers that crossed a write would never serve a reader while ten creates
 //! are always under way.
 //!
-//! **Failures are not kept.** All who waited for a failed fetch get its error; the next reader fetches again. If the
-//! reader who leads a fetch goes away, the fetch ends and one of those who waited leads the next.
+//! **Failures are not kept.** All who waited for a failed fetch get its error; the next reader fetches again.
+//!
+//! **A fetch belongs to all who wait for it.** One of them at a time carries it on. Whoever has enough, or is
+//! interrupted, goes away and leaves it to another one; the last one ends it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::Instant;
 
 use super::arriving::Arrivals;
@@ -66,11 +69,14 @@ impl ListSource for Client {
 /// The list of webhooks as one process sees it, shared by all its operations.
 #[derive(Debug)]
 pub struct SharedList<S = Client> {
-    source: S,
+    source: Arc<S>,
     state: Arc<Mutex<State>>,
 }
 
 type Outcome = Result<Arc<Snapshot>, Error>;
+
+/// A request for the list.
+type Request = Pin<Box<dyn Future<Output = Result<Vec<WebhookListItem>, Error>> + Send>>;
 
 #[derive(Debug)]
 struct State {
@@ -94,7 +100,9 @@ struct Flight {
     confirms: Option<Arc<Snapshot>>,
     /// What was acknowledged since it began.
     changes: BTreeMap<WebhookId, Change>,
-    /// Holds the outcome in the end; closed without one if the leading reader went away.
+    /// Those who wait for it hold it together.
+    fetch: Weak<Fetch>,
+    /// Holds the outcome in the end; closed without one if all who waited went away.
     outcome: watch::Receiver<Option<Outcome>>,
 }
 
@@ -157,11 +165,10 @@ impl Writes {
 /// What a reader does next.
 enum Step {
     Take(Arc<Snapshot>),
-    /// Wait for this fetch; it will do.
-    Join(watch::Receiver<Option<Outcome>>),
-    /// Wait for this fetch only because there is one at a time.
+    /// Carry this fetch on with all who wait for it; it will do.
+    Join(Arc<Fetch>),
+    /// Wait for the end of this fetch, because there is one at a time.
     Await(watch::Receiver<Option<Outcome>>),
-    Lead(Lead),
 }
 
 impl State {
@@ -217,11 +224,11 @@ impl State {
     }
 }
 
-impl<S: ListSource> SharedList<S> {
+impl<S: ListSource + 'static> SharedList<S> {
     /// Creates an empty list over its source.
     pub fn new(source: S) -> Self {
         Self {
-            source,
+            source: Arc::new(source),
             state: Arc::new(Mutex::new(State::new())),
         }
     }
@@ -239,15 +246,14 @@ impl<S: ListSource> SharedList<S> {
     /// Hands on every webhook of the list, as soon as it has arrived where the list must be fetched.
     ///
     /// The fetch is everybody's, as that of [`SharedList::read`]: others wait for it, and it is kept when it is whole.
-    /// Whoever has enough before drops this, and nothing of it is kept.
+    /// Whoever has enough before drops this; if nobody else waits, nothing of it is kept.
     ///
     /// # Errors
     ///
     /// As for [`SharedList::read`]; what was handed on before is on the portal all the same.
     pub async fn read_into(&self, arrivals: &Arrivals) -> Result<(), Error> {
         let wanted = lock(&self.state).floor;
-        let fetch = || self.source.fetch_into(arrivals);
-        let list = self.get_by(wanted, None, fetch).await?;
+        let list = self.get_by(wanted, None, Some(arrivals)).await?;
         // All of it if somebody else has fetched it, else what this process has created meanwhile.
         list.items().for_each(|item| arrivals.push(item));
         Ok(())
@@ -299,64 +305,73 @@ impl<S: ListSource> SharedList<S> {
     }
 
     async fn get(&self, wanted: u64, confirms: Option<&Arc<Snapshot>>) -> Outcome {
-        self.get_by(wanted, confirms, || self.source.fetch()).await
+        self.get_by(wanted, confirms, None).await
     }
 
-    async fn get_by<F>(
+    async fn get_by(
         &self,
         wanted: u64,
         confirms: Option<&Arc<Snapshot>>,
-        fetch: impl Fn() -> F,
-    ) -> Outcome
-    where
-        F: Future<Output = Result<Vec<WebhookListItem>, Error>>,
-    {
+        arrivals: Option<&Arrivals>,
+    ) -> Outcome {
         loop {
-            let step = self.step(wanted, confirms);
-            match step {
+            match self.step(wanted, confirms, arrivals) {
                 Step::Take(snapshot) => return Ok(snapshot),
-                Step::Join(outcome) => {
-                    if let Some(outcome) = arrival(outcome).await {
-                        return outcome;
-                    }
-                }
+                Step::Join(fetch) => return fetch.carry_on().await,
                 Step::Await(outcome) => drop(arrival(outcome).await),
-                Step::Lead(lead) => {
-                    let fetched = fetch().await;
-                    return lead.arrive(fetched);
-                }
             }
         }
     }
 
-    fn step(&self, wanted: u64, confirms: Option<&Arc<Snapshot>>) -> Step {
+    fn step(
+        &self,
+        wanted: u64,
+        confirms: Option<&Arc<Snapshot>>,
+        arrivals: Option<&Arrivals>,
+    ) -> Step {
         let mut state = lock(&self.state);
         if let Some(latest) = state.usable_latest(wanted, confirms) {
             return Step::Take(latest);
         }
         if let Some(flight) = &mut state.flight {
-            let outcome = flight.outcome.clone();
             if flight.number < wanted {
-                return Step::Await(outcome);
+                return Step::Await(flight.outcome.clone());
             }
+            // The last one who waited for it may be going away just now.
+            let Some(fetch) = flight.fetch.upgrade() else {
+                return Step::Await(flight.outcome.clone());
+            };
             if flight.confirms.is_none() {
                 flight.confirms = confirms.cloned();
             }
-            return Step::Join(outcome);
+            return Step::Join(fetch);
         }
-        let (sender, outcome) = watch::channel(None);
         let number = state.next_fetch;
+        state.next_fetch += 1;
+        let (sender, outcome) = watch::channel(None);
+        let fetch = Arc::new(Fetch {
+            request: AsyncMutex::new(self.request(arrivals.cloned())),
+            state: Arc::clone(&self.state),
+            number,
+            sender,
+        });
         state.flight = Some(Flight {
             number,
             confirms: confirms.cloned(),
             changes: BTreeMap::new(),
+            fetch: Arc::downgrade(&fetch),
             outcome,
         });
-        state.next_fetch += 1;
-        Step::Lead(Lead {
-            state: Arc::clone(&self.state),
-            number,
-            sender,
+        Step::Join(fetch)
+    }
+
+    fn request(&self, arrivals: Option<Arrivals>) -> Request {
+        let source = Arc::clone(&self.source);
+        Box::pin(async move {
+            match arrivals {
+                Some(arrivals) => source.fetch_into(&arrivals).await,
+                None => source.fetch().await,
+            }
         })
     }
 
@@ -406,16 +421,36 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The duty to end the fetch in flight; dropping it ends the fetch without an outcome.
-struct Lead {
+/// The fetch in flight. When nobody holds it any more, it ends without an outcome.
+struct Fetch {
+    /// Whoever has the lock carries the request on. It comes before `sender`: it is over before anybody hears so.
+    request: AsyncMutex<Request>,
     state: Arc<Mutex<State>>,
     number: u64,
     sender: watch::Sender<Option<Outcome>>,
 }
 
-impl Lead {
+impl Fetch {
+    /// Waits for the outcome, and carries the request on as long as nobody else does.
+    async fn carry_on(&self) -> Outcome {
+        let carrying = async {
+            let mut request = self.request.lock().await;
+            // It may be over since this one waited for its turn.
+            if let Some(outcome) = self.sender.borrow().clone() {
+                return outcome;
+            }
+            let fetched = request.as_mut().await;
+            self.arrive(fetched)
+        };
+        tokio::select! {
+            biased;
+            Some(outcome) = arrival(self.sender.subscribe()) => outcome,
+            outcome = carrying => outcome,
+        }
+    }
+
     /// Ends the flight, keeps its list with what was acknowledged meanwhile laid over it, and tells all who wait.
-    fn arrive(self, fetched: Result<Vec<WebhookListItem>, Error>) -> Outcome {
+    fn arrive(&self, fetched: Result<Vec<WebhookListItem>, Error>) -> Outcome {
         // The index of a long list is built outside of the lock.
         let outcome = match fetched.map(|items| Snapshot::new(self.number, items)) {
             Ok(snapshot) => Ok(self.keep(snapshot)),
@@ -445,7 +480,7 @@ impl Lead {
     }
 }
 
-impl Drop for Lead {
+impl Drop for Fetch {
     fn drop(&mut self) {
         let mut state = lock(&self.state);
         // After its own end the flight may be somebody else's.

@@ -109,11 +109,8 @@ fn explanation(error: &api::Error) -> String {
              the address of a DocSpace portal, or a proxy or login page stands before it."
                 .to_owned()
         }
-        Cause::Decode { .. } | Cause::NotJson { .. } | Cause::TooLarge { .. } => format!(
-            "The portal's answer cannot be understood: {}. Check that base_url is the address of a DocSpace \
-             portal of version 3.1 or later; if it is, please report this.",
-            error.cause()
-        ),
+        Cause::NotJson { found: NotJson::Other } => not_understood("it is not JSON"),
+        Cause::Decode { .. } | Cause::TooLarge { .. } => not_understood(&error.cause().to_string()),
         Cause::Stopped if !error.operation().is_write() => {
             "The run was interrupted before the portal answered. Run the command again.".to_owned()
         }
@@ -122,6 +119,13 @@ fn explanation(error: &api::Error) -> String {
             format!("The HTTP client could not be set up: {detail}. Check the system's certificates.")
         }
     }
+}
+
+fn not_understood(fault: &str) -> String {
+    format!(
+        "The portal's answer cannot be understood: {fault}. Check that base_url is the address of a DocSpace portal of \
+         version 3.1 or later; if it is, please report this."
+    )
 }
 
 /// Says why there is no TLS and what to do, as the continuation of a sentence.
@@ -226,6 +230,9 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
             "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
              by a proxy or firewall before it. Check base_url and what is between this machine and the portal."
         ),
+        status if error.operation() == Operation::RetryDelivery => {
+            format!("The portal failed ({status}){said}. Its own logs say more.")
+        }
         status => format!("The portal failed ({status}){said}. Try again later; its own logs say more."),
     }
 }

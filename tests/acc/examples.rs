@@ -157,13 +157,25 @@ fn both_import_commands_take_the_webhook_over() {
 }
 
 #[test]
-fn actions_are_planned() {
-    needs!("1.14", "an action");
-    for folder in folders("actions") {
-        let mut case = case(&format!("{folder}/action.tf"));
-        case.set("TF_VAR_outage_began", "2026-06-30T12:00:00Z");
-        lives(&case);
-    }
+fn actions_wait_in_silence_until_they_are_invoked() {
+    needs!(Terraform, "1.14", "an action");
+    let case = case("actions/docspace_webhook_redeliver/action.tf");
+    case.apply().succeeds_silently();
+    case.plan().finds_no_changes();
+    let invoke = "-invoke=action.docspace_webhook_redeliver.after_outage";
+    let began = "outage_began=2026-06-30T12:00:00Z";
+    case.run(&["apply", "-auto-approve", invoke])
+        .fails()
+        .errs("Unclear what to redeliver");
+    case.run(&["apply", "-auto-approve", invoke, "-var", began])
+        .succeeds_silently()
+        .says("Actions: 1 invoked.");
+    case.destroy().succeeds();
+}
+
+#[test]
+fn every_action_has_a_test_that_invokes_it() {
+    assert_eq!(folders("actions"), ["actions/docspace_webhook_redeliver"]);
 }
 
 #[test]

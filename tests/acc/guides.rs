@@ -36,6 +36,11 @@ const BLOCKS: &[(&str, &str, By)] = &[
     ),
     (
         "adopting-existing-webhooks",
+        "terraform query -generate-config-out=found.tf",
+        By::Test("newer: what_a_query_finds_is_adopted…, with Terraform 1.14 and later"),
+    ),
+    (
+        "adopting-existing-webhooks",
         "terraform plan -generate-config-out=webhooks.tf",
         By::Here,
     ),

@@ -93,6 +93,27 @@ list "docspace_webhook" "off" {
 }
 
 #[test]
+fn a_query_finds_a_hundred_unless_its_block_says_more() {
+    needs!(Terraform, "1.14", "the command query");
+    let case = Case::new();
+    for number in 0..101 {
+        case.portal.create_webhook(NewWebhook {
+            name: format!("CI {number}"),
+            ..NewWebhook::default()
+        });
+    }
+    for (limit, found) in [("", 100), ("limit = 1000", 101)] {
+        let list =
+            format!("list \"docspace_webhook\" \"all\" {{\n  provider = docspace\n  {limit}\n}}\n");
+        case.write("find.tfquery.hcl", list);
+        let query = case.run(&["query"]).succeeds();
+        let lines = query.stdout().lines();
+        let told = lines.filter(|line| line.starts_with("list.docspace_webhook.all"));
+        assert_eq!(told.count(), found, "{}", query.text());
+    }
+}
+
+#[test]
 fn a_filter_that_cannot_be_ends_a_query_before_a_request() {
     needs!(Terraform, "1.14", "the command query");
     let case = Case::new();

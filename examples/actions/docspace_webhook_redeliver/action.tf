@@ -1,6 +1,7 @@
 variable "outage_began" {
-  description = "When the receiver went away, such as 2026-06-30T12:00:00Z."
+  description = "When the receiver went away, such as 2026-06-30T12:00:00Z. Set it when you invoke the action; nothing else needs it."
   type        = string
+  default     = null
 }
 
 resource "docspace_webhook" "uploads" {

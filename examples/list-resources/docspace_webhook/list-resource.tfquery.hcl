@@ -1,7 +1,7 @@
-# terraform query lists what matches; with -generate-config-out=found.tf it also writes the import
-# blocks and the configuration to adopt it.
+# In a file whose name ends in .tfquery.hcl, such as find.tfquery.hcl.
 list "docspace_webhook" "switched_off" {
   provider = docspace
+  limit    = 1000 # without it, Terraform stops after 100
 
   config {
     enabled    = false

@@ -198,18 +198,51 @@ fn an_error_leaves_an_older_list_alone() {
 }
 
 #[test]
-fn when_the_leading_reader_goes_away_another_one_fetches() {
+fn when_the_reader_who_began_goes_away_another_one_carries_the_fetch_on() {
     let (list, source) = list();
-    let leader = Reader::start(list.read());
+    let first = Reader::start(list.read());
     let mut second = Reader::start(list.read());
     let third = Reader::start(list.read());
-    drop(leader);
+    drop(first);
     assert!(second.poll().is_pending());
+    list.begin_create().created(webhook(2, 1));
+    drop(second);
+    source.answer(Ok(vec![item(1, 1)]));
+    assert_eq!(ids(&third.finish().unwrap()), [1, 2]);
+    assert_eq!(source.fetches(), 1);
+}
+
+#[test]
+fn when_all_readers_go_away_the_fetch_ends() {
+    let (list, source) = list();
+    let readers = [Reader::start(list.read()), Reader::start(list.read())];
+    let mut fresh = Reader::start(list.fresh());
+    drop(readers);
+    assert!(fresh.poll().is_pending());
     assert_eq!(source.fetches(), 2);
     source.answer(Ok(vec![item(1, 1)]));
-    assert_eq!(ids(&second.finish().unwrap()), [1]);
-    assert_eq!(ids(&third.finish().unwrap()), [1]);
+    assert_eq!(ids(&fresh.finish().unwrap()), [1]);
+    assert_eq!(ids(&now(list.read()).unwrap()), [1]);
     assert_eq!(source.fetches(), 2);
+}
+
+#[test]
+fn whoever_has_enough_leaves_the_fetch_to_those_who_want_all() {
+    let (list, source) = list();
+    let (arrivals, _) = Arrivals::channel();
+    let all = async {
+        list.read_into(&arrivals).await?;
+        list.read().await
+    };
+    let (few, _) = Arrivals::channel();
+    let mut enough = Box::pin(list.read_into(&few));
+    let context = &mut Context::from_waker(Waker::noop());
+    assert!(enough.as_mut().poll(context).is_pending());
+    let all = Reader::start(all);
+    drop(enough);
+    source.answer(Ok(vec![item(1, 1)]));
+    assert_eq!(ids(&all.finish().unwrap()), [1]);
+    assert_eq!(source.fetches(), 1);
 }
 
 #[test]
@@ -476,8 +509,14 @@ async fn no_reader_is_forgotten_on_many_threads() {
             let list = Arc::clone(&list);
             tokio::spawn(async move {
                 for round in 0..200 {
-                    match (task + round) % 4 {
+                    match (task + round) % 5 {
                         0 => drop(list.fresh().await.unwrap()),
+                        // This one goes away before it has an answer, mostly.
+                        4 => tokio::select! {
+                            biased;
+                            list = list.fresh() => drop(list.unwrap()),
+                            () = tokio::task::yield_now() => {}
+                        },
                         1 => list.begin_write(id(1)).unknown(),
                         2 => list.begin_create().created(webhook(round + 2, 1)),
                         _ => drop(list.read().await.unwrap()),

@@ -1,5 +1,6 @@
 //! From our types to the wire.
 
+use super::shown;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::function::FunctionError;
 use crate::framework::path::{Path, Step};
@@ -63,8 +64,8 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> wire::Diagnostic {
     };
     wire::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        summary: shown::line(diagnostic.summary),
+        detail: shown::lines(diagnostic.detail),
         attribute: diagnostic.path.as_ref().map(path),
     }
 }
@@ -72,7 +73,7 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> wire::Diagnostic {
 /// Encodes the error of a function.
 pub(super) fn function_error(error: FunctionError) -> wire::FunctionError {
     wire::FunctionError {
-        text: error.text,
+        text: shown::lines(error.text),
         function_argument: error.argument,
     }
 }
@@ -127,6 +128,28 @@ mod tests {
                 r#"Some(ElementKeyString("k"))"#
             ]
         );
+    }
+
+    #[test]
+    fn what_is_told_holds_nothing_that_a_terminal_obeys() {
+        let told = diagnostic(Diagnostic::warning(
+            "Webhook \"\u{1b}[31mred\" exists already",
+            "It is \u{1b}[31mred.\n\nimport {}",
+        ));
+        assert_eq!(told.summary, "Webhook \"\u{fffd}[31mred\" exists already");
+        assert_eq!(told.detail, "It is \u{fffd}[31mred.\n\nimport {}");
+        let error = FunctionError {
+            text: "\u{9b}31mred".to_owned(),
+            argument: None,
+        };
+        assert_eq!(function_error(error).text, "\u{fffd}31mred");
+    }
+
+    #[test]
+    fn values_stay_as_they_are() {
+        let name = Value::from("\u{1b}[31mred");
+        let encoded = value(&Type::String, &name).unwrap();
+        assert!(encoded.msgpack.contains(&0x1b));
     }
 
     #[test]

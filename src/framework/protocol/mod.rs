@@ -2,7 +2,7 @@
 //!
 //! `decode` and `encode` are pure conversions between the wire and our types. `service` is the gRPC
 //! service; the bodies of its calls stand in `offer`, `provider_block`, `managed`, `unmanaged` and `streams`: look
-//! up, decode, call the engine, encode. Every failure of a call is a diagnostic in its response,
+//! up, decode, call the engine, encode. `shown` makes texts fit for a terminal. Every failure of a call is a diagnostic in its response,
 //! never a gRPC status, because core drops private state and created objects on those (TPP §7.3).
 
 mod call;
@@ -13,6 +13,7 @@ mod managed;
 mod offer;
 mod provider_block;
 mod service;
+mod shown;
 mod streams;
 mod unmanaged;
 

@@ -9,7 +9,7 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use super::call::request_id;
-use super::{decode, encode};
+use super::{decode, encode, shown};
 use crate::framework::action::Reports;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::plugin::Calls;
@@ -108,7 +108,7 @@ fn encode_listed(
     });
     wire::list_resource::Event {
         identity,
-        display_name: listed.display_name,
+        display_name: shown::line(listed.display_name),
         resource_object,
         diagnostic,
     }
@@ -140,6 +140,7 @@ pub(super) fn invoke<P: Provider>(
         let telling = async {
             let mut said = said;
             while let Some(message) = heard(&mut said, &sender).await {
+                let message = shown::lines(message);
                 let progress = event(ActionEvent::Progress(Progress { message }));
                 drop(sender.send(Ok(progress)).await);
             }

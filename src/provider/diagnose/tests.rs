@@ -176,7 +176,7 @@ fn answers_that_are_no_json_are_told_apart() {
     for (found, wanted) in [
         (NotJson::WebPage, "a web page"),
         (NotJson::Compressed, "is compressed"),
-        (NotJson::Other, "cannot be understood"),
+        (NotJson::Other, "cannot be understood: it is not JSON."),
     ] {
         let text = said_of(Operation::Read, LIST_PATH, Cause::NotJson { found });
         has(&text, &[wanted], &[]);

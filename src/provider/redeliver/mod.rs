@@ -49,7 +49,8 @@ impl Action<Portal> for Redeliver {
         Schema::new(
             "Delivers events again: chosen ones by `delivery_ids`, or with `webhook_id` and `failed_since` all failed \
              deliveries of one webhook since a time. An event that was delivered meanwhile is not delivered twice. It waits for the outcome of each, up to 90 seconds, and fails when \
-             one is not delivered. The portal allows 5 such calls in 15 minutes.",
+             one is not delivered. What has no outcome by then, or when the run is interrupted, may still be delivered. The \
+             portal allows 5 such calls in 15 minutes.",
         )
         .with(
             DELIVERY_IDS,
@@ -147,8 +148,8 @@ async fn redeliver(
         ));
     }
     let queued = queued.into_iter().map(|it| (it.id, it)).collect();
-    let outcomes = outcome::wait(portal, &queued, reports).await;
-    outcome::conclude(ids.len(), &queued, &outcomes)
+    let (outcomes, ending) = outcome::wait(portal, &queued, reports).await;
+    outcome::conclude(ids.len(), &queued, &outcomes, ending)
 }
 
 /// What is to be repeated. There is no way to say "everything".

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 
 use super::REPEATS;
 use crate::api::{Delivery, DeliveryId, DeliveryQuery, WebhookId};
@@ -18,6 +18,8 @@ const PAGE_LENGTH: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long to wait between looks at the journal, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
+/// How often to say what is still waited for.
+const REMINDER: Duration = Duration::from_secs(10);
 
 /// The deliveries that the portal has queued, as its answer showed them.
 pub(super) type Queued = BTreeMap<DeliveryId, Delivery>;
@@ -76,46 +78,130 @@ impl Outcome {
     }
 }
 
+/// Why nothing more is learned of the deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Each has its final outcome.
+    Settled,
+    /// The longest wait is over.
+    TimeUp,
+    /// The run was interrupted, or nobody listens any more.
+    Interrupted,
+}
+
+impl Ending {
+    /// Says why some have no final outcome, as the beginning of a sentence.
+    fn describe(self) -> Option<String> {
+        match self {
+            Self::Settled => None,
+            Self::TimeUp => Some(format!(
+                "The {} seconds of waiting are over",
+                PATIENCE.as_secs()
+            )),
+            Self::Interrupted => Some("The run was interrupted".to_owned()),
+        }
+    }
+}
+
 /// Waits until each delivery has its final outcome, and reports each as it comes. When time is up, or nobody listens
 /// any more, what the journal has shown by then is all there is.
-pub(super) async fn wait(portal: &LivePortal, queued: &Queued, reports: &Reports) -> Outcomes {
-    let deadline = Instant::now() + PATIENCE;
+pub(super) async fn wait(
+    portal: &LivePortal,
+    queued: &Queued,
+    reports: &Reports,
+) -> (Outcomes, Ending) {
+    let mut outcomes = queued.keys().map(|id| (*id, Outcome::Trying(0))).collect();
+    let look = |pending| look(portal, queued, pending);
+    let stop = || portal.client.stop_signal().cancelled();
+    let ending = follow(look, stop, reports, &mut outcomes).await;
+    (outcomes, ending)
+}
+
+/// Fills in outcomes as looks at the journal show them.
+async fn follow<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
+    look: impl Fn(BTreeSet<DeliveryId>) -> F,
+    stop: impl Fn() -> S,
+    reports: &Reports,
+    outcomes: &mut Outcomes,
+) -> Ending {
+    tokio::select! {
+        biased;
+        ending = settle(look, stop, reports, outcomes) => ending,
+        () = reports.abandoned() => {
+            let pending = pending(outcomes).len();
+            tracing::warn!(pending, "the action was cancelled; the portal goes on with what it has queued");
+            Ending::Interrupted
+        }
+        () = sleep(PATIENCE) => Ending::TimeUp,
+    }
+}
+
+/// Looks until nothing is pending. A stop ends a pause; a look ends by itself then, and may still show something.
+async fn settle<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
+    look: impl Fn(BTreeSet<DeliveryId>) -> F,
+    stop: impl Fn() -> S,
+    reports: &Reports,
+    outcomes: &mut Outcomes,
+) -> Ending {
+    let mut reminders = interval_at(Instant::now() + REMINDER, REMINDER);
+    reminders.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut pause, longest) = PAUSES;
-    let mut outcomes: Outcomes = queued.keys().map(|id| (*id, Outcome::Trying(0))).collect();
     loop {
-        let pending = outcomes.iter().filter(|(_, outcome)| !outcome.is_final());
-        let pending: BTreeSet<DeliveryId> = pending.map(|(id, _)| *id).collect();
-        let seen = tokio::select! {
-            seen = look(portal, queued, &pending) => seen,
-            () = reports.abandoned() => {
-                let pending = pending.len();
-                tracing::warn!(pending, "the action was cancelled; the portal goes on with what it has queued");
-                return outcomes;
-            }
-        };
+        let remind = || reports.say(reminder(outcomes));
+        let seen = reminding(look(pending(outcomes)), &mut reminders, remind).await;
         for (id, outcome) in seen {
             if outcome.is_final() {
                 reports.say(format!("Delivery {id}: {}", outcome.describe()));
             }
             outcomes.insert(id, outcome);
         }
-        let is_done = outcomes.values().all(|outcome| outcome.is_final());
-        let is_stopped = portal.client.stop_signal().is_cancelled();
-        if is_done || Instant::now() >= deadline || is_stopped {
-            return outcomes;
+        if pending(outcomes).is_empty() {
+            return Ending::Settled;
         }
+        let remind = || reports.say(reminder(outcomes));
         tokio::select! {
-            () = sleep(pause) => {}
-            () = portal.client.stop_signal().cancelled() => {}
-            () = reports.abandoned() => {}
+            biased;
+            () = stop() => return Ending::Interrupted,
+            () = reminding(sleep(pause), &mut reminders, remind) => {}
         }
         pause = (pause * 2).min(longest);
     }
 }
 
+/// Does something that takes its time, with a word from time to time.
+async fn reminding<T>(
+    work: impl Future<Output = T>,
+    reminders: &mut Interval,
+    remind: impl Fn(),
+) -> T {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            _ = reminders.tick() => remind(),
+        }
+    }
+}
+
+fn pending(outcomes: &Outcomes) -> BTreeSet<DeliveryId> {
+    let pending = outcomes.iter().filter(|(_, outcome)| !outcome.is_final());
+    pending.map(|(id, _)| *id).collect()
+}
+
+fn reminder(outcomes: &Outcomes) -> String {
+    match outcomes.len() {
+        1 => "Still waiting for the delivery.".to_owned(),
+        all => format!(
+            "Still waiting for {} of {all} deliveries.",
+            pending(outcomes).len()
+        ),
+    }
+}
+
 /// Looks for pending deliveries in the newest pages of the journal, and for the webhooks of those that it does not
 /// show. What cannot be read is looked at again next time.
-async fn look(portal: &LivePortal, queued: &Queued, pending: &BTreeSet<DeliveryId>) -> Outcomes {
+async fn look(portal: &LivePortal, queued: &Queued, pending: BTreeSet<DeliveryId>) -> Outcomes {
     let mut seen = Outcomes::new();
     let mut query = DeliveryQuery {
         count: Some(PAGE),
@@ -174,6 +260,7 @@ pub(super) fn conclude(
     asked: usize,
     queued: &Queued,
     outcomes: &Outcomes,
+    ending: Ending,
 ) -> Result<(), Diagnostic> {
     let is_delivered = |outcome: &Outcome| matches!(outcome, Outcome::Delivered(_));
     let delivered = outcomes.values().filter(|it| is_delivered(it)).count();
@@ -200,16 +287,7 @@ pub(super) fn conclude(
              docspace_webhook_deliveries."
         ));
     }
-    let is_gone = |outcome: &Outcome| matches!(outcome, Outcome::Gone(_));
-    if alike.keys().any(is_gone) {
-        let advice = "Repair the receiver, then plan again: a webhook that Terraform manages is created anew.";
-        problems.push(advice.to_owned());
-    }
-    if !alike.keys().all(is_gone) {
-        let advice = "Every attempt is in the delivery journal; check the receiver, then invoke the action again for \
-                      what is left.";
-        problems.push(advice.to_owned());
-    }
+    problems.extend(advice(alike.keys().copied(), ending));
     Err(Diagnostic::error(
         "Not everything was redelivered",
         format!(
@@ -217,6 +295,31 @@ pub(super) fn conclude(
             problems.join(" ")
         ),
     ))
+}
+
+/// Says what to do about outcomes like these.
+fn advice(outcomes: impl Iterator<Item = Outcome>, ending: Ending) -> Vec<String> {
+    let (mut is_gone, mut is_failed) = (false, false);
+    for outcome in outcomes {
+        is_gone |= matches!(outcome, Outcome::Gone(_));
+        is_failed |= matches!(outcome, Outcome::Failed(_));
+    }
+    let gone = is_gone.then(|| {
+        "Repair the receiver, then plan again: a webhook that Terraform manages is created anew."
+            .to_owned()
+    });
+    let failed = is_failed.then(|| {
+        "Every attempt is in the delivery journal; check the receiver, then invoke the action again for what is left."
+            .to_owned()
+    });
+    let open = ending.describe().map(|cause| {
+        format!(
+            "{cause}; the portal goes on with what it has queued and may still deliver it. Look into the data source \
+             docspace_webhook_deliveries before you invoke the action again: with delivery_ids, the receiver can get \
+             twice what the portal delivers meanwhile."
+        )
+    });
+    [gone, failed, open].into_iter().flatten().collect()
 }
 
 /// Tells the outcome of deliveries that have it in common.
@@ -228,3 +331,6 @@ fn account(outcome: Outcome, ids: &[String]) -> String {
     };
     format!("{noun} {}: {}.", ids.join(", "), outcome.describe())
 }
+
+#[cfg(test)]
+mod tests;

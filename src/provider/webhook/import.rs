@@ -26,16 +26,16 @@ pub(super) async fn import(
     request: ImportRequest,
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
-    let text = match &request {
-        ImportRequest::Id(text) => text.as_str(),
-        ImportRequest::Identity(identity) => identity.get(ID).as_str().unwrap_or_default(),
-    };
-    let id = match (parse(text), &request) {
-        (Some(ImportId::Number(id)), _) => check(portal, id).await?,
-        (Some(ImportId::Pair { name, uri }), ImportRequest::Id(_)) => {
-            find(portal, name, uri).await?
+    let id = match &request {
+        ImportRequest::Id(text) => match parse(text).ok_or_else(|| malformed(text))? {
+            ImportId::Number(id) => check(portal, id).await?,
+            ImportId::Pair { name, uri } => find(portal, name, uri).await?,
+        },
+        ImportRequest::Identity(identity) => {
+            let text = identity.get(ID).as_str().unwrap_or_default();
+            let id = text.parse().ok();
+            check(portal, id.ok_or_else(|| malformed_identity(text))?).await?
         }
-        _ => return Err(malformed(text)),
     };
     portal.mark_managed(id);
     progress.save(
@@ -123,6 +123,18 @@ fn malformed(text: &str) -> Diagnostic {
             "{text:?} names no webhook. Expected the webhook's number, such as \"17\", or its name and uri joined by \
              a bar, such as \"CI events|https://example.com/webhook\"."
         ),
+    )
+}
+
+/// An identity never changes, so it has no name and no uri.
+fn malformed_identity(text: &str) -> Diagnostic {
+    let fault = match text {
+        "" => "The identity has no id.".to_owned(),
+        text => format!("The identity's id {text:?} is not the number of a webhook."),
+    };
+    Diagnostic::error(
+        "Invalid import identity",
+        format!("{fault} Expected the webhook's number, such as \"17\"."),
     )
 }
 

@@ -191,20 +191,23 @@ async fn an_identity_that_names_no_webhook_is_refused() {
     let portal = Portal::start().await;
     portal.add(&["one"]);
     let host = portal.host().await;
-    for wrong in [
-        json!("x"),
-        json!(""),
-        json!("007"),
-        json!("0"),
+    for (wrong, fault) in [
+        (json!("x"), "The identity's id \"x\" is not"),
+        (json!("007"), "The identity's id \"007\" is not"),
+        (json!("0"), "The identity's id \"0\" is not"),
         // A name and uri identify a webhook for a person, not for good.
-        json!("one|https://hooks.example.com/one"),
-        Value::Null,
+        (json!("one|https://hooks.example.com/one"), "is not"),
+        (json!(""), "The identity has no id."),
+        (Value::Null, "The identity has no id."),
     ] {
         let answer = host
             .import_by_identity(WEBHOOK, &json!({"id": wrong}))
             .await;
         let error = answer.refused_at("");
-        assert_eq!(error.summary, "Invalid import id", "{wrong}");
+        assert_eq!(error.summary, "Invalid import identity", "{wrong}");
+        assert!(error.detail.contains(fault), "{error:?}");
+        let expected = " Expected the webhook's number, such as \"17\".";
+        assert!(error.detail.ends_with(expected), "{error:?}");
     }
     let missing = host.import_by_identity(WEBHOOK, &identity("99")).await;
     assert_eq!(missing.refused()[0].summary, "No such webhook");

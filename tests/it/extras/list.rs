@@ -53,6 +53,26 @@ async fn everything_is_found_with_the_names_that_people_know() {
     host.stop().await;
 }
 
+/// Whoever may make webhooks on the portal chooses their names.
+#[tokio::test]
+async fn a_name_that_a_terminal_would_obey_is_shown_without_its_commands() {
+    let portal = Portal::start().await;
+    let name = "\u{1b}[31mred\u{202e}";
+    portal.emulator.create_webhook(NewWebhook {
+        name: name.to_owned(),
+        uri: "https://hooks.example.com/red".to_owned(),
+        ..NewWebhook::default()
+    });
+    let host = portal.host().await;
+    let found = find(&host, Value::Null).await.quiet();
+    assert_eq!(
+        found[0].display_name,
+        "\u{fffd}[31mred\u{fffd} (https://hooks.example.com/red)"
+    );
+    assert_eq!(found[0].object.as_ref().unwrap()["name"], name);
+    host.stop().await;
+}
+
 #[tokio::test]
 async fn an_object_is_what_importing_it_gives() {
     let portal = Portal::start().await;

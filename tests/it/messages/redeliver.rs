@@ -162,6 +162,10 @@ async fn outcomes(section: &mut Section) {
             "The answer is lost",
             on(RETRY).times(1).reset().after_storing(),
         ),
+        (
+            "The portal fails, perhaps half-way",
+            on(RETRY).times(1).respond(500, &[], ""),
+        ),
         ("There are too many calls", on(RETRY).respond(429, &[], "")),
     ] {
         portal.emulator.add_fault(rule).unwrap();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::page::Section;
 use super::{WEBHOOK, said};
+use crate::commands::Handle;
 use crate::host::Host;
 use crate::host::verbs::raw_state;
 use crate::host::wire::tfplugin6::move_resource_state::Request;
@@ -51,6 +52,16 @@ async fn imports(section: &mut Section) {
     ] {
         let report = portal.workspace().import(id.as_str()).await;
         section.add(when, said(report));
+    }
+    for (when, id) in [
+        ("An identity has no id", json!(null)),
+        (
+            "The id of an identity is no number",
+            json!(format!("CI events|{URI}")),
+        ),
+    ] {
+        let identity = Handle::Identity(json!({ "id": id }));
+        section.add(when, said(portal.workspace().import(identity).await));
     }
     let mut directory = portal.workspace();
     directory.import("2").await.quiet();

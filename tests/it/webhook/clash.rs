@@ -39,6 +39,22 @@ async fn a_webhook_that_is_in_the_way_is_named_with_its_import_block() {
 }
 
 #[tokio::test]
+async fn a_name_in_a_warning_cannot_command_the_terminal() {
+    let portal = Portal::start().await;
+    let name = "\u{1b}[31mred";
+    portal.emulator.create_webhook(NewWebhook {
+        name: name.to_owned(),
+        uri: "https://hooks.example.com/docspace".to_owned(),
+        ..NewWebhook::default()
+    });
+    let config = one(&with(&webhook(), json!({ "name": name })));
+    let planned = portal.workspace().plan(&config).await;
+    let summary = "Webhook \"\u{fffd}[31mred\" exists already (id 1)";
+    let warning = planned.report.warning(summary);
+    assert!(!warning.detail.contains('\u{1b}'), "{warning:?}");
+}
+
+#[tokio::test]
 async fn an_equal_name_or_an_equal_uri_alone_is_no_clash() {
     let portal = Portal::start().await;
     let mut directory = portal.workspace();

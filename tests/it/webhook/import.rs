@@ -101,7 +101,7 @@ async fn an_identity_has_a_number_and_nothing_else() {
     ] {
         let mut directory = portal.workspace();
         let report = directory.import(Handle::Identity(json!({"id": id}))).await;
-        report.error("Invalid import id");
+        report.error("Invalid import identity");
     }
 }
 
