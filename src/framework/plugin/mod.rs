@@ -122,11 +122,10 @@ where
     }
 }
 
-/// Two workers: the host's calls wait for the network, and one call that computes must not stop the
-/// clock that ends the process.
+/// One thread: a call takes microseconds of computing between two waits for the network, and passing it from
+/// thread to thread costs as much again. What computes for longer, hashes and large answers, has threads of its own.
 fn runtime() -> io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
 }
