@@ -9,9 +9,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-/// How often memory is looked at. The system keeps the high-water marks, so only what a process
-/// takes in its last moments can be missed.
+/// When memory is looked at first.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// How much longer a command may run until the next look, as a part of its time so far. Looking takes from what is
+/// measured. The system keeps the high-water marks, so only what a process takes in its last moments can be missed.
+const PART: u32 = 20;
 
 /// How the names of all plugins begin, as far as Linux keeps the names of processes.
 const PLUGIN: &str = "terraform-provi";
@@ -83,8 +86,10 @@ fn processor_of_children() -> Option<f64> {
 
 /// Looks at a process and its plugins until the other end of the channel is dropped.
 fn watch(pid: u32, ended: &Receiver<()>) -> Peaks {
+    let begin = Instant::now();
+    let pause = || LOOK.max(begin.elapsed() / PART);
     let mut peaks = Peaks::default();
-    while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+    while ended.recv_timeout(pause()) == Err(RecvTimeoutError::Timeout) {
         peaks.own = peaks.own.max(peak(pid, "").unwrap_or_default());
         for child in children(pid) {
             // Until it has loaded its program, a child counts the memory of its parent.
