@@ -55,8 +55,8 @@ fn a_create_ends_up_in_state_when_everything_is_told_to_terminate() {
     );
 }
 
-#[test]
-fn no_new_write_starts_after_an_interrupt() {
+/// An apply of five webhooks, one at a time, of which the first has reached the portal.
+fn one_of_five() -> (Case, Running) {
     let case = Case::new();
     let provider = "provider \"docspace\" {\n  max_concurrent_writes = 1\n}\n";
     let webhook = Webhook::new("ci")
@@ -70,6 +70,12 @@ fn no_new_write_starts_after_an_interrupt() {
     wait_until("the first create to reach the portal", || {
         writes_begun(&case.portal, "POST") == 1
     });
+    (case, apply)
+}
+
+#[test]
+fn no_new_write_starts_after_an_interrupt() {
+    let (case, apply) = one_of_five();
     apply.signal("INT");
     apply
         .finish()
@@ -86,19 +92,7 @@ fn no_new_write_starts_after_an_interrupt() {
 
 #[test]
 fn no_new_write_starts_after_terraform_was_killed() {
-    let case = Case::new();
-    let provider = "provider \"docspace\" {\n  max_concurrent_writes = 1\n}\n";
-    let webhook = Webhook::new("ci")
-        .with("count", "5")
-        .with("name", r#""ci ${count.index}""#);
-    case.write("main.tf", format!("{provider}{webhook}"));
-    case.portal
-        .add_fault(Fault::on("POST", PATH).delay_ms(SLOW))
-        .unwrap();
-    let apply = case.start(&["apply", "-auto-approve"]);
-    wait_until("the first create to reach the portal", || {
-        writes_begun(&case.portal, "POST") == 1
-    });
+    let (case, apply) = one_of_five();
     apply.kill();
     case.has_no_plugin();
     assert_eq!(writes_begun(&case.portal, "POST"), 1);
