@@ -335,8 +335,7 @@ async fn apply_automatic(
     private: &WebhookPrivate,
 ) -> Result<WriteOnlyChange, Diagnostic> {
     let is_recognized = recognizes(private, secret).await;
-    let is_known =
-        !private.is_secret_in_doubt && (is_recognized || before.key.as_ref() == Some(secret));
+    let is_known = is_recognized || before.key.as_ref() == Some(secret);
     let version = match before.version {
         Some(version) if is_known => version,
         Some(version) => version.saturating_add(1),

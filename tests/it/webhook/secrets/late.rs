@@ -218,22 +218,28 @@ async fn a_secret_that_was_refused_is_not_sent_again() {
 /// A receiver that is dead must not stand in the way of switching its webhook off.
 #[tokio::test]
 async fn switching_off_waits_for_no_secret() {
-    let portal = Portal::start().await;
-    let mut directory = portal.settled(&key(OLD)).await;
-    directory.set("max_retries", json!(0));
-    let planned = directory.plan(&one(&key(NEW))).await;
-    portal.fault(fault("reset after", "PUT /webhook"));
-    assert!(directory.carry_out(planned).await.has_errors());
-    portal.emulator.clear_faults();
-    portal.fault(fault("500 receiver", "PUT /webhook"));
-    let off = with(&key(OLD), json!({"enabled": false}));
-    directory.apply(&one(&off)).await.ok();
-    assert!(!portal.only().enabled);
-    portal.emulator.clear_faults();
-    // The secret is still to come.
-    let planned = directory.plan(&one(&off)).await;
-    assert_eq!(planned.only().action, Action::Update);
-    directory.carry_out(planned).await.quiet();
-    assert!(portal.emulator.secret_is(1, OLD));
-    directory.plan(&one(&off)).await.empty();
+    for (from, failed) in [
+        (key(OLD), key(NEW)),
+        (automatic(OLD), automatic(NEW)),
+        (manual(OLD, 1), manual(NEW, 2)),
+    ] {
+        let portal = Portal::start().await;
+        let mut directory = portal.settled(&from).await;
+        directory.set("max_retries", json!(0));
+        let planned = directory.plan(&one(&failed)).await;
+        portal.fault(fault("reset after", "PUT /webhook"));
+        assert!(directory.carry_out(planned).await.has_errors());
+        portal.emulator.clear_faults();
+        portal.fault(fault("500 receiver", "PUT /webhook"));
+        let off = with(&from, json!({"enabled": false}));
+        directory.apply(&one(&off)).await.ok();
+        assert!(!portal.only().enabled);
+        portal.emulator.clear_faults();
+        // The secret is still to come.
+        let planned = directory.plan(&one(&off)).await;
+        assert_eq!(planned.only().action, Action::Update);
+        directory.carry_out(planned).await.quiet();
+        assert!(portal.emulator.secret_is(1, OLD));
+        directory.plan(&one(&off)).await.empty();
+    }
 }
