@@ -7,15 +7,14 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{ImportRequest, MoveRequest};
-use crate::framework::schema::IdentitySchema;
 use crate::framework::server::{ApplyRequest, ConnectionKey, Engine, PlanCall, ReadCall};
 use crate::framework::value::Type;
 use crate::wire::tfplugin6 as wire;
 
 /// The types of a resource's values.
-struct Types {
-    value: Type,
-    identity: Option<Type>,
+struct Types<'a> {
+    value: &'a Type,
+    identity: Option<&'a Type>,
 }
 
 /// Checks a resource's configuration.
@@ -25,7 +24,7 @@ pub(super) async fn validate<P: Provider>(
     request: wire::validate_resource_config::Request,
 ) -> Result<wire::validate_resource_config::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
-    let config = decode::config(&types.value, request.config)?;
+    let config = decode::config(types.value, request.config)?;
     let capabilities = decode::capabilities(request.client_capabilities);
     let diagnostics = engine.validate_resource(&request.type_name, &config, capabilities);
     let diagnostics = encode::diagnostics(diagnostics);
@@ -51,7 +50,7 @@ pub(super) async fn upgrade_state<P: Provider>(
     let upgraded = engine.upgrade_state(connection, name, version, &raw.json);
     let mut diagnostics = encode::diagnostics(upgraded.diagnostics);
     let upgraded_state = match upgraded.state {
-        Some(object) => encode::state(&types.value, Some(object), &mut diagnostics),
+        Some(object) => encode::state(types.value, Some(object), &mut diagnostics),
         None => None,
     };
     Ok(wire::upgrade_resource_state::Response {
@@ -70,7 +69,7 @@ pub(super) async fn upgrade_identity<P: Provider>(
     let raw = request.raw_identity.unwrap_or_default();
     let upgraded = engine.upgrade_identity(&request.type_name, request.version, &raw.json);
     Ok(wire::upgrade_resource_identity::Response {
-        upgraded_identity: encode::identity(types.identity.as_ref(), upgraded.identity)?,
+        upgraded_identity: encode::identity(types.identity, upgraded.identity)?,
         diagnostics: encode::diagnostics(upgraded.diagnostics),
     })
 }
@@ -83,17 +82,17 @@ pub(super) async fn read<P: Provider>(
 ) -> Result<wire::read_resource::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
     let call = ReadCall {
-        state: decode::config(&types.value, request.current_state)?,
+        state: decode::config(types.value, request.current_state)?,
         private: PrivateState::from_bytes(request.private),
-        identity: decode::identity(types.identity.as_ref(), request.current_identity),
+        identity: decode::identity(types.identity, request.current_identity),
         capabilities: decode::capabilities(request.client_capabilities),
     };
     let read = engine.read(connection, &request.type_name, call).await;
     let mut diagnostics = encode::diagnostics(read.diagnostics);
     Ok(wire::read_resource::Response {
-        new_state: encode::state(&types.value, read.state, &mut diagnostics),
+        new_state: encode::state(types.value, read.state, &mut diagnostics),
         private: read.private.into_bytes(),
-        new_identity: encode::identity(types.identity.as_ref(), read.identity)?,
+        new_identity: encode::identity(types.identity, read.identity)?,
         deferred: encode::deferred(read.deferred),
         diagnostics,
     })
@@ -107,18 +106,18 @@ pub(super) async fn plan<P: Provider>(
 ) -> Result<wire::plan_resource_change::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
     let call = PlanCall {
-        prior: decode::object(&types.value, request.prior_state)?,
-        config: decode::object(&types.value, request.config)?,
+        prior: decode::object(types.value, request.prior_state)?,
+        config: decode::object(types.value, request.config)?,
         private: PrivateState::from_bytes(request.prior_private),
-        identity: decode::identity(types.identity.as_ref(), request.prior_identity),
+        identity: decode::identity(types.identity, request.prior_identity),
         capabilities: decode::capabilities(request.client_capabilities),
     };
     let planned = engine.plan(connection, &request.type_name, call).await;
     let mut diagnostics = encode::diagnostics(planned.diagnostics);
     Ok(wire::plan_resource_change::Response {
-        planned_state: encode::state(&types.value, planned.state, &mut diagnostics),
+        planned_state: encode::state(types.value, planned.state, &mut diagnostics),
         planned_private: planned.private.into_bytes(),
-        planned_identity: encode::identity(types.identity.as_ref(), planned.identity)?,
+        planned_identity: encode::identity(types.identity, planned.identity)?,
         deferred: encode::deferred(planned.deferred),
         diagnostics,
         ..Default::default()
@@ -133,18 +132,17 @@ pub(super) async fn apply<P: Provider>(
 ) -> Result<wire::apply_resource_change::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
     let call = ApplyRequest {
-        prior: decode::object(&types.value, request.prior_state)?,
-        planned: decode::object(&types.value, request.planned_state)?,
-        config: decode::object(&types.value, request.config)?,
+        prior: decode::object(types.value, request.prior_state)?,
+        planned: decode::object(types.value, request.planned_state)?,
+        config: decode::object(types.value, request.config)?,
         private: PrivateState::from_bytes(request.planned_private),
     };
     let applied = engine.apply(connection, &request.type_name, call).await;
     let mut diagnostics = encode::diagnostics(applied.diagnostics);
     Ok(wire::apply_resource_change::Response {
-        new_state: encode::state(&types.value, applied.state, &mut diagnostics),
+        new_state: encode::state(types.value, applied.state, &mut diagnostics),
         private: applied.private.into_bytes(),
-        new_identity: encode::identity(types.identity.as_ref(), applied.identity)
-            .unwrap_or_default(),
+        new_identity: encode::identity(types.identity, applied.identity).unwrap_or_default(),
         diagnostics,
         ..Default::default()
     })
@@ -173,11 +171,11 @@ pub(super) async fn move_state<P: Provider>(
     let mut diagnostics = encode::diagnostics(moved.diagnostics);
     Ok(wire::move_resource_state::Response {
         target_state: match moved.state {
-            Some(object) => encode::state(&types.value, Some(object), &mut diagnostics),
+            Some(object) => encode::state(types.value, Some(object), &mut diagnostics),
             None => None,
         },
         target_private: moved.private.into_bytes(),
-        target_identity: encode::identity(types.identity.as_ref(), moved.identity)?,
+        target_identity: encode::identity(types.identity, moved.identity)?,
         diagnostics,
     })
 }
@@ -189,10 +187,10 @@ pub(super) async fn generate_config<P: Provider>(
     request: wire::generate_resource_config::Request,
 ) -> Result<wire::generate_resource_config::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
-    let state = decode::config(&types.value, request.state)?;
+    let state = decode::config(types.value, request.state)?;
     Ok(match engine.generate_config(&request.type_name, &state) {
         Ok(config) => wire::generate_resource_config::Response {
-            config: Some(encode::object(&types.value, Some(config))?),
+            config: Some(encode::object(types.value, Some(config))?),
             diagnostics: Vec::new(),
         },
         Err(diagnostics) => wire::generate_resource_config::Response {
@@ -209,7 +207,7 @@ pub(super) async fn import<P: Provider>(
     request: wire::import_resource_state::Request,
 ) -> Result<wire::import_resource_state::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
-    let import = match decode::identity(types.identity.as_ref(), request.identity) {
+    let import = match decode::identity(types.identity, request.identity) {
         Some(identity) if request.id.is_empty() => ImportRequest::Identity(identity),
         _ => ImportRequest::Id(request.id),
     };
@@ -220,9 +218,9 @@ pub(super) async fn import<P: Provider>(
     let imported_resources = match imported.state {
         Some(state) => vec![wire::import_resource_state::ImportedResource {
             type_name: request.type_name,
-            state: Some(encode::object(&types.value, Some(state))?),
+            state: Some(encode::object(types.value, Some(state))?),
             private: imported.private.into_bytes(),
-            identity: encode::identity(types.identity.as_ref(), imported.identity)?,
+            identity: encode::identity(types.identity, imported.identity)?,
         }],
         None => Vec::new(),
     };
@@ -233,14 +231,17 @@ pub(super) async fn import<P: Provider>(
     })
 }
 
-fn resource_types<P: Provider>(engine: &Engine<P>, type_name: &str) -> Result<Types, Diagnostic> {
+fn resource_types<'a, P: Provider>(
+    engine: &'a Engine<P>,
+    type_name: &str,
+) -> Result<Types<'a>, Diagnostic> {
     let resource = engine
         .registry()
         .resources
         .get(type_name)
         .ok_or_else(|| encode::missing(type_name))?;
     Ok(Types {
-        value: resource.ty.clone(),
-        identity: resource.identity.as_ref().map(IdentitySchema::ty),
+        value: &resource.ty,
+        identity: resource.identity_type.as_ref(),
     })
 }

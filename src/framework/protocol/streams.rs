@@ -14,7 +14,6 @@ use crate::framework::action::Reports;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::plugin::Calls;
 use crate::framework::provider::Provider;
-use crate::framework::schema::IdentitySchema;
 use crate::framework::server::{ConnectionKey, Engine, ListCall, Listed};
 use crate::framework::value::Type;
 use crate::wire::tfplugin6 as wire;
@@ -62,10 +61,7 @@ async fn run_list<P: Provider>(
     let (Some(list), Some(resource)) = (list, resource) else {
         return Err(encode::missing(&request.type_name));
     };
-    let (value, identity) = (
-        resource.ty.clone(),
-        resource.identity.as_ref().map(IdentitySchema::ty),
-    );
+    let (value, identity) = (&resource.ty, resource.identity_type.as_ref());
     let call = ListCall {
         config: decode::config(&list.ty, request.config)?,
         include_object: request.include_resource_object,
@@ -77,7 +73,7 @@ async fn run_list<P: Provider>(
     let listing = Arc::clone(&engine).list(connection, request.type_name, call, sender);
     let encoding = async {
         while let Some(listed) = receiver.recv().await {
-            let event = encode_listed(&value, identity.as_ref(), listed);
+            let event = encode_listed(value, identity, listed);
             if events.send(Ok(event)).await.is_err() {
                 break;
             }

@@ -17,7 +17,7 @@ pub(super) async fn validate_data<P: Provider>(
     request: wire::validate_data_resource_config::Request,
 ) -> Result<wire::validate_data_resource_config::Response, Diagnostic> {
     let ty = data_type(&engine, &request.type_name)?;
-    let config = decode::config(&ty, request.config)?;
+    let config = decode::config(ty, request.config)?;
     let diagnostics = engine.validate_data_source(&request.type_name, &config);
     let diagnostics = encode::diagnostics(diagnostics);
     Ok(wire::validate_data_resource_config::Response { diagnostics })
@@ -30,14 +30,14 @@ pub(super) async fn read_data<P: Provider>(
     request: wire::read_data_source::Request,
 ) -> Result<wire::read_data_source::Response, Diagnostic> {
     let ty = data_type(&engine, &request.type_name)?;
-    let config = decode::config(&ty, request.config)?;
+    let config = decode::config(ty, request.config)?;
     let capabilities = decode::capabilities(request.client_capabilities);
     let read = engine
         .read_data(connection, &request.type_name, config, capabilities)
         .await;
     let mut diagnostics = encode::diagnostics(read.diagnostics);
     Ok(wire::read_data_source::Response {
-        state: encode::state(&ty, read.state, &mut diagnostics),
+        state: encode::state(ty, read.state, &mut diagnostics),
         deferred: encode::deferred(read.deferred),
         diagnostics,
     })
@@ -50,7 +50,7 @@ pub(super) async fn validate_ephemeral<P: Provider>(
     request: wire::validate_ephemeral_resource_config::Request,
 ) -> Result<wire::validate_ephemeral_resource_config::Response, Diagnostic> {
     let ty = ephemeral_type(&engine, &request.type_name)?;
-    let config = decode::config(&ty, request.config)?;
+    let config = decode::config(ty, request.config)?;
     let diagnostics = engine.validate_ephemeral(&request.type_name, &config);
     let diagnostics = encode::diagnostics(diagnostics);
     Ok(wire::validate_ephemeral_resource_config::Response { diagnostics })
@@ -63,14 +63,14 @@ pub(super) async fn open_ephemeral<P: Provider>(
     request: wire::open_ephemeral_resource::Request,
 ) -> Result<wire::open_ephemeral_resource::Response, Diagnostic> {
     let ty = ephemeral_type(&engine, &request.type_name)?;
-    let config = decode::config(&ty, request.config)?;
+    let config = decode::config(ty, request.config)?;
     let capabilities = decode::capabilities(request.client_capabilities);
     let opened = engine
         .open_ephemeral(connection, &request.type_name, config, capabilities)
         .await;
     let mut diagnostics = encode::diagnostics(opened.diagnostics);
     Ok(wire::open_ephemeral_resource::Response {
-        result: encode::state(&ty, opened.state, &mut diagnostics),
+        result: encode::state(ty, opened.state, &mut diagnostics),
         deferred: encode::deferred(opened.deferred),
         diagnostics,
         ..Default::default()
@@ -175,16 +175,22 @@ pub(super) fn call_function<P: Provider>(
     }
 }
 
-fn data_type<P: Provider>(engine: &Engine<P>, type_name: &str) -> Result<Type, Diagnostic> {
+fn data_type<'a, P: Provider>(
+    engine: &'a Engine<P>,
+    type_name: &str,
+) -> Result<&'a Type, Diagnostic> {
     let data_source = engine.registry().data_sources.get(type_name);
     data_source
-        .map(|data_source| data_source.ty.clone())
+        .map(|data_source| &data_source.ty)
         .ok_or_else(|| encode::missing(type_name))
 }
 
-fn ephemeral_type<P: Provider>(engine: &Engine<P>, type_name: &str) -> Result<Type, Diagnostic> {
+fn ephemeral_type<'a, P: Provider>(
+    engine: &'a Engine<P>,
+    type_name: &str,
+) -> Result<&'a Type, Diagnostic> {
     let ephemeral = engine.registry().ephemeral_resources.get(type_name);
     ephemeral
-        .map(|found| found.ty.clone())
+        .map(|found| &found.ty)
         .ok_or_else(|| encode::missing(type_name))
 }

@@ -178,6 +178,14 @@ impl Attribute {
         }
     }
 
+    /// Says whether a value can be written as one of the attribute's type.
+    pub fn admits(&self, value: &Value) -> bool {
+        match &self.kind {
+            AttributeKind::Plain(ty) => ty.admits(value),
+            AttributeKind::Nested(..) => self.ty().admits(value),
+        }
+    }
+
     /// Runs the attribute's checks, and those of the attributes nested in it.
     pub(super) fn validate(&self, path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
         for validator in &self.validators {

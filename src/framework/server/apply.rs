@@ -202,14 +202,9 @@ pub(super) fn sound(schema: &Schema, state: Object) -> Object {
     state
         .into_iter()
         .filter_map(|(name, value)| {
-            let ty = schema.attributes.get(&name)?.ty();
-            let value = value.with_unknowns_null();
-            let value = if value.to_msgpack(&ty).is_ok() {
-                value
-            } else {
-                Value::Null
-            };
-            Some((name, value))
+            let attribute = schema.attributes.get(&name)?;
+            let value = Some(value.with_unknowns_null()).filter(|value| attribute.admits(value));
+            Some((name, value.unwrap_or(Value::Null)))
         })
         .collect()
 }

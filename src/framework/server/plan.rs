@@ -177,7 +177,7 @@ fn violations(
         .attributes
         .iter()
         .filter(|(name, attribute)| {
-            !is_allowed(name, attribute) || planned.get(name).to_msgpack(&attribute.ty()).is_err()
+            !is_allowed(name, attribute) || !attribute.admits(planned.get(name))
         })
         .map(|(name, _)| {
             Diagnostic::bug("The planned value is not one that Terraform accepts.")

@@ -24,6 +24,8 @@ pub struct Registered<T: ?Sized> {
     pub ty: Type,
     /// The identity's schema; resources only.
     pub identity: Option<IdentitySchema>,
+    /// The type of an identity.
+    pub identity_type: Option<Type>,
 }
 
 /// What a provider offers.
@@ -69,6 +71,7 @@ macro_rules! register {
                     schema,
                     ty,
                     identity: None,
+                    identity_type: None,
                 },
             );
         }
@@ -92,6 +95,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
                     item,
                     schema,
                     ty,
+                    identity_type: identity.as_ref().map(IdentitySchema::ty),
                     identity,
                 },
             );

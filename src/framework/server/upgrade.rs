@@ -101,8 +101,8 @@ impl<P: Provider> Engine<P> {
             .registry
             .resources
             .get(type_name)
-            .and_then(|found| found.identity.as_ref());
-        let Some(schema) = identity else {
+            .and_then(|found| found.identity_type.as_ref());
+        let Some(ty) = identity else {
             return failed(unknown_type("resource with an identity", type_name));
         };
         if json.is_empty() {
@@ -115,7 +115,7 @@ impl<P: Provider> Engine<P> {
             return failed(unreadable(type_name, "an identity of another version"));
         }
         let json: Result<Json, _> = serde_json::from_slice(json);
-        match json.map(|json| Value::from_json(&schema.ty(), json)) {
+        match json.map(|json| Value::from_json(ty, json)) {
             Ok(Ok(Value::Object(identity))) => UpgradedIdentity {
                 identity: Some(identity),
                 diagnostics: Diagnostics::new(),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use super::Value;
+
 /// The type of a value. Dynamic types and tuples are not offered: no schema of ours needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
@@ -52,6 +54,27 @@ impl Type {
                     .collect();
                 json!(["object", attributes])
             }
+        }
+    }
+
+    /// Says whether a value can be written as one of this type; null and unknown can. An object may lack attributes.
+    pub fn admits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (_, Value::Null | Value::Unknown(_))
+            | (Self::Bool, Value::Bool(_))
+            | (Self::Number, Value::Number(_))
+            | (Self::String | Self::Secret, Value::String(_))
+            | (Self::Secret, Value::Secret(_)) => true,
+            (Self::List(ty), Value::List(elements)) | (Self::Set(ty), Value::Set(elements)) => {
+                elements.iter().all(|element| ty.admits(element))
+            }
+            (Self::Map(ty), Value::Map(elements)) => {
+                elements.values().all(|element| ty.admits(element))
+            }
+            (Self::Object(attributes), Value::Object(object)) => object
+                .iter()
+                .all(|(name, value)| attributes.get(name).is_some_and(|ty| ty.admits(value))),
+            _ => false,
         }
     }
 

@@ -161,3 +161,57 @@ fn a_value_of_another_type_is_not_written() {
     let foreign = Value::Object(Object::new().with("other", true));
     assert!(foreign.to_msgpack(&object_type()).is_err());
 }
+
+#[test]
+fn a_type_admits_exactly_what_can_be_written_as_one() {
+    let map = |ty| Type::Map(Box::new(ty));
+    let types = [
+        Type::Bool,
+        Type::Number,
+        Type::String,
+        Type::Secret,
+        Type::list(Type::Number),
+        Type::set(Type::String),
+        map(Type::Secret),
+        Type::list(object_type()),
+        object_type(),
+    ];
+    let secret = Value::Secret(SecretText::new("hush"));
+    let simple = [
+        Value::Null,
+        Value::unknown(),
+        Value::Bool(true),
+        number("7"),
+        Value::from("a"),
+        secret,
+    ];
+    let nested = simple.iter().flat_map(|value| {
+        [
+            Value::List(vec![value.clone()]),
+            Value::set([value.clone()]),
+            Value::Map(BTreeMap::from([("k".to_owned(), value.clone())])),
+            Value::Object(Object::new().with("id", value.clone())),
+            Value::Object(Object::new().with("key", value.clone())),
+            Value::Object(Object::new().with("other", value.clone())),
+            Value::List(vec![Value::Object(Object::new().with("id", value.clone()))]),
+        ]
+    });
+    let values: Vec<Value> = nested
+        .chain(simple.clone())
+        .chain([Value::List(Vec::new())])
+        .collect();
+    let mut admitted = 0;
+    for (ty, value) in types
+        .iter()
+        .flat_map(|ty| values.iter().map(move |value| (ty, value)))
+    {
+        let is_admitted = ty.admits(value);
+        assert_eq!(
+            is_admitted,
+            value.to_msgpack(ty).is_ok(),
+            "{ty:?} {value:?}"
+        );
+        admitted += usize::from(is_admitted);
+    }
+    assert!(admitted > types.len() * 2, "null and unknown at least");
+}
