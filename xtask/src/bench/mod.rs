@@ -24,6 +24,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
+use subject::Repetition;
+
 use crate::cli::Cli;
 use crate::{Verb, dist, report, workspace};
 
@@ -46,6 +48,7 @@ Builds the provider as cargo xtask dist does, and measures
 Usage: cargo xtask bench [OPTIONS]
 
   --sizes N,…      how many webhooks (default 1,300,1000; 0 for the start only)
+  --by META,…      how they are repeated (default for_each,count)
   --runs N         how often each command runs (default 3); above 1000 once
   --parallelism N  how many resources the CLI handles at once (default 10)
   --provider PATH  measure this program of ours instead of building one
@@ -55,7 +58,7 @@ Usage: cargo xtask bench [OPTIONS]
 
 Numbers of different machines do not compare, so the machine is printed too.
 The ratios do, more or less. The CLI's own work grows with the square of the
-number: the default takes half an hour, and --sizes 5000 an hour or more.
+number: the default takes three quarters of an hour, and --sizes 5000 hours.
 ",
     run,
 };
@@ -63,6 +66,7 @@ number: the default takes half an hour, and --sizes 5000 an hour or more.
 /// What the command line asks for.
 struct Options {
     sizes: Vec<usize>,
+    repetitions: Vec<Repetition>,
     runs: usize,
     parallelism: usize,
     provider: Option<PathBuf>,
@@ -74,6 +78,7 @@ impl Options {
     fn parse(args: Vec<OsString>) -> Result<Self> {
         let mut options = Self {
             sizes: vec![1, 300, 1_000],
+            repetitions: vec![Repetition::ForEach, Repetition::Count],
             runs: 3,
             parallelism: 10,
             provider: None,
@@ -89,6 +94,11 @@ impl Options {
                     let sizes: Result<Vec<usize>, _> = text.split(',').map(str::parse).collect();
                     options.sizes = sizes.context("--sizes takes numbers, such as 1,300")?;
                     options.sizes.retain(|size| *size > 0);
+                }
+                lexopt::Arg::Long("by") => {
+                    let text = parser.value()?.string()?;
+                    options.repetitions =
+                        text.split(',').map(Repetition::of).collect::<Result<_>>()?;
                 }
                 lexopt::Arg::Long("runs") => options.runs = parser.value()?.parse()?,
                 lexopt::Arg::Long("parallelism") => {
@@ -126,9 +136,11 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
     if !options.sizes.is_empty() {
         let bench = scale::Bench::new(cli, &provider, &options)?;
         for size in &options.sizes {
-            let measured = bench.measure(*size)?;
-            text += &table::commands(&measured);
-            sizes.push(measured);
+            for repetition in &options.repetitions {
+                let measured = bench.measure(*size, *repetition)?;
+                text += &table::commands(&measured);
+                sizes.push(measured);
+            }
         }
     }
     text += &table::machine(&machine);

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use super::Options;
 use super::figures::{Summary, megabytes};
 use super::portal::{self, Portal, Requests};
-use super::subject::{Kind, Subject};
+use super::subject::{Kind, Repetition, Subject};
 use super::watched::{self, Run};
 use crate::cli::Cli;
 use crate::report;
@@ -61,9 +61,9 @@ impl Step {
 
     /// Returns the ratio to the floor that is the goal for 1 000 webhooks (product §8), where there is one.
     ///
-    /// The goals are for creating, an empty plan, changing and destroying. The first plan is shown without one: of
-    /// its processor time 7 % were the provider's when it was measured, the rest is the CLI's work for ten
-    /// attributes that come over a socket.
+    /// The goals are for creating, an empty plan, changing and destroying, however the webhooks are repeated. The
+    /// first plan is shown without one: of its processor time 7 % were the provider's when it was measured, the rest
+    /// is the CLI's work for ten attributes that come over a socket.
     pub(super) fn goal(self) -> Option<f64> {
         match self {
             Self::PlanNew => None,
@@ -120,6 +120,7 @@ pub(super) struct Bench<'a> {
 /// What was measured with one number of webhooks.
 pub(super) struct Measured {
     pub(super) count: usize,
+    pub(super) repetition: Repetition,
     pub(super) subjects: Vec<Results>,
 }
 
@@ -152,8 +153,8 @@ impl<'a> Bench<'a> {
     }
 
     /// Measures everybody with so many webhooks.
-    pub(super) fn measure(&self, count: usize) -> Result<Measured> {
-        let subjects = self.subjects(count)?;
+    pub(super) fn measure(&self, count: usize, repetition: Repetition) -> Result<Measured> {
+        let subjects = self.subjects(count, repetition)?;
         let mut results: Vec<Results> = subjects.iter().map(Results::new).collect();
         // The CLI's own work grows with the square: a few more of these would take hours.
         let runs = if count > MOST_REPEATED {
@@ -162,7 +163,8 @@ impl<'a> Bench<'a> {
             self.options.runs
         };
         for run in 1..=runs {
-            report(&format!("{count} webhooks, run {run} of {runs} …"));
+            let by = repetition.name();
+            report(&format!("{count} webhooks by {by}, run {run} of {runs} …"));
             for step in Step::ALL {
                 for (subject, results) in subjects.iter().zip(&mut results) {
                     self.take(subject, step, count, results)?;
@@ -171,28 +173,25 @@ impl<'a> Bench<'a> {
         }
         Ok(Measured {
             count,
+            repetition,
             subjects: results,
         })
     }
 
-    fn subjects(&self, count: usize) -> Result<Vec<Subject>> {
+    fn subjects(&self, count: usize, repetition: Repetition) -> Result<Vec<Subject>> {
         let portal = Some((self.emulator.as_path(), &self.runtime));
+        let own = |kind, portal| Subject::new(kind, repetition, &self.cli, self.provider, portal);
         let mut subjects = vec![
-            Subject::new(Kind::Docspace, &self.cli, self.provider, portal)?,
-            Subject::new(Kind::Floor, &self.cli, self.provider, None)?,
-            Subject::new(Kind::Bare, &self.cli, self.provider, None)?,
+            own(Kind::Docspace, portal)?,
+            own(Kind::Floor, None)?,
+            own(Kind::Bare, None)?,
         ];
         if count <= MOST_HASHED {
-            subjects.push(Subject::new(
-                Kind::Automatic,
-                &self.cli,
-                self.provider,
-                portal,
-            )?);
+            subjects.push(own(Kind::Automatic, portal)?);
         }
         for program in &self.options.peers {
             if let Some(kind) = Kind::of_peer(program) {
-                subjects.push(Subject::new(kind, &self.cli, program, portal)?);
+                subjects.push(Subject::new(kind, repetition, &self.cli, program, portal)?);
             }
         }
         Ok(subjects)
@@ -336,7 +335,7 @@ impl Measured {
                 "commands": steps.collect::<Vec<_>>(),
             })
         });
-        json!({"webhooks": self.count, "subjects": subjects.collect::<Vec<_>>()})
+        json!({"webhooks": self.count, "by": self.repetition.name(), "subjects": subjects.collect::<Vec<_>>()})
     }
 }
 

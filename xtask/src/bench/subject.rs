@@ -4,13 +4,74 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use docspace_emulator::DEFAULT_API_KEY;
+use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
 use super::portal::Portal;
 use crate::cli::{Cli, Sandbox};
 use crate::workspace;
+
+/// How a resource block becomes many webhooks; product §8 allows either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repetition {
+    /// By keys, from a map in a file of variables. The CLI evaluates the map for each of them.
+    ForEach,
+    /// By numbers: the CLI's own work is the least, so the provider's share is the largest.
+    Count,
+}
+
+impl Repetition {
+    /// Returns the meta-argument.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::ForEach => "for_each",
+            Self::Count => "count",
+        }
+    }
+
+    /// Reads the name of a meta-argument.
+    pub(super) fn of(name: &str) -> Result<Self> {
+        match name {
+            "for_each" => Ok(Self::ForEach),
+            "count" => Ok(Self::Count),
+            _ => bail!("webhooks are repeated by for_each or count, not by {name}"),
+        }
+    }
+
+    /// Turns a configuration that is written with `for_each` into this one.
+    fn apply(self, configuration: &str, count: usize, host: &str) -> String {
+        match self {
+            Self::ForEach => format!("{}\n{configuration}", include_str!("config/webhooks.tf")),
+            Self::Count => configuration
+                .replace("each.value.name", "\"Webhook ${count.index}\"")
+                .replace(
+                    "each.value.uri",
+                    &format!("\"{}\"", uri(host, "${count.index}")),
+                )
+                .replace("each.key", "count.index")
+                .replace("for_each", "count")
+                .replace("var.webhooks", &count.to_string()),
+        }
+    }
+}
+
+/// Returns the variables of a configuration with `for_each`: so many webhooks whose receivers are on this host.
+fn variables(count: usize, host: &str) -> Value {
+    let webhooks: Map<String, Value> = (0..count)
+        .map(|number| {
+            let number = number.to_string();
+            let webhook = json!({"name": format!("Webhook {number}"), "uri": uri(host, &number)});
+            (number, webhook)
+        })
+        .collect();
+    json!({ "webhooks": webhooks })
+}
+
+fn uri(host: &str, number: &str) -> String {
+    format!("https://{host}/webhooks/{number}")
+}
 
 /// What a configuration is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +122,8 @@ impl Kind {
         }
     }
 
-    /// Returns a configuration of so many webhooks whose receivers are on this host. It counts as
-    /// changed everywhere when the host is another one.
-    fn configuration(self, count: usize, host: &str) -> String {
+    /// Returns the configuration, written with `for_each`.
+    fn configuration(self) -> String {
         let template = match self {
             Self::Docspace | Self::Automatic => include_str!("config/docspace.tf"),
             Self::Floor => include_str!("config/terraform_data.tf"),
@@ -75,10 +135,7 @@ impl Kind {
             Self::Automatic => "null",
             _ => "1",
         };
-        template
-            .replace("COUNT", &count.to_string())
-            .replace("HOST", host)
-            .replace("VERSION", version)
+        template.replace("VERSION", version)
     }
 
     /// Returns the source address, where there is a program.
@@ -95,6 +152,7 @@ impl Kind {
 /// Somebody who is measured: a directory with its state, and a portal where one is needed.
 pub(super) struct Subject {
     pub(super) kind: Kind,
+    repetition: Repetition,
     pub(super) sandbox: Sandbox,
     pub(super) portal: Option<Portal>,
 }
@@ -103,6 +161,7 @@ impl Subject {
     /// Prepares an empty directory. The floor has no use for a program or a portal.
     pub(super) fn new(
         kind: Kind,
+        repetition: Repetition,
         cli: &Cli,
         program: &Path,
         portal: Option<(&Path, &Arc<Runtime>)>,
@@ -126,15 +185,23 @@ impl Subject {
         }
         Ok(Self {
             kind,
+            repetition,
             sandbox,
             portal,
         })
     }
 
-    /// Writes the configuration.
+    /// Writes the configuration of so many webhooks whose receivers are on this host. Another host
+    /// changes every one of them.
     pub(super) fn configure(&self, count: usize, host: &str) -> Result<()> {
-        let text = self.kind.configuration(count, host);
-        Ok(fs::write(self.sandbox.work().join("main.tf"), text)?)
+        let configuration = self.kind.configuration();
+        let text = self.repetition.apply(&configuration, count, host);
+        fs::write(self.sandbox.work().join("main.tf"), text)?;
+        if self.repetition == Repetition::ForEach {
+            let file = self.sandbox.work().join("terraform.tfvars.json");
+            fs::write(file, variables(count, host).to_string())?;
+        }
+        Ok(())
     }
 
     /// Returns the size of the state in bytes.
@@ -179,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn another_host_changes_every_configuration() {
+    fn every_configuration_can_be_written_with_count() {
         for kind in [
             Kind::Docspace,
             Kind::Automatic,
@@ -188,12 +255,29 @@ mod tests {
             Kind::Restapi,
             Kind::Restful,
         ] {
-            let (one, other) = (
-                kind.configuration(7, "a.example"),
-                kind.configuration(7, "b.example"),
+            let configuration = kind.configuration();
+            assert!(configuration.contains("each.value.uri"), "{configuration}");
+            let counted = Repetition::Count.apply(&configuration, 7, "a.example");
+            assert!(counted.contains("= 7\n"), "{counted}");
+            assert!(
+                counted.contains("https://a.example/webhooks/${count.index}"),
+                "{counted}"
             );
-            assert_ne!(one, other, "{kind:?}");
-            assert!(one.contains("= 7\n"), "{one}");
+            assert!(
+                !counted.contains("each") && !counted.contains("var.webhooks"),
+                "{counted}"
+            );
         }
+    }
+
+    #[test]
+    fn both_repetitions_are_of_the_same_webhooks() {
+        let all = variables(12, "a.example");
+        let eleventh = all.pointer("/webhooks/11").unwrap();
+        assert_eq!(
+            eleventh,
+            &json!({"name": "Webhook 11", "uri": "https://a.example/webhooks/11"})
+        );
+        assert_eq!(all["webhooks"].as_object().unwrap().len(), 12);
     }
 }

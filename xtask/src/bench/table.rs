@@ -37,7 +37,11 @@ pub(super) fn commands(measured: &Measured) -> String {
     let plural = if measured.count == 1 { "" } else { "s" };
     let mut text = format!(
         "\n{:<24}{:>9}{:>7}{:>6}{:>6}{:>11}{:>10}{:>9}  requests\n",
-        format!("{} webhook{plural}", measured.count),
+        format!(
+            "{} webhook{plural}, {}",
+            measured.count,
+            measured.repetition.name()
+        ),
         "median",
         "ratio",
         "goal",

@@ -7,10 +7,10 @@ terraform {
 }
 
 resource "docspace_webhook" "many" {
-  count                 = COUNT
-  name                  = "Webhook ${count.index}"
-  uri                   = "https://HOST/webhooks/${count.index}"
+  for_each              = var.webhooks
+  name                  = each.value.name
+  uri                   = each.value.uri
   triggers              = ["FileUploaded"]
-  secret_key_wo         = "S3cret-Key-${count.index}"
+  secret_key_wo         = "S3cret-Key-${each.key}"
   secret_key_wo_version = VERSION
 }

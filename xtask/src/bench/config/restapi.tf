@@ -25,7 +25,7 @@ provider "restapi" {
 }
 
 resource "restapi_object" "many" {
-  count       = COUNT
+  for_each    = var.webhooks
   path        = "/api/2.0/settings/webhook"
   update_path = "/api/2.0/settings/webhook"
   read_path   = "/api/2.0/settings/webhook"
@@ -35,9 +35,9 @@ resource "restapi_object" "many" {
     results_key  = "response"
   }
   data = jsonencode({
-    name      = "Webhook ${count.index}"
-    uri       = "https://HOST/webhooks/${count.index}"
-    secretKey = "S3cret-Key-${count.index}"
+    name      = each.value.name
+    uri       = each.value.uri
+    secretKey = "S3cret-Key-${each.key}"
     enabled   = true
     ssl       = true
     triggers  = 256

@@ -26,7 +26,7 @@ provider "restful" {
 }
 
 resource "restful_resource" "many" {
-  count           = COUNT
+  for_each        = var.webhooks
   path            = "/api/2.0/settings/webhook"
   create_selector = "response"
   read_path       = "$(path)"
@@ -34,8 +34,8 @@ resource "restful_resource" "many" {
   update_path     = "$(path)"
   delete_path     = "$(path)/$(body.id)"
   body = {
-    name     = "Webhook ${count.index}"
-    uri      = "https://HOST/webhooks/${count.index}"
+    name     = each.value.name
+    uri      = each.value.uri
     enabled  = true
     ssl      = true
     triggers = 256

@@ -1,8 +1,8 @@
 resource "terraform_data" "many" {
-  count = COUNT
+  for_each = var.webhooks
   input = {
-    name     = "Webhook ${count.index}"
-    uri      = "https://HOST/webhooks/${count.index}"
+    name     = each.value.name
+    uri      = each.value.uri
     triggers = ["FileUploaded"]
   }
 }

@@ -1,4 +1,4 @@
 resource "terraform_data" "many" {
-  count = COUNT
-  input = "https://HOST/webhooks/${count.index}"
+  for_each = var.webhooks
+  input    = each.value.uri
 }

@@ -1,0 +1,6 @@
+variable "webhooks" {
+  type = map(object({
+    name = string
+    uri  = string
+  }))
+}
