@@ -34,6 +34,10 @@ fn case(file: &str) -> Case {
     let mut case = Case::new();
     case.set("TF_VAR_webhook_secret", "Example-Secret-1");
     case.set(
+        "TF_VAR_webhook_secrets",
+        r#"{ uploads = "Example-Secret-2", rooms = "Example-Secret-3" }"#,
+    );
+    case.set(
         "TF_VAR_receiver_uri",
         "https://example.com/webhook-endpoint",
     );
@@ -86,6 +90,29 @@ fn the_resource_is_applied() {
     let case = case("resources/docspace_webhook/resource.tf");
     lives(&case);
     assert!(case.portal.webhooks().is_empty());
+}
+
+#[test]
+fn each_of_several_webhooks_has_the_secret_of_its_key() {
+    needs!("1.11", "a write-only argument");
+    let case = case("resources/docspace_webhook/several.tf");
+    case.apply().succeeds();
+    case.plan().finds_no_changes();
+    let has = |name: &str, secret: &str| {
+        let webhooks = case.portal.webhooks();
+        let webhook = webhooks.into_iter().find(|webhook| webhook.name == name);
+        webhook.is_some_and(|webhook| webhook.secret_is(secret))
+    };
+    assert!(has("uploads", "Example-Secret-2"));
+    assert!(has("rooms", "Example-Secret-3"));
+    case.write(
+        "terraform.tfvars",
+        r#"webhooks = { rooms = { uri = "https://hooks.example.com/docspace/rooms", triggers = ["RoomCreated"] } }"#,
+    );
+    case.plan().proposes(0, 1, 1);
+    case.apply().succeeds();
+    assert!(has("rooms", "Example-Secret-3"));
+    assert_eq!(case.portal.webhooks().len(), 1);
 }
 
 #[test]

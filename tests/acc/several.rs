@@ -2,7 +2,7 @@
 
 use docspace_emulator::{Config, NewWebhook, Role, User};
 
-use crate::harness::{Case, Webhook, start};
+use crate::harness::{Case, Webhook, needs, start};
 
 /// The names on the portal, in order of creation or not.
 fn names(case: &Case) -> Vec<String> {
@@ -49,6 +49,33 @@ fn count_grows_and_shrinks() {
         assert_eq!(case.portal.webhooks().len(), number);
         case.plan().finds_no_changes();
     }
+}
+
+/// What the documentation warns of.
+#[test]
+fn with_count_the_secrets_stay_where_they_were() {
+    needs!("1.11", "a write-only argument");
+    let case = Case::new();
+    let count = |keys: &str| {
+        format!(
+            "locals {{ keys = {keys} }}\n{}",
+            Webhook::new("ci")
+                .with("count", "length(local.keys)")
+                .with("name", "local.keys[count.index]")
+                .with("secret_key_wo", r#""Secret-Of-${local.keys[count.index]}""#)
+                .with("secret_key_wo_version", "1")
+        )
+    };
+    case.write("main.tf", count(r#"["a", "b"]"#));
+    case.apply().succeeds_silently();
+    case.write("main.tf", count(r#"["b"]"#));
+    case.plan().proposes(0, 1, 1);
+    case.apply().succeeds_silently();
+    let webhooks = case.portal.webhooks();
+    let [left] = webhooks.as_slice() else {
+        panic!("{webhooks:?}");
+    };
+    assert!(left.name == "b" && left.secret_is("Secret-Of-a"));
 }
 
 #[test]

@@ -108,7 +108,12 @@ fn offered() -> Vec<(&'static str, String, Vec<&'static str>)> {
     let registry = engine.registry();
     let mut offered = Vec::new();
     for (name, resource) in &registry.resources {
-        let mut files = vec!["resource.tf", "import.sh", "import-by-string-id.tf"];
+        let mut files = vec![
+            "resource.tf",
+            "several.tf",
+            "import.sh",
+            "import-by-string-id.tf",
+        ];
         files.extend(resource.identity.as_ref().map(|_| "import-by-identity.tf"));
         offered.push(("resources", (*name).to_owned(), files));
     }
