@@ -50,7 +50,7 @@ impl Workspace {
         for (address, said) in checked {
             report.add(&address, said);
         }
-        self.log.extend(walk.end().await);
+        self.end(walk).await;
         report
     }
 
@@ -85,7 +85,7 @@ impl Workspace {
                 .extend(visited.plan.map(|plan| (address.clone(), plan)));
             store(&mut planned.refreshed, address, visited.state);
         }
-        self.log.extend(walk.end().await);
+        self.end(walk).await;
         planned
     }
 
@@ -139,7 +139,7 @@ impl Workspace {
             report.add(&address, said);
             store(&mut self.state, address, state);
         }
-        self.log.extend(walk.end().await);
+        self.end(walk).await;
         report
     }
 
@@ -161,7 +161,7 @@ impl Workspace {
             report.add(&address, said);
             store(&mut self.state, address, state);
         }
-        self.log.extend(walk.end().await);
+        self.end(walk).await;
         report
     }
 
@@ -206,7 +206,7 @@ impl Workspace {
             planned.report.add(&address, diagnostics);
             planned.plans.extend(result.map(|plan| (address, plan)));
         }
-        self.log.extend(walk.end().await);
+        self.end(walk).await;
         planned
     }
 
@@ -250,7 +250,7 @@ impl Workspace {
                 store(&mut self.state, address, keep(client, result));
             }
         }
-        self.log.extend(walk.end().await);
+        self.end(walk).await;
         report
     }
 

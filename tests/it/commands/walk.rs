@@ -53,6 +53,11 @@ impl Walk {
         results
     }
 
+    /// The most memory that the process had resident so far, in KiB, where the system tells.
+    pub fn peak_memory(&self) -> Option<u32> {
+        self.host.peak_memory()
+    }
+
     /// Ends the process, and returns what it logged.
     pub async fn end(self) -> Vec<Record> {
         match Arc::into_inner(self.host) {

@@ -33,6 +33,8 @@ pub struct Workspace {
     pub state: BTreeMap<String, State>,
     /// What the provider has logged so far.
     pub log: Vec<Record>,
+    /// The most memory that a process of the provider had resident, in KiB, where the system tells.
+    pub peak_memory: Option<u32>,
 }
 
 /// A plan that was made and not carried out yet.
@@ -82,6 +84,7 @@ impl Workspace {
             parallelism: 10,
             state: BTreeMap::new(),
             log: Vec::new(),
+            peak_memory: None,
         }
     }
 
@@ -158,5 +161,11 @@ impl Workspace {
             return None;
         }
         Some(Walk::new(host, self.parallelism))
+    }
+
+    /// Ends a walk and keeps what it tells.
+    pub(super) async fn end(&mut self, walk: Walk) {
+        self.peak_memory = self.peak_memory.max(walk.peak_memory());
+        self.log.extend(walk.end().await);
     }
 }

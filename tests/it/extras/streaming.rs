@@ -137,14 +137,10 @@ async fn listing_thousands_takes_little_memory() {
     let portal = Portal::start().await;
     let names: Vec<String> = (1..=5000).map(|number| format!("n{number}")).collect();
     portal.add(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let mut host = portal.host().await;
+    let host = portal.host().await;
     let found = host.list(WEBHOOK, &at_most(5000)).await.quiet();
     assert_eq!(found.len(), 5000);
-    let status = format!("/proc/{}/status", host.process().pid());
-    let status = std::fs::read_to_string(status).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let peak = peak.unwrap().trim().trim_end_matches(" kB");
-    let peak: u32 = peak.parse().unwrap();
+    let peak = host.peak_memory().unwrap();
     assert!(peak < 40 * 1024, "{peak} KiB");
     host.stop().await;
 }

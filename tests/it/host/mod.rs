@@ -106,6 +106,11 @@ impl Host {
         &mut self.process
     }
 
+    /// The most memory that the process had resident so far, in KiB, where the system tells.
+    pub fn peak_memory(&self) -> Option<u32> {
+        self.process.peak_memory()
+    }
+
     /// Hangs up without a word, as a killed host does.
     pub fn hang_up(self) -> Process {
         for stream in &self.streams {

@@ -165,6 +165,15 @@ impl Process {
         self.pid
     }
 
+    /// The most memory that was resident so far, in KiB, where the system tells.
+    pub fn peak_memory(&self) -> Option<u32> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        peak.trim().strip_suffix(" kB")?.parse().ok()
+    }
+
     /// What stands in the plugin's directory for temporary files.
     pub fn temporary_files(&self) -> Vec<PathBuf> {
         std::fs::read_dir(self.scratch.path())
