@@ -313,7 +313,11 @@ impl Refusal {
             Self::Blacklist
         } else if message.starts_with("DNS resolution") {
             Self::Resolution
-        } else if message.contains("URL") || message == "HTTPS is required" {
+        } else if message.starts_with("URL is null")
+            || message.starts_with("Invalid URL")
+            || message == "HTTPS is required"
+        {
+            // Only these are never translated (API §7.1).
             Self::Address
         } else if message.starts_with("Password") {
             Self::Secret
