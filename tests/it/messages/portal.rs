@@ -209,7 +209,7 @@ pub async fn section_on_writes() -> Section {
         ),
         (
             "A portal of another language refuses",
-            "Die Adresse ist nicht erreichbar",
+            "Die Webhook-URL ist nicht erreichbar",
         ),
     ] {
         let refusal = json!({"error": {
