@@ -141,6 +141,24 @@ impl StoredSecret {
         }
     }
 
+    /// Says whether `ignore_changes` keeps what belongs to two secrets, of which the portal has one.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.key.is_some() && self.version.is_some()
+    }
+
+    /// Takes what the portal has been sent last out of a state.
+    pub(super) fn sent_last(object: &Object, private: &WebhookPrivate) -> Self {
+        let mut stored = Self::from_object(object);
+        if stored.is_mixed() {
+            if private.is_key_newer {
+                stored.version = None;
+            } else {
+                stored.key = None;
+            }
+        }
+        stored
+    }
+
     /// Puts it into a state.
     pub(super) fn put_into(&self, object: &mut Object) {
         object.set(SECRET_KEY, self.key.clone());
@@ -198,6 +216,9 @@ pub(super) struct WebhookPrivate {
     /// Whether the portal may have another secret than the state says, because an update with one failed.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) is_secret_in_doubt: bool,
+    /// Which was sent last where `ignore_changes` keeps a `secret_key` and a version side by side: the key.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_key_newer: bool,
     /// The bits of trigger names that this build's table does not have.
     #[serde(skip_serializing_if = "KnownBits::is_empty")]
     pub(super) trigger_bits: KnownBits,

@@ -15,6 +15,9 @@
 //! | `secret_key_wo` alone (automatic mode) | when the hash does not recognize it | version and hash |
 //! | neither | never | what was generated |
 //!
+//! `ignore_changes` can keep a `secret_key` beside the version of a `secret_key_wo`, or the other way round. What was
+//! sent last is compared then, and what is only kept counts as unknown to the portal.
+//!
 //! After an update that failed and may have stored its secret, the next one sends what is configured then, or
 //! what was generated, whether it differs or not. Planning shows this as an attribute that is known after apply.
 
@@ -49,6 +52,7 @@ pub(super) struct SecretChange {
     pub(super) stored: StoredSecret,
     origin: Option<SecretOrigin>,
     hash: Option<SecretHash>,
+    is_key_newer: bool,
 }
 
 impl SecretChange {
@@ -56,6 +60,7 @@ impl SecretChange {
     pub(super) fn record(&self, private: &mut WebhookPrivate) {
         private.secret_origin = self.origin;
         private.secret_hash.clone_from(&self.hash);
+        private.is_key_newer = self.is_key_newer;
     }
 }
 
@@ -105,10 +110,11 @@ pub(super) async fn plan_update(
         (key, _) => key.clone(),
     };
     let is_changed = is_changed || planned_key != *stored;
+    let before = StoredSecret::sent_last(prior, private);
     let (version, sends) = match (config.get(SECRET_KEY_WO_VERSION), wo) {
-        (Value::Null, Value::Null) => (Value::Null, changed_key(key, stored, private).await),
-        (Value::Null, wo) => plan_automatic(wo, prior, private, is_changed).await,
-        (version, wo) => (version.clone(), changed_version(version, wo, prior)),
+        (Value::Null, Value::Null) => (Value::Null, changed_key(key, &before, private).await),
+        (Value::Null, wo) => plan_automatic(wo, prior, &before, private, is_changed).await,
+        (version, wo) => (version.clone(), changed_version(version, wo, &before)),
     };
     let mut plan = SecretPlan {
         key: planned_key,
@@ -142,6 +148,7 @@ fn plan_again(plan: &mut SecretPlan, config: &Object) {
 async fn plan_automatic(
     wo: &Value,
     prior: &Object,
+    before: &StoredSecret,
     private: &WebhookPrivate,
     is_changed: bool,
 ) -> (Value, Option<(&'static str, SecretText)>) {
@@ -149,7 +156,7 @@ async fn plan_automatic(
         return (Value::unknown(), None);
     };
     let is_recognized = recognizes(private, secret).await;
-    let is_equal = prior.get(SECRET_KEY).as_secret() == Some(secret);
+    let is_equal = before.key.as_ref() == Some(secret);
     let version = prior.get(SECRET_KEY_WO_VERSION);
     let sends = (!is_recognized && !is_equal).then(|| (SECRET_KEY_WO, secret.clone()));
     if is_recognized && !is_changed && !version.is_null() {
@@ -161,23 +168,27 @@ async fn plan_automatic(
 
 async fn changed_key(
     key: &Value,
-    stored: &Value,
+    before: &StoredSecret,
     private: &WebhookPrivate,
 ) -> Option<(&'static str, SecretText)> {
-    let secret = key.as_secret().filter(|_| key != stored)?;
-    let is_recognized = stored.is_null() && recognizes(private, secret).await;
+    let secret = key
+        .as_secret()
+        .filter(|secret| before.key.as_ref() != Some(secret))?;
+    let is_recognized = before.key.is_none() && recognizes(private, secret).await;
     (!is_recognized).then(|| (SECRET_KEY, secret.clone()))
 }
 
 fn changed_version(
     version: &Value,
     wo: &Value,
-    prior: &Object,
+    before: &StoredSecret,
 ) -> Option<(&'static str, SecretText)> {
     let secret = wo.as_secret()?;
-    let is_equal = prior.get(SECRET_KEY).as_secret() == Some(secret);
-    let is_raised = version != prior.get(SECRET_KEY_WO_VERSION);
-    (is_raised && !is_equal).then(|| (SECRET_KEY_WO, secret.clone()))
+    let version = version.as_number().and_then(Number::to_i64);
+    // A version that is not known yet may be another one.
+    version
+        .is_none_or(|version| is_due(version, secret, before))
+        .then(|| (SECRET_KEY_WO, secret.clone()))
 }
 
 fn configured(config: &Object) -> Option<(&'static str, SecretText)> {
@@ -214,6 +225,7 @@ pub(super) async fn apply_create(config: &Object) -> Result<SecretChange, Diagno
             stored,
             origin: None,
             hash,
+            is_key_newer: false,
         });
     }
     let secret = secret::generate(secret::MAX_LENGTH).map_err(no_randomness)?;
@@ -227,10 +239,17 @@ pub(super) async fn apply_update(
     planned: &Object,
     private: &WebhookPrivate,
 ) -> Result<SecretChange, Diagnostic> {
-    let before = StoredSecret::from_object(prior);
-    let (key, key_sent) = apply_key(config, planned, &before, private).await;
+    let before = StoredSecret::sent_last(prior, private);
+    let stored_key = prior.get(SECRET_KEY).as_secret();
+    let (key, key_sent) = apply_key(config, planned, stored_key, &before, private).await;
     let write_only = apply_write_only(config, planned, &before, private).await?;
     let is_configured = key.is_some() && config.get(SECRET_KEY).as_secret() == key.as_ref();
+    let is_key_newer = match (&write_only.sent, &key_sent) {
+        (Some(_), _) => false,
+        (None, Some(_)) => true,
+        (None, None) => before.key.is_some(),
+    };
+    let hash = write_only.hash.filter(|_| key_sent.is_none());
     let send = write_only.sent.or(key_sent);
     let again = match planned.get(SECRET_KEY) {
         _ if !private.is_secret_in_doubt || send.is_some() => None,
@@ -245,11 +264,12 @@ pub(super) async fn apply_update(
             Some(_) => private.secret_origin,
             None => None,
         },
+        is_key_newer: is_key_newer && key.is_some() && write_only.version.is_some(),
         stored: StoredSecret {
             key,
             version: write_only.version,
         },
-        hash: write_only.hash,
+        hash,
     })
 }
 
@@ -257,6 +277,7 @@ pub(super) async fn apply_update(
 async fn apply_key(
     config: &Object,
     planned: &Object,
+    stored: Option<&SecretText>,
     before: &StoredSecret,
     private: &WebhookPrivate,
 ) -> (Option<SecretText>, Option<SecretText>) {
@@ -266,14 +287,16 @@ async fn apply_key(
         // `secret_key_wo` was unknown while planning. Set now, it takes over; else what was generated stays.
         Value::Unknown(_) if !config.get(SECRET_KEY_WO).is_null() => None,
         Value::Unknown(_) if private.secret_origin == Some(SecretOrigin::Configured) => None,
-        Value::Unknown(_) => before.key.clone(),
+        Value::Unknown(_) => stored.cloned(),
         planned => planned.as_secret().cloned(),
     };
     let is_known = match (&key, &before.key) {
         (Some(key), None) => recognizes(private, key).await,
         (key, known) => key == known,
     };
-    let sent = if is_known { None } else { key.clone() };
+    // What `ignore_changes` keeps is not asked for.
+    let is_kept = key.as_ref() == stored && configured != key.as_ref();
+    let sent = key.clone().filter(|_| !is_known && !is_kept);
     (key, sent)
 }
 
@@ -371,6 +394,7 @@ fn keep(key: SecretText, send: Option<SecretText>, origin: SecretOrigin) -> Secr
         stored,
         origin: Some(origin),
         hash: None,
+        is_key_newer: false,
     }
 }
 

@@ -454,3 +454,50 @@ async fn planning_does_not_judge_a_secret_that_the_hash_recognizes() {
     let plan = plan_update(&stored_key(NEW), &stored_version(1), &private, true).await;
     assert_eq!(plan.sends.map(|(name, _)| name), Some(SECRET_KEY));
 }
+
+/// Introduces a secret while `ignore_changes` keeps the other kind, and goes back to what is kept.
+#[tokio::test]
+async fn what_ignore_changes_keeps_is_not_taken_for_what_the_portal_has() {
+    let manual = |text: &str| object(Value::Null, secret(text), number(1));
+    let automatic = |text: &str| object(Value::Null, secret(text), Value::Null);
+    let none = WebhookPrivate::default();
+    for (middle, last) in [
+        (manual(NEW), stored_key(OLD)),
+        (automatic(NEW), stored_key(OLD)),
+        (manual(NEW), automatic(OLD)),
+        (automatic(NEW), automatic(OLD)),
+    ] {
+        // The key is ignored.
+        let prior = stored_key(OLD);
+        let mut left = middle.clone();
+        left.set(SECRET_KEY, secret(OLD));
+        let change = ignoring(&left, &middle, &prior, &none).await;
+        expect(&change, Some(NEW), Some(OLD), Some(1));
+        let mut private = none.clone();
+        change.record(&mut private);
+        let mixed = object(secret(OLD), Value::Null, number(1));
+        // Another change does not send anything.
+        let change = ignoring(&left, &middle, &mixed, &private).await;
+        expect(&change, None, Some(OLD), Some(1));
+        let change = update(&last, &mixed, &private).await;
+        assert_eq!(change.send.as_ref().map(SecretText::expose), Some(OLD));
+    }
+    for (first, private) in [
+        (manual(OLD), none.clone()),
+        (automatic(OLD), hashed(OLD).await),
+    ] {
+        // The version is ignored.
+        let left = object(secret(NEW), Value::Null, number(1));
+        let whole = stored_key(NEW);
+        let change = ignoring(&left, &whole, &stored_version(1), &private).await;
+        expect(&change, Some(NEW), Some(NEW), Some(1));
+        let mut private = private.clone();
+        change.record(&mut private);
+        let mixed = object(secret(NEW), Value::Null, number(1));
+        let change = ignoring(&left, &whole, &mixed, &private).await;
+        expect(&change, None, Some(NEW), Some(1));
+        change.record(&mut private);
+        let change = update(&first, &mixed, &private).await;
+        expect(&change, Some(OLD), None, Some(1));
+    }
+}
