@@ -323,3 +323,32 @@ fn an_ignored_write_only_secret_or_version_is_not_sent_and_the_plan_ends_empty()
         case.plan().finds_no_changes();
     }
 }
+
+#[test]
+fn going_back_to_what_ignore_changes_kept_sends_it_again() {
+    needs!("1.11", "a write-only argument");
+    let key = || Webhook::new("ci").with("secret_key", r#""Kept-Secret-1""#);
+    let wo = || Webhook::new("ci").with("secret_key_wo", r#""Other-Secret-2""#);
+    let manual = || wo().with("secret_key_wo_version", "1");
+    let ignoring = |webhook: Webhook, name: &str| {
+        webhook.block("lifecycle", &format!("ignore_changes = [{name}]"))
+    };
+    let steps = [
+        // Each configuration, and the secret that the portal has after it.
+        (key(), "Kept-Secret-1"),
+        (ignoring(manual(), "secret_key"), "Other-Secret-2"),
+        (key(), "Kept-Secret-1"),
+        (ignoring(wo(), "secret_key"), "Other-Secret-2"),
+        (key(), "Kept-Secret-1"),
+        (manual(), "Other-Secret-2"),
+        (ignoring(key(), "secret_key_wo_version"), "Kept-Secret-1"),
+        (manual(), "Other-Secret-2"),
+    ];
+    let case = Case::new();
+    for (number, (webhook, secret)) in steps.into_iter().enumerate() {
+        case.write("main.tf", webhook);
+        case.apply().succeeds();
+        assert!(case.portal.secret_is(1, secret), "step {number}");
+        case.plan().finds_no_changes();
+    }
+}
