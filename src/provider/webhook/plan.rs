@@ -41,7 +41,7 @@ pub(super) async fn plan(
         .set(SECRET_KEY_WO_VERSION, secret.version.clone());
     plan.private = crate::framework::private_state::PrivateState::encode(&private);
     if secret.is_removed {
-        diagnostics.push(removed_secret(&plan.state));
+        diagnostics.push(removed_secret(request.prior, &plan.state));
     }
     if let Some(portal) = portal.and_then(Portal::known) {
         ask(portal, request, plan, &private, &secret, diagnostics).await;
@@ -277,9 +277,12 @@ fn too_weak(missing: &[String]) -> Diagnostic {
     )
 }
 
-fn removed_secret(planned: &Object) -> Diagnostic {
-    let id = planned.get(ID).as_str().unwrap_or("?");
-    let name = planned.get(NAME).as_str().unwrap_or("?");
+fn removed_secret(prior: Option<&Object>, planned: &Object) -> Diagnostic {
+    let text = |name: &str| {
+        let planned = planned.get(name).as_str();
+        planned.or_else(|| prior?.get(name).as_str()).unwrap_or("?")
+    };
+    let (id, name) = (text(ID), text(NAME));
     Diagnostic::warning(
         format!("Webhook \"{name}\" ({id}) keeps its old secret"),
         "The configuration no longer sets a secret, or ignore_changes hides it. The portal cannot forget one, so it goes on signing with the \

@@ -210,20 +210,20 @@ fn receiver(text: &str) -> Result<Url, String> {
 
 /// Says whether a query argument is named like a credential.
 fn has_token(url: &Url) -> bool {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 6] = ["key", "sig", "auth", "code", "jwt", "pass"];
+    const ENDINGS: [&str; 6] = [
         "token",
-        "access_token",
-        "api_key",
-        "apikey",
-        "key",
         "secret",
-        "sig",
         "signature",
         "password",
-        "auth",
+        "apikey",
+        "accesskey",
     ];
     url.query_pairs().any(|(name, value)| {
-        !value.is_empty() && NAMES.contains(&name.to_ascii_lowercase().replace('-', "_").as_str())
+        let name = name.to_ascii_lowercase().replace(['-', '_'], "");
+        let is_named =
+            NAMES.contains(&name.as_str()) || ENDINGS.iter().any(|ending| name.ends_with(ending));
+        !value.is_empty() && is_named
     })
 }
 

@@ -195,6 +195,10 @@ async fn a_uri_that_holds_a_credential_is_warned_of() {
         "https://example.com/?token=abc",
         "https://example.com/?a=b&API-Key=abc",
         "https://example.com/?sig=abc",
+        "https://example.com/?apiToken=abc",
+        "https://example.com/?client_secret=abc",
+        "https://example.com/?X-Amz-Signature=abc",
+        "https://example.com/?code=abc",
     ] {
         let said = said(&host, &json!({"uri": uri})).await;
         let [warning] = said.as_slice() else {
@@ -208,6 +212,7 @@ async fn a_uri_that_holds_a_credential_is_warned_of() {
         "https://example.com/?token=",
         "https://example.com/token",
         "https://example.com/?page=2",
+        "https://example.com/?country_code=de&tokens=2&passenger=3",
     ] {
         assert_eq!(said(&host, &json!({"uri": uri})).await, [], "{uri}");
     }

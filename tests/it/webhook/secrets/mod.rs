@@ -259,6 +259,18 @@ async fn a_configured_secret_that_is_removed_is_forgotten_with_one_warning_and_n
 }
 
 #[tokio::test]
+async fn a_secret_that_is_forgotten_names_the_webhook_by_its_old_name_while_the_new_one_is_unknown()
+{
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&key(OLD)).await;
+    let renamed = with(&nothing(), json!({"name": crate::host::value::unknown()}));
+    let planned = directory.plan(&one(&renamed)).await;
+    planned
+        .report
+        .warning("Webhook \"CI events\" (1) keeps its old secret");
+}
+
+#[tokio::test]
 async fn a_generated_secret_stays_without_a_word() {
     let portal = Portal::start().await;
     let mut directory = portal.settled(&nothing()).await;
