@@ -201,7 +201,8 @@ impl Update<'_> {
             );
         } else if self.is_secret_in_doubt(error) {
             diagnostic.detail.push_str(
-                " Whether the portal took the new secret over cannot be seen; the next apply sends the configured one.",
+                " Whether the portal took the new secret over cannot be seen; the next apply sends the configured one, \
+                 unless all it does is to switch the webhook off.",
             );
         } else if error.outcome_unknown() {
             diagnostic.detail.push_str(
