@@ -337,6 +337,8 @@ fn going_back_to_what_ignore_changes_kept_sends_it_again() {
         // Each configuration, and the secret that the portal has after it.
         (key(), "Kept-Secret-1"),
         (ignoring(manual(), "secret_key"), "Other-Secret-2"),
+        (ignoring(Webhook::new("ci"), "secret_key"), "Kept-Secret-1"),
+        (ignoring(manual(), "secret_key"), "Other-Secret-2"),
         (key(), "Kept-Secret-1"),
         (ignoring(wo(), "secret_key"), "Other-Secret-2"),
         (key(), "Kept-Secret-1"),

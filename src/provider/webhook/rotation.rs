@@ -123,20 +123,27 @@ pub(super) async fn plan_update(
         sends,
     };
     if private.is_secret_in_doubt {
-        plan_again(&mut plan, config);
+        let is_key_kept = !stored.is_null() && before.key.is_none();
+        plan_again(&mut plan, config, is_key_kept);
     }
     plan
 }
 
 /// Plans to send a secret again that the portal may not have. There has to be a change for it: of the two computed
-/// attributes, that which the configuration leaves out becomes unknown, and turns out as it was.
-fn plan_again(plan: &mut SecretPlan, config: &Object) {
-    if let Some((name, secret)) = configured(config) {
-        plan.sends = Some((name, secret));
-        if name == SECRET_KEY {
-            plan.version = Value::unknown();
-        } else {
+/// attributes, that which the configuration leaves out becomes unknown, and turns out as it was. With `ignore_changes`
+/// it may leave out neither; then only another change sends the secret.
+fn plan_again(plan: &mut SecretPlan, config: &Object, is_key_kept: bool) {
+    let write_only = config.get(SECRET_KEY_WO).as_secret();
+    let sends = match write_only.filter(|_| is_key_kept) {
+        Some(secret) => Some((SECRET_KEY_WO, secret.clone())),
+        None => configured(config),
+    };
+    if sends.is_some() {
+        plan.sends = sends;
+        if config.get(SECRET_KEY).is_null() {
             plan.key = Value::unknown();
+        } else if config.get(SECRET_KEY_WO_VERSION).is_null() {
+            plan.version = Value::unknown();
         }
     } else if let Some(secret) = plan.key.as_secret() {
         plan.sends = Some((SECRET_KEY, secret.clone()));
@@ -185,10 +192,12 @@ fn changed_version(
 ) -> Option<(&'static str, SecretText)> {
     let secret = wo.as_secret()?;
     let version = version.as_number().and_then(Number::to_i64);
-    // A version that is not known yet may be another one.
-    version
-        .is_none_or(|version| is_due(version, secret, before))
-        .then(|| (SECRET_KEY_WO, secret.clone()))
+    let is_sent = match version {
+        Some(version) => is_due(version, secret, before),
+        // Not known yet, it may be another one.
+        None => before.key.as_ref() != Some(secret),
+    };
+    is_sent.then(|| (SECRET_KEY_WO, secret.clone()))
 }
 
 fn configured(config: &Object) -> Option<(&'static str, SecretText)> {
@@ -241,9 +250,15 @@ pub(super) async fn apply_update(
 ) -> Result<SecretChange, Diagnostic> {
     let before = StoredSecret::sent_last(prior, private);
     let stored_key = prior.get(SECRET_KEY).as_secret();
-    let (key, key_sent) = apply_key(config, planned, stored_key, &before, private).await;
     let write_only = apply_write_only(config, planned, &before, private).await?;
+    let has_version = write_only.version.is_some();
+    let (key, mut key_sent) = apply_key(config, planned, stored_key, &before, private).await;
     let is_configured = key.is_some() && config.get(SECRET_KEY).as_secret() == key.as_ref();
+    let is_key_kept = has_version && !is_configured && before.key.is_none() && key.is_some();
+    if is_key_kept {
+        // What `ignore_changes` keeps beside a write-only secret is not asked for.
+        key_sent = None;
+    }
     let is_key_newer = match (&write_only.sent, &key_sent) {
         (Some(_), _) => false,
         (None, Some(_)) => true,
@@ -253,7 +268,9 @@ pub(super) async fn apply_update(
     let send = write_only.sent.or(key_sent);
     let again = match planned.get(SECRET_KEY) {
         _ if !private.is_secret_in_doubt || send.is_some() => None,
-        Value::Unknown(_) => config.get(SECRET_KEY_WO).as_secret().cloned(),
+        planned if is_key_kept || planned.is_unknown() => {
+            config.get(SECRET_KEY_WO).as_secret().cloned()
+        }
         _ => key.clone(),
     };
     Ok(SecretChange {
@@ -264,7 +281,7 @@ pub(super) async fn apply_update(
             Some(_) => private.secret_origin,
             None => None,
         },
-        is_key_newer: is_key_newer && key.is_some() && write_only.version.is_some(),
+        is_key_newer: is_key_newer && key.is_some() && has_version,
         stored: StoredSecret {
             key,
             version: write_only.version,
@@ -294,9 +311,7 @@ async fn apply_key(
         (Some(key), None) => recognizes(private, key).await,
         (key, known) => key == known,
     };
-    // What `ignore_changes` keeps is not asked for.
-    let is_kept = key.as_ref() == stored && configured != key.as_ref();
-    let sent = key.clone().filter(|_| !is_known && !is_kept);
+    let sent = if is_known { None } else { key.clone() };
     (key, sent)
 }
 

@@ -501,3 +501,51 @@ async fn what_ignore_changes_keeps_is_not_taken_for_what_the_portal_has() {
         expect(&change, Some(OLD), None, Some(1));
     }
 }
+
+#[tokio::test]
+async fn what_ignore_changes_keeps_is_sent_when_nothing_else_is_left() {
+    let none = WebhookPrivate::default();
+    let mixed = object(secret(OLD), Value::Null, number(1));
+    // The portal has the write-only secret, which is taken away while the key is still ignored.
+    let plan = plan_update(&stored_key(OLD), &mixed, &none, false).await;
+    assert_eq!(plan.sends.map(|(name, _)| name), Some(SECRET_KEY));
+    let change = ignoring(&stored_key(OLD), &stored_nothing(), &mixed, &none).await;
+    expect(&change, Some(OLD), Some(OLD), None);
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_known_yet_does_not_judge_a_secret_that_the_portal_has() {
+    let none = WebhookPrivate::default();
+    for (text, expected) in [(OLD, None), (NEW, Some(SECRET_KEY_WO))] {
+        let config = object(Value::Null, secret(text), Value::unknown());
+        let plan = plan_update(&config, &stored_key(OLD), &none, false).await;
+        assert_eq!(plan.sends.map(|(name, _)| name), expected);
+    }
+}
+
+/// A plan must keep to what is configured, also for what `ignore_changes` has put there.
+#[tokio::test]
+async fn a_doubtful_secret_is_planned_within_what_ignore_changes_keeps() {
+    let mut doubtful = hashed(OLD).await;
+    doubtful.is_secret_in_doubt = true;
+    let kept_key = object(secret(OLD), Value::Null, number(1));
+    // The next version was sent, and its answer was lost.
+    let left = object(secret(OLD), secret(NEW), number(2));
+    let plan = plan_update(&left, &kept_key, &doubtful, false).await;
+    assert_eq!((&plan.key, &plan.version), (&secret(OLD), &number(2)));
+    assert_eq!(plan.sends.map(|(name, _)| name), Some(SECRET_KEY_WO));
+    // Automatic mode, gone back to the secret of the hash.
+    let left = object(secret(NEW), secret(OLD), Value::Null);
+    let prior = object(secret(NEW), Value::Null, number(1));
+    let whole = object(Value::Null, secret(OLD), Value::Null);
+    let change = ignoring(&left, &whole, &prior, &doubtful).await;
+    expect(&change, None, Some(NEW), Some(1));
+    assert_eq!(change.again.as_ref().map(SecretText::expose), Some(OLD));
+    // The version is kept, and another key was sent.
+    doubtful.is_key_newer = true;
+    let left = object(secret(NEW), Value::Null, number(1));
+    let plan = plan_update(&left, &kept_key, &doubtful, false).await;
+    assert_eq!((&plan.key, &plan.version), (&secret(NEW), &number(1)));
+    let change = ignoring(&left, &stored_key(NEW), &kept_key, &doubtful).await;
+    expect(&change, Some(NEW), Some(NEW), Some(1));
+}
