@@ -317,7 +317,7 @@ impl Refusal {
             || message.starts_with("Invalid URL")
             || message == "HTTPS is required"
         {
-            // Only these are never translated (API §7.1).
+            // These are never translated (API §7.1); what else speaks of a URL may be the probe.
             Self::Address
         } else if message.starts_with("Password") {
             Self::Secret
