@@ -1,6 +1,7 @@
 //! Deleting a webhook. A failed deletion keeps the resource in state (product §4.3).
 
-use super::model::{NAME, WebhookPrivate, id_of};
+use super::model::{NAME, id_of};
+use super::private::WebhookPrivate;
 use super::read::check_move;
 use crate::api::{Cause, Error, Role, WebhookId};
 use crate::framework::diagnostics::Diagnostic;

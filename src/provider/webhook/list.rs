@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::filter::{WebhookFilter, with_filters};
-use super::model::WebhookPrivate;
+use super::private::WebhookPrivate;
 use super::read::refresh;
 use crate::api::{Arrivals, Webhook, WebhookListItem};
 use crate::framework::diagnostics::Diagnostic;

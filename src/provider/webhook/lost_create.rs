@@ -18,8 +18,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::clash;
-use super::create::{Creation, SUMMARY};
-use crate::api::{Cause, CreatedWebhook, Error, Snapshot, Webhook, WebhookId};
+use super::creation::{Creation, Found, SUMMARY};
+use crate::api::{Cause, Error, Snapshot, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;
 use crate::provider::diagnose;
@@ -27,38 +27,6 @@ use crate::provider::diagnose;
 /// The pauses between looks at the list grow from the first to the second.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// The webhook that a creation led to.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) id: WebhookId,
-    pub(super) created_by: Option<String>,
-    /// Whether the portal's answer shows something else than was sent.
-    pub(super) is_different: bool,
-}
-
-impl Found {
-    /// Takes it from the portal's answer.
-    pub(super) fn created(created: &CreatedWebhook, creation: &Creation<'_>) -> Self {
-        let matches = |webhook| creation.model.matches(creation.triggers, webhook);
-        Self {
-            id: created.id,
-            created_by: created.created_by.as_ref().map(ToString::to_string),
-            is_different: created
-                .webhook
-                .as_ref()
-                .is_some_and(|webhook| !matches(webhook)),
-        }
-    }
-
-    fn adopted(webhook: &Webhook) -> Self {
-        Self {
-            id: webhook.id,
-            created_by: webhook.created_by.as_ref().map(ToString::to_string),
-            is_different: false,
-        }
-    }
-}
 
 /// What the list shows of a creation.
 #[derive(Debug)]

@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | `schema` | the attributes and their single checks |
 //! | `model`, `triggers`, `secret` | what a webhook is made of |
+//! | `private` | what is kept beside it in private state |
 //! | `plan`, `rotation` | what will change, and what happens to the secret |
-//! | `create`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
+//! | `create`, `creation`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
 //! | `data_source`, `list`, `filter` | what is told of webhooks, finding and choosing them |
@@ -13,6 +14,7 @@
 
 mod clash;
 mod create;
+mod creation;
 pub(super) mod data_source;
 mod delete;
 pub(super) mod filter;
@@ -22,6 +24,7 @@ mod lost_create;
 mod model;
 mod moved;
 mod plan;
+mod private;
 mod read;
 mod rotation;
 pub(super) mod schema;

@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::model::{ID, NAME, URI, WebhookPrivate};
+use super::model::{ID, NAME, URI};
+use super::private::WebhookPrivate;
 use crate::api::{Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;

@@ -3,7 +3,8 @@
 //! What the portal answers adds an error or a warning and never changes a planned value. It is asked
 //! only about what this plan will send.
 
-use super::model::{ID, NAME, SECRET_KEY_WO_VERSION, TRIGGERS, URI, WebhookPrivate};
+use super::model::{ID, NAME, SECRET_KEY_WO_VERSION, TRIGGERS, URI};
+use super::private::WebhookPrivate;
 use super::rotation::{self, SecretPlan};
 use super::triggers::{self, Bits, Spelling};
 use super::{clash, secret};

@@ -2,7 +2,8 @@
 
 use time::Duration;
 
-use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookPrivate, id_of};
+use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, id_of};
+use super::private::WebhookPrivate;
 use super::triggers::Bits;
 use crate::api::{Client, Role, Timestamp, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;

@@ -21,9 +21,8 @@
 //! After an update that failed and may have stored its secret, the next one sends what is configured then, or
 //! what was generated, whether it differs or not. Planning shows this as an attribute that is known after apply.
 
-use super::model::{
-    SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SecretOrigin, StoredSecret, WebhookPrivate,
-};
+use super::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, StoredSecret};
+use super::private::{SecretOrigin, WebhookPrivate};
 use super::secret::{self, NoRandomness, SecretHash};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::{Number, Object, SecretText, Value};

@@ -2,7 +2,8 @@
 //! (product §4.3).
 
 use super::create::{resolve_triggers, stored_differently};
-use super::model::{TRIGGERS, WebhookModel, WebhookPrivate, id_of};
+use super::model::{TRIGGERS, WebhookModel, id_of};
+use super::private::WebhookPrivate;
 use super::read::{check_move, refresh};
 use super::rotation::{self, SecretChange};
 use super::triggers::Bits;

@@ -1,0 +1,133 @@
+//! A creation on its way: what is to be made, its one request, and the webhook that it led to.
+
+use super::clash;
+use super::model::WebhookModel;
+use crate::api::{
+    Client, CreateWebhook, CreatedWebhook, Error, Role, TriggerMask, Webhook, WebhookId,
+};
+use crate::framework::diagnostics::Diagnostic;
+use crate::provider::diagnose;
+use crate::provider::portal::LivePortal;
+
+pub(super) const SUMMARY: &str = "Could not create the webhook";
+
+/// A creation on its way.
+pub(super) struct Creation<'a> {
+    pub(super) portal: &'a LivePortal,
+    pub(super) model: &'a WebhookModel,
+    pub(super) triggers: TriggerMask,
+    pub(super) body: &'a CreateWebhook,
+}
+
+impl Creation<'_> {
+    /// Sends the POST once and keeps the shared list in step with its outcome.
+    pub(super) async fn post(&self) -> Result<CreatedWebhook, Error> {
+        self.post_over(&self.portal.client).await
+    }
+
+    /// Sends the POST once more, over a connection of its own.
+    pub(super) async fn post_again(&self) -> Result<CreatedWebhook, Error> {
+        self.post_over(&self.portal.client.on_fresh_connections())
+            .await
+    }
+
+    async fn post_over(&self, client: &Client) -> Result<CreatedWebhook, Error> {
+        let token = self.portal.list.begin_create();
+        // What this process has seen before cannot be new, whatever the answer says.
+        let baseline = self.portal.list.baseline();
+        let is_new = |id| {
+            let was_there = baseline
+                .as_ref()
+                .is_some_and(|list| list.webhook(id).is_some());
+            !was_there && !self.portal.is_created(id)
+        };
+        match client.create_webhook(self.body, is_new).await {
+            Ok(created) => {
+                match &created.webhook {
+                    Some(webhook) => token.created(webhook.clone()),
+                    None => token.unknown(),
+                }
+                Ok(created)
+            }
+            Err(error) => {
+                token.failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Words a refusal. A name and uri that are taken get the id of the webhook that has them.
+    pub(super) async fn refused(&self, error: &Error) -> Diagnostic {
+        if !error.is_duplicate() {
+            return diagnose::explain(SUMMARY, error);
+        }
+        let (name, uri) = (&self.model.name, &self.model.uri);
+        let Ok(snapshot) = self.portal.list.fresh().await else {
+            return diagnose::explain(SUMMARY, error);
+        };
+        let mut taken: Vec<&Webhook> = snapshot.with_pair(name, uri).collect();
+        if taken.is_empty() {
+            let all = snapshot.items().map(|item| &item.webhook);
+            taken = all.filter(|webhook| self.is_alike(webhook)).collect();
+        }
+        let foreign = taken
+            .iter()
+            .find(|webhook| !self.portal.is_managed(webhook.id));
+        let Some(webhook) = foreign.or(taken.first()) else {
+            let caller = self.portal.caller().await;
+            let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
+            return clash::invisible(name, sees_all, &diagnose::detail(error));
+        };
+        let id = webhook.id;
+        let mut refusal = if self.portal.is_created(id) {
+            clash::created_twice(name, id)
+        } else if self.portal.is_managed(id) {
+            clash::replaced_too_early(name, id)
+        } else {
+            clash::refused(name, id)
+        };
+        if webhook.name != *name || webhook.uri != *uri {
+            refusal.detail.push_str(&clash::but_for_case(&webhook.name));
+        }
+        refusal
+    }
+
+    /// Says whether a webhook has this name and uri but for upper and lower case, which a portal on
+    /// MySQL does not tell apart (API §7 E).
+    fn is_alike(&self, webhook: &Webhook) -> bool {
+        webhook.name.to_lowercase() == self.model.name.to_lowercase()
+            && webhook.uri.to_lowercase() == self.model.uri.to_lowercase()
+    }
+}
+
+/// The webhook that a creation led to.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) id: WebhookId,
+    pub(super) created_by: Option<String>,
+    /// Whether the portal's answer shows something else than was sent.
+    pub(super) is_different: bool,
+}
+
+impl Found {
+    /// Takes it from the portal's answer.
+    pub(super) fn created(created: &CreatedWebhook, creation: &Creation<'_>) -> Self {
+        let matches = |webhook| creation.model.matches(creation.triggers, webhook);
+        Self {
+            id: created.id,
+            created_by: created.created_by.as_ref().map(ToString::to_string),
+            is_different: created
+                .webhook
+                .as_ref()
+                .is_some_and(|webhook| !matches(webhook)),
+        }
+    }
+
+    pub(super) fn adopted(webhook: &Webhook) -> Self {
+        Self {
+            id: webhook.id,
+            created_by: webhook.created_by.as_ref().map(ToString::to_string),
+            is_different: false,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What is kept in private state beside a webhook.
+
+use serde::{Deserialize, Serialize};
+
+use super::moved::MovedFrom;
+use super::secret::SecretHash;
+use super::triggers::KnownBits;
+use crate::api::{UserId, Webhook};
+
+/// Where the stored secret came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SecretOrigin {
+    /// The configuration.
+    Configured,
+    /// The provider made it.
+    Generated,
+}
+
+/// What is kept in private state. Everything in it can be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct WebhookPrivate {
+    /// The id of the user who created the webhook: decides what its absence means (product §4.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_by: Option<String>,
+    /// Where `secret_key` came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) secret_origin: Option<SecretOrigin>,
+    /// Recognizes `secret_key_wo` in automatic mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) secret_hash: Option<SecretHash>,
+    /// Whether the portal may have another secret than the state says, because an update with one failed.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_secret_in_doubt: bool,
+    /// Which was sent last where `ignore_changes` keeps a `secret_key` and a version side by side: the key.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_key_newer: bool,
+    /// The bits of trigger names that this build's table does not have.
+    #[serde(skip_serializing_if = "KnownBits::is_empty")]
+    pub(super) trigger_bits: KnownBits,
+    /// What the webhook was before a move, until it has been read for the first time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) moved_from: Option<MovedFrom>,
+}
+
+impl WebhookPrivate {
+    /// Says whether a user is known to have created the webhook.
+    pub(super) fn is_creator(&self, user: &UserId) -> bool {
+        self.created_by.as_deref() == Some(user.as_str())
+    }
+
+    /// Says whether a webhook can be the one that this belongs to: its creator never changes.
+    pub(super) fn fits(&self, webhook: &Webhook) -> bool {
+        match (&self.created_by, &webhook.created_by) {
+            (Some(recorded), Some(found)) => recorded == found.as_str(),
+            _ => true,
+        }
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::private_state::PrivateState;
+
+    #[test]
+    fn private_state_of_another_time_reads_as_far_as_it_goes() {
+        let stored = PrivateState::from_bytes(br#"{"created_by":"4c65","future":[1]}"#.to_vec());
+        let private: WebhookPrivate = stored.decode();
+        assert_eq!(private.created_by.as_deref(), Some("4c65"));
+        let damaged = PrivateState::from_bytes(b"\xff".to_vec());
+        assert_eq!(
+            damaged.decode::<WebhookPrivate>(),
+            WebhookPrivate::default()
+        );
+    }
+}
