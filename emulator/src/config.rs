@@ -135,6 +135,8 @@ pub struct Settings {
     pub standalone: bool,
     /// The database behind the portal (API §12).
     pub database: Database,
+    /// Whether create stores a false `enabled` or `ssl`, as no portal does so far (API §16 O1).
+    pub create_stores_false: bool,
 }
 
 impl Default for Settings {
@@ -157,6 +159,7 @@ impl Default for Settings {
             delivery_timeout_ms: 100_000,
             standalone: true,
             database: Database::default(),
+            create_stores_false: false,
         }
     }
 }
@@ -181,6 +184,12 @@ impl Settings {
             return refuse("password_policy.min_length must not be above 30");
         }
         Ok(())
+    }
+
+    /// What create stores of a flag that was sent: true whatever it was, unless the portal can do better (API §16 O1).
+    pub(crate) fn flag_on_create(&self, sent: Option<bool>) -> bool {
+        let is_switched_on = self.profile.create_switches_on() && !self.create_stores_false;
+        is_switched_on || sent.unwrap_or(self.profile.flags_default_to_true())
     }
 
     pub(crate) fn zones(&self) -> Zones {

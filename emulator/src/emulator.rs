@@ -25,6 +25,8 @@ use crate::{control, delivery, server, state_file, tls};
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 
 /// A webhook stored without asking the API: no check runs, the owner counts as its creator unless told otherwise.
+///
+/// Unlike what create stores (API §16 O1), it may be switched off.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewWebhook {

@@ -144,6 +144,13 @@ impl Profile {
         matches!(self, Self::V3_0 | Self::Tutorial)
     }
 
+    /// Whether create stores `enabled` and `ssl` as true whatever is sent (API §16 O1).
+    ///
+    /// Observed on 3.7.2 and assumed for 3.1 to 3.6, whose columns and insert are the same as far as is known.
+    pub(crate) fn create_switches_on(self) -> bool {
+        matches!(self, Self::V3_1 | Self::V3_6 | Self::V3_7)
+    }
+
     /// Whether successes are wrapped in `response`, `count`, `links` (API §2.3; the tutorial shows a bare body).
     pub(crate) fn wraps_answers(self) -> bool {
         self != Self::Tutorial

@@ -28,7 +28,7 @@ pub(super) fn list(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success(&items))
 }
 
-/// `POST /settings/webhook`: role, checks A to D, uniqueness, insert.
+/// `POST /settings/webhook`: role, checks A to D on what was sent, uniqueness, insert.
 pub(super) async fn create(call: &Call) -> Result<Answer, Refusal> {
     let input = bind_webhook(
         call.json_body()?,
@@ -63,7 +63,6 @@ fn insert(
         return Err(HandlerError::argument(message).into());
     }
     check_storable(database, &input)?;
-    let default_flag = call.settings.profile.flags_default_to_true();
     let (triggers, trigger_text) = match input.triggers {
         Some(triggers) => (triggers.mask, triggers.text),
         None => (0, None),
@@ -73,8 +72,8 @@ fn insert(
         name: input.name.unwrap_or_default(),
         uri: input.uri.unwrap_or_default(),
         secret: input.secret.unwrap_or_else(|| SecretString::from("")),
-        enabled: input.enabled.unwrap_or(default_flag),
-        ssl: input.ssl.unwrap_or(default_flag),
+        enabled: call.settings.flag_on_create(input.enabled),
+        ssl: call.settings.flag_on_create(input.ssl),
         triggers,
         trigger_text,
         target_id: input.target_id,

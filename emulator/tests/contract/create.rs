@@ -50,17 +50,35 @@ async fn nulls_and_the_secret_are_left_out() {
     .await;
 }
 
+/// O1; assumed before 3.7.
 #[tokio::test]
-async fn omitted_fields_are_false_and_all_events() {
+async fn both_flags_are_true_whatever_was_sent() {
     on_portal(|portal| async move {
-        let body = json!({
-            "name": portal.name("a"),
-            "uri": portal.uri("a"),
+        let omitted = json!({
+            "name": portal.name("omitted"),
+            "uri": portal.uri("omitted"),
             "secretKey": SECRET,
         });
+        let mut off = portal.body("off");
+        off["enabled"] = json!(false);
+        off["ssl"] = json!(false);
+        for body in [omitted, off] {
+            let answered = portal.create(&body).await;
+            let stored = portal.item(&answered["id"]).await.unwrap();
+            for webhook in [&answered, &stored["configs"]] {
+                assert_eq!(webhook["enabled"], true);
+                assert_eq!(webhook["ssl"], true);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn omitted_triggers_mean_all_events() {
+    on_portal(|portal| async move {
+        let body = portal.body_with("a", "triggers", Value::Null);
         let webhook = portal.create(&body).await;
-        assert_eq!(webhook["enabled"], false);
-        assert_eq!(webhook["ssl"], false);
         assert_eq!(webhook["triggers"], 0, "all events, not none");
         assert!(webhook.get("targetId").is_none());
     })

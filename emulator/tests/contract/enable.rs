@@ -4,6 +4,7 @@ use crate::portal::on_portal;
 
 const ENABLE: &str = "settings/webhook/enable";
 
+/// O1: `enable` changes `enabled` alone.
 #[tokio::test]
 async fn only_the_flag_is_changed() {
     on_portal(|portal| async move {

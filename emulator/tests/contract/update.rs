@@ -30,6 +30,24 @@ async fn an_update_replaces_everything_but_the_secret() {
     .await;
 }
 
+/// O1: what create does not store, an update does.
+#[tokio::test]
+async fn an_update_stores_false() {
+    on_portal(|portal| async move {
+        let created = portal.create(&portal.body("a")).await;
+        let mut body = portal.body_with("a", "id", created["id"].clone());
+        body["enabled"] = json!(false);
+        body["ssl"] = json!(false);
+        let updated = portal.put(WEBHOOK, &body).await.response();
+        let stored = portal.item(&created["id"]).await.unwrap();
+        for webhook in [&updated, &stored["configs"]] {
+            assert_eq!(webhook["enabled"], false);
+            assert_eq!(webhook["ssl"], false);
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_id_may_be_a_numeric_string() {
     on_portal(|portal| async move {

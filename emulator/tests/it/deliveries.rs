@@ -12,9 +12,9 @@ use crate::client::start;
 use crate::receiver::Receiver;
 
 /// The documented schedule of 31 seconds in about 30 milliseconds.
-const SPEED: f64 = 1000.0;
+pub(crate) const SPEED: f64 = 1000.0;
 
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 async fn portal() -> Emulator {
     let mut config = Config::offline();

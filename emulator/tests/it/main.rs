@@ -28,6 +28,8 @@ mod keys;
 mod knobs;
 /// The request log.
 mod log;
+/// What a running portal was seen to do (API §16), where no other module is about it.
+mod observed;
 /// What is looked at first (API §7).
 mod order;
 /// Probes of real receivers.

@@ -107,6 +107,15 @@ impl Fields {
     }
 }
 
+impl ModelWebhook {
+    /// What is stored was checked before, but rights are the caller's, and create stores `ssl` unchecked (O1).
+    fn may_be_switched_on(&self, caller: &str) -> bool {
+        let has_rights = caller == OWNER || self.triggers & ADMINISTRATIVE == 0;
+        let needs_https = self.ssl && self.uri.starts_with("http:");
+        has_rights && !needs_https
+    }
+}
+
 impl Model {
     fn apply(&mut self, caller: &'static str, operation: &Operation) -> Expected {
         match operation {
@@ -136,14 +145,11 @@ impl Model {
             }
             Operation::Enable(id, enabled) => {
                 let stored = self.webhooks.iter().find(|hook| hook.id == *id);
-                // Stored values are in order, except that rights are the caller's.
-                let lacks_rights = stored.is_some_and(|hook| {
-                    *enabled
-                        && caller != OWNER
-                        && hook.owner == caller
-                        && hook.triggers & ADMINISTRATIVE != 0
+                let is_refused = stored.is_some_and(|hook| {
+                    let is_theirs = caller == OWNER || hook.owner == caller;
+                    *enabled && is_theirs && !hook.may_be_switched_on(caller)
                 });
-                if lacks_rights {
+                if is_refused {
                     return Expected::Refused(400);
                 }
                 self.change(caller, *id, |hook| hook.enabled = *enabled)
@@ -173,8 +179,9 @@ impl Model {
             name: fields.name().to_owned(),
             uri: fields.uri().to_owned(),
             secret: fields.secret.unwrap_or_default().to_owned(),
-            enabled: fields.enabled.unwrap_or(false),
-            ssl: fields.ssl.unwrap_or(false),
+            // O1: whatever was sent.
+            enabled: true,
+            ssl: true,
             triggers: fields.triggers.unwrap_or(0),
             target: fields.target.map(str::to_owned),
         };

@@ -68,8 +68,11 @@ async fn what_the_guide_makes_happen_happens() {
         settings.blacklist.clear();
     });
     let receiver = Receiver::start(&[200]).await;
-    let hook = json!({"name": "a", "uri": receiver.url(), "secretKey": "S3cretKey-42", "enabled": true, "triggers": 256});
+    let mut hook = json!({"name": "a", "uri": receiver.url(), "secretKey": "S3cretKey-42", "enabled": true, "triggers": 256});
     assert_eq!(client.post(WEBHOOKS, &hook).await.status, 200);
+    // Only an update makes the portal deliver over plain http.
+    hook["id"] = json!(1);
+    assert_eq!(client.put(WEBHOOKS, &hook).await.status, 200);
     let control = Client::control(&emulator);
     let mut answers = Vec::new();
     for Example { method, path, body } in examples(GUIDE) {
@@ -84,7 +87,7 @@ async fn what_the_guide_makes_happen_happens() {
     for status in [503, 503, 200] {
         assert_eq!(client.get(WEBHOOKS).await.status, status);
     }
-    assert_eq!(answers[4]["total"], 1);
+    assert_eq!(answers[4]["total"], 2, "create and update");
     assert_eq!(control.get("/webhooks").await.json()[0]["id"], 1);
 }
 

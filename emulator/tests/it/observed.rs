@@ -1,0 +1,126 @@
+use docspace_emulator::{Config, Event, NewWebhook, Profile};
+use serde_json::json;
+
+use crate::client::{Client, WEBHOOKS, start, start_offline, webhook};
+use crate::deliveries::{LIMIT, SPEED};
+use crate::receiver::Receiver;
+
+const ENABLE: &str = "/api/2.0/settings/webhook/enable";
+
+/// O1, assumed for 3.1 to 3.6: what create is sent as false it stores as true; an update does not.
+#[tokio::test]
+async fn create_stores_true_whatever_is_sent() {
+    for profile in [Profile::V3_1, Profile::V3_6, Profile::V3_7] {
+        let mut config = Config::offline();
+        config.settings.profile = profile;
+        let (emulator, client) = start(config).await;
+        let mut hook = webhook("a");
+        hook["enabled"] = json!(false);
+        hook["ssl"] = json!(false);
+        let created = client.post(WEBHOOKS, &hook).await.json();
+        assert_eq!(created["response"]["enabled"], true, "{profile}");
+        assert_eq!(created["response"]["ssl"], true, "{profile}");
+        let stored = emulator.webhook(1).unwrap();
+        assert!(stored.enabled && stored.ssl, "{profile}");
+        hook["id"] = json!(1);
+        client.put(WEBHOOKS, &hook).await;
+        let stored = emulator.webhook(1).unwrap();
+        assert!(!stored.enabled && !stored.ssl, "{profile}");
+    }
+}
+
+/// O1: `enable` leaves `ssl` as it is, in both directions.
+#[tokio::test]
+async fn enable_changes_one_flag_alone() {
+    let (emulator, client) = start_offline().await;
+    for ssl in [true, false] {
+        let id = emulator
+            .create_webhook(NewWebhook {
+                ssl,
+                ..NewWebhook::default()
+            })
+            .id;
+        for enabled in [false, true] {
+            let body = json!({"id": id, "name": "x", "uri": "y", "enabled": enabled, "ssl": !ssl});
+            assert_eq!(client.put(ENABLE, &body).await.status, 200);
+            let stored = emulator.webhook(id).unwrap();
+            assert_eq!((stored.enabled, stored.ssl), (enabled, ssl));
+        }
+    }
+}
+
+/// O1 is about the API: a portal may have switched-off webhooks from the start.
+#[tokio::test]
+async fn a_portal_can_be_given_webhooks_that_are_off() {
+    let (emulator, client) = start_offline().await;
+    emulator.create_webhook(NewWebhook {
+        enabled: false,
+        ssl: false,
+        ..NewWebhook::default()
+    });
+    let control = Client::control(&emulator);
+    let off = json!({"name": "off", "enabled": false, "ssl": false});
+    assert_eq!(control.post("/webhooks", &off).await.status, 201);
+    let list = client.get(WEBHOOKS).await.json();
+    for item in list["response"].as_array().unwrap() {
+        assert_eq!(item["configs"]["enabled"], false);
+        assert_eq!(item["configs"]["ssl"], false);
+    }
+    assert_eq!(list["response"].as_array().unwrap().len(), 2);
+}
+
+/// O1 may be mended some day; with `create_stores_false` it is.
+#[tokio::test]
+async fn a_portal_that_stores_false_is_a_setting() {
+    let (emulator, client) = start_offline().await;
+    let control = Client::control(&emulator);
+    let mended = json!({"create_stores_false": true});
+    assert_eq!(control.patch("/settings", &mended).await.status, 200);
+    for (name, enabled, ssl) in [("a", false, true), ("b", true, false), ("c", true, true)] {
+        let mut hook = webhook(name);
+        hook["enabled"] = json!(enabled);
+        hook["ssl"] = json!(ssl);
+        let created = client.post(WEBHOOKS, &hook).await.json();
+        let created = &created["response"];
+        assert_eq!(created["enabled"], enabled, "{name}");
+        assert_eq!(created["ssl"], ssl, "{name}");
+    }
+    let omitted = json!({"name": "d", "uri": "https://example.com/d", "secretKey": "S3cretKey-42"});
+    let created = client.post(WEBHOOKS, &omitted).await.json();
+    assert_eq!(created["response"]["enabled"], false);
+    assert_eq!(created["response"]["ssl"], false);
+}
+
+/// O2: an http receiver is killed by its first event, unless an update came between.
+#[tokio::test]
+async fn an_http_receiver_is_switched_off_by_its_first_event() {
+    let (emulator, client) = start_offline().await;
+    emulator.change_settings(|settings| {
+        settings.blacklist.clear();
+        settings.delivery_speed = SPEED;
+    });
+    let receiver = Receiver::start(&[200]).await;
+    let mut hook = webhook("a");
+    hook["uri"] = json!(receiver.url());
+    hook["ssl"] = json!(false);
+    assert_eq!(client.post(WEBHOOKS, &hook).await.status, 200);
+    emulator.raise_event(&Event::new(256, "1")).unwrap();
+    assert!(emulator.deliveries_settled(LIMIT).await);
+    let stored = emulator.webhook(1).unwrap();
+    assert!(receiver.posts().is_empty());
+    assert!(!stored.enabled);
+    assert_eq!(stored.last_failure_on, None);
+    assert_eq!(stored.last_failure_content, None);
+    assert_eq!(stored.last_success_on, None);
+    assert_ne!(
+        stored.modified_by.as_deref(),
+        Some(docspace_emulator::OWNER_ID)
+    );
+    assert!(stored.modified_by.is_some() && stored.modified_on.is_some());
+    hook["id"] = json!(1);
+    assert_eq!(client.put(WEBHOOKS, &hook).await.status, 200);
+    emulator.raise_event(&Event::new(256, "1")).unwrap();
+    assert!(emulator.deliveries_settled(LIMIT).await);
+    assert_eq!(receiver.posts().len(), 1);
+    assert!(emulator.webhook(1).unwrap().enabled);
+}
