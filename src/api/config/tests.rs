@@ -131,6 +131,43 @@ fn no_error_about_an_address_repeats_its_password() {
 }
 
 #[test]
+fn spellings_of_one_portal_have_one_origin() {
+    let origin = |text: &str| BaseUrl::parse(text, true).unwrap().origin();
+    for (expected, spellings) in [
+        (
+            "https://portal.example.com",
+            &[
+                "https://portal.example.com/api/2.0",
+                "HTTPS://Portal.Example.COM:443/",
+                "https://portal.example.com.",
+            ][..],
+        ),
+        (
+            "https://portal.example.com:8443",
+            &["https://portal.example.com.:8443/"],
+        ),
+        (
+            "http://portal.example.com",
+            &["http://PORTAL.example.com:80"],
+        ),
+        (
+            "http://portal.example.com:443",
+            &["http://portal.example.com:443"],
+        ),
+        ("https://xn--bcher-kva.example", &["https://Bücher.example"]),
+        (
+            "http://127.0.0.1:8092",
+            &["http://127.1.:8092", "http://0x7F000001:8092"],
+        ),
+        ("https://[::1]", &["https://[0:0:0:0:0:0:0:1]:443"]),
+    ] {
+        for spelling in spellings {
+            assert_eq!(origin(spelling), expected, "{spelling}");
+        }
+    }
+}
+
+#[test]
 fn endpoints_are_below_the_api_root() {
     let base_url = BaseUrl::parse("https://portal.example.com:8443/", false).unwrap();
     assert_eq!(
