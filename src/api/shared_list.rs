@@ -1,8 +1,8 @@
 //! One list request for any number of readers (product §8).
 //!
 //! The portal cannot be asked for one webhook, so a plan of 300 webhooks would read the whole list 300 times. Here the
-//! first reader fetches, the others wait for the same answer, and it serves everybody until 30 seconds after its last
-//! use. A mistake in this file loses a webhook, so this is what it promises, and why it holds:
+//! first reader fetches, the others wait for the same answer, and it serves everybody until 30 seconds after it was
+//! asked for. A mistake in this file loses a webhook, so this is what it promises, and why it holds:
 //!
 //! **A reader never gets less than what the portal had already acknowledged to this process when it asked.** Every
 //! write is announced ([`SharedList::begin_create`], [`SharedList::begin_write`]) and settled ([`WriteToken`]). An
@@ -38,7 +38,7 @@ use super::error::Error;
 use super::snapshot::Snapshot;
 use super::webhooks::{Webhook, WebhookId, WebhookListItem};
 
-/// How long a list serves after its last use.
+/// How long a list serves after it was asked for.
 const EXPIRY: Duration = Duration::from_secs(30);
 
 /// Where the list comes from.
@@ -82,7 +82,8 @@ type Request = Pin<Box<dyn Future<Output = Result<Vec<WebhookListItem>, Error>> 
 struct State {
     /// The last successful list with all acknowledged changes since its fetch began.
     latest: Option<Arc<Snapshot>>,
-    last_used: Instant,
+    /// When the fetch of the latest list began.
+    asked_at: Instant,
     flight: Option<Flight>,
     /// The number of the next fetch.
     next_fetch: u64,
@@ -175,7 +176,7 @@ impl State {
     fn new() -> Self {
         Self {
             latest: None,
-            last_used: Instant::now(),
+            asked_at: Instant::now(),
             flight: None,
             next_fetch: 1,
             floor: 1,
@@ -189,19 +190,17 @@ impl State {
         wanted: u64,
         confirms: Option<&Arc<Snapshot>>,
     ) -> Option<Arc<Snapshot>> {
-        let now = Instant::now();
         let latest = self
             .latest
             .as_mut()
             .filter(|latest| latest.fetch >= wanted)
-            .filter(|_| now.duration_since(self.last_used) <= EXPIRY)?;
+            .filter(|_| self.asked_at.elapsed() <= EXPIRY)?;
         // What is its own confirmation has been confirmed before.
         let earlier =
             confirms.filter(|given| given.fetch < latest.fetch && !latest.is_confirming());
         if let Some(earlier) = earlier {
             Arc::make_mut(latest).confirm(earlier);
         }
-        self.last_used = now;
         Some(Arc::clone(latest))
     }
 
@@ -233,7 +232,7 @@ impl<S: ListSource + 'static> SharedList<S> {
         }
     }
 
-    /// Returns the list, fetching it if there is none or it was not used for 30 seconds.
+    /// Returns the list, fetching it if there is none or it was asked for more than 30 seconds ago.
     ///
     /// # Errors
     ///
@@ -353,6 +352,7 @@ impl<S: ListSource + 'static> SharedList<S> {
             request: AsyncMutex::new(self.request(arrivals.cloned())),
             state: Arc::clone(&self.state),
             number,
+            began: Instant::now(),
             sender,
         });
         state.flight = Some(Flight {
@@ -427,6 +427,7 @@ struct Fetch {
     request: AsyncMutex<Request>,
     state: Arc<Mutex<State>>,
     number: u64,
+    began: Instant,
     sender: watch::Sender<Option<Outcome>>,
 }
 
@@ -475,7 +476,7 @@ impl Fetch {
         }
         let snapshot = Arc::new(snapshot);
         state.latest = Some(Arc::clone(&snapshot));
-        state.last_used = Instant::now();
+        state.asked_at = self.began;
         snapshot
     }
 }
