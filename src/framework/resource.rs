@@ -232,9 +232,21 @@ impl Progress {
         recorded.private = private;
     }
 
+    /// Takes back what was recorded: the object does not exist any more. Warnings stay.
+    pub fn forget(&self) {
+        let mut recorded = self.lock();
+        recorded.state = None;
+        recorded.private = PrivateState::default();
+    }
+
     /// Adds a warning.
     pub fn warn(&self, diagnostic: Diagnostic) {
         self.lock().diagnostics.push(diagnostic);
+    }
+
+    /// Adds a warning if there is one.
+    pub fn warn_if(&self, diagnostic: Option<Diagnostic>) {
+        self.lock().diagnostics.extend(diagnostic);
     }
 
     /// Takes what was recorded.

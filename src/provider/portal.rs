@@ -12,7 +12,7 @@ use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use super::diagnose;
 use crate::api::{
-    Client, CurrentUser, Error, PasswordPolicy, SharedList, TriggerCatalog, WebhookId,
+    Client, CurrentUser, Error, PasswordPolicy, SharedList, Snapshot, TriggerCatalog, WebhookId,
 };
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 
@@ -73,13 +73,15 @@ pub struct LivePortal {
     pub(super) client: Client,
     /// The one shared list of webhooks.
     pub(super) list: SharedList<Client>,
+    origin: String,
+    first_list: OnceCell<Arc<Snapshot>>,
     catalog: OnceCell<Result<TriggerCatalog, Error>>,
     policy: OnceCell<Result<PasswordPolicy, Error>>,
     caller: OnceCell<CurrentUser>,
     version: OnceCell<String>,
     seen: Mutex<Seen>,
     creating: Mutex<BTreeMap<Pair, Arc<tokio::sync::Mutex<()>>>>,
-    /// What was said about failures to read the list.
+    /// What was explained already.
     explained: Mutex<BTreeSet<String>>,
     is_trouble_reported: AtomicBool,
     is_gap_reported: AtomicBool,
@@ -96,6 +98,8 @@ struct Seen {
     managed: BTreeSet<WebhookId>,
     /// Those of them that this process created.
     created: BTreeSet<WebhookId>,
+    /// Those of them that were found to be what the state was written for.
+    recognized: BTreeSet<WebhookId>,
     /// Pairs that were planned to be created.
     planned: BTreeSet<Pair>,
 }
@@ -105,6 +109,8 @@ impl LivePortal {
     pub(super) fn new(client: Client) -> Self {
         Self {
             list: SharedList::new(client.clone()),
+            origin: client.config().base_url.origin(),
+            first_list: OnceCell::new(),
             client,
             catalog: OnceCell::new(),
             policy: OnceCell::new(),
@@ -187,6 +193,44 @@ impl LivePortal {
             }
             Ok(_) | Err(_) => Ok(()),
         }
+    }
+
+    /// Returns the origin of the portal's address: `scheme://host`, with the port unless it is the default.
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Returns the list that the first change of this process is checked against. It is read once and does not
+    /// expire; a failure is not remembered.
+    pub(super) async fn first_list(&self) -> Result<Arc<Snapshot>, Error> {
+        let list = self.first_list.get_or_try_init(|| self.list.read()).await?;
+        Ok(Arc::clone(list))
+    }
+
+    /// Notes that a webhook is the one that the state was written for.
+    pub(super) fn mark_recognized(&self, id: WebhookId) {
+        self.seen().recognized.insert(id);
+    }
+
+    /// Returns whether a webhook is known to be the one that the state was written for, or was created by this
+    /// process.
+    pub(super) fn is_recognized(&self, id: WebhookId) -> bool {
+        let seen = self.seen();
+        seen.recognized.contains(&id) || seen.created.contains(&id)
+    }
+
+    /// Returns whether any webhook of the state was found on this portal, so that it is probably the right one.
+    pub(super) fn has_recognized_any(&self) -> bool {
+        !self.seen().recognized.is_empty()
+    }
+
+    /// Returns whether this is the first time in this process that a cause is explained.
+    pub(super) fn is_first(&self, cause: &str) -> bool {
+        let mut explained = self
+            .explained
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        explained.insert(cause.to_owned())
     }
 
     /// Notes that Terraform manages a webhook.
@@ -296,11 +340,7 @@ impl LivePortal {
     /// keep it; but only the first one of 300 equal ones explains what to do.
     pub(super) fn explain_list(&self, summary: &str, error: &Error) -> Diagnostic {
         let explanation = diagnose::explain(summary, error);
-        let mut explained = self
-            .explained
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if explained.insert(explanation.detail.clone()) {
+        if self.is_first(&explanation.detail) {
             return explanation;
         }
         Diagnostic::error(

@@ -101,7 +101,7 @@ fn a_webhook_deleted_by_hand_is_named_and_created_again() {
     case.portal.delete_webhook(1).unwrap();
     case.plan()
         .proposes(1, 0, 0)
-        .warns("Webhook \"ci\" (1) no longer exists")
+        .warns("A webhook is missing: does base_url name the right portal?")
         .says("Apply to create it again");
     case.apply().succeeds();
     assert_eq!(case.attributes(ADDRESS)["id"], "2");

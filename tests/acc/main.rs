@@ -53,6 +53,8 @@ mod schema;
 mod secrets;
 /// `count`, `for_each` and aliases.
 mod several;
+/// Two portals with the same numbers.
+mod strangers;
 /// `terraform test`.
 mod suites;
 /// Values that are known only after apply.

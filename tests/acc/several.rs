@@ -124,7 +124,7 @@ fn two_aliases_write_to_their_own_portals() {
     other.delete_webhook(1).unwrap();
     case.plan()
         .proposes(1, 0, 0)
-        .warns("Webhook \"there\" (1) no longer exists")
+        .warns("A webhook is missing: does base_url name the right portal?")
         .does_not_say("Webhook \"here\"");
     case.destroy().succeeds();
     assert!(case.portal.webhooks().is_empty());
@@ -151,7 +151,7 @@ fn a_webhook_that_changes_its_portal_is_not_taken_for_another_one() {
     );
     case.plan()
         .fails()
-        .errs("Webhook 1 has another creator than before")
-        .says("check base_url");
+        .errs("Webhook \"ci\" (1) belongs to another portal")
+        .says("Set base_url");
     assert_eq!(other.webhooks()[0].name, "Somebody's webhook");
 }

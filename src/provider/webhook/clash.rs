@@ -3,6 +3,8 @@
 //! Terraform does not show the old webhook of a `create_before_destroy` to the process that applies
 //! it before it asks for the new one, so a webhook that is not known may be the one to be replaced.
 
+use std::fmt;
+
 use crate::api::WebhookId;
 use crate::framework::diagnostics::Diagnostic;
 
@@ -98,8 +100,13 @@ fn way_out(id: WebhookId) -> String {
 /// Says how to take a webhook under management.
 pub(super) fn how_to_import(id: WebhookId) -> String {
     format!(
-        "To manage it with this resource, add this block with the resource's own name, and plan again:\n\n\
-         import {{\n  to = docspace_webhook.example\n  id = \"{id}\"\n}}\n\nOtherwise change the name, or delete \
-         webhook {id} in the portal."
+        "To manage it with this resource, add this block with the resource's own name, and plan again:\n\n{}\n\n\
+         Otherwise change the name, or delete webhook {id} in the portal.",
+        import_block(id)
     )
+}
+
+/// Returns the block that takes a webhook under management.
+pub(super) fn import_block(id: impl fmt::Display) -> String {
+    format!("import {{\n  to = docspace_webhook.example\n  id = \"{id}\"\n}}")
 }

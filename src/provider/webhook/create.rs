@@ -1,5 +1,5 @@
 //! Creating a webhook: one POST, the id recorded the moment it is known, nothing read back
-//! (product §4.3).
+//! (product §4.3). What no POST can ask for is brought about after it.
 
 use super::creation::{Creation, Found, SUMMARY};
 use super::lost_create;
@@ -41,7 +41,7 @@ pub(super) async fn create(
         body: &body,
     };
     let found = match creation.post().await {
-        Ok(created) => Found::created(&created, &creation),
+        Ok(created) => Found::created(created, &creation),
         Err(error) if error.outcome_unknown() => {
             lost_create::resolve(&creation, &error, progress).await?
         }
@@ -123,10 +123,10 @@ fn record(
     progress: &Progress,
 ) {
     let mut private = WebhookPrivate {
+        provenance: found.provenance.clone(),
         trigger_bits,
         ..WebhookPrivate::default()
     };
-    private.created_by.clone_from(&found.created_by);
     secret.record(&mut private);
     let mut state = plan.clone();
     state.set(ID, found.id.to_string());

@@ -2,6 +2,7 @@
 
 use super::clash;
 use super::model::WebhookModel;
+use super::provenance::Provenance;
 use crate::api::{
     Client, CreateWebhook, CreatedWebhook, Error, Role, TriggerMask, Webhook, WebhookId,
 };
@@ -104,29 +105,43 @@ impl Creation<'_> {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) id: WebhookId,
-    pub(super) created_by: Option<String>,
-    /// Whether the portal's answer shows something else than was sent.
+    /// What is remembered to know it again.
+    pub(super) provenance: Provenance,
+    /// What the portal shows of it; `None` where its answer tells no more than the id.
+    pub(super) webhook: Option<Webhook>,
+    /// Whether it was found after a lost answer, so that it could be another run's.
+    pub(super) is_adopted: bool,
+    /// Whether the portal shows something else than was sent, `enabled` and `ssl` aside.
     pub(super) is_different: bool,
 }
 
 impl Found {
     /// Takes it from the portal's answer.
-    pub(super) fn created(created: &CreatedWebhook, creation: &Creation<'_>) -> Self {
-        let matches = |webhook| creation.model.matches(creation.triggers, webhook);
+    pub(super) fn created(created: CreatedWebhook, creation: &Creation<'_>) -> Self {
+        let webhook = created.webhook.as_ref();
         Self {
             id: created.id,
-            created_by: created.created_by.as_ref().map(ToString::to_string),
-            is_different: created
-                .webhook
-                .as_ref()
-                .is_some_and(|webhook| !matches(webhook)),
+            provenance: Provenance::new(
+                creation.portal.origin(),
+                created.created_by.as_ref(),
+                webhook.and_then(|webhook| webhook.created_on.as_ref()),
+            ),
+            is_adopted: false,
+            is_different: created.webhook.as_ref().is_some_and(|webhook| {
+                !creation
+                    .model
+                    .matches_but_for_flags(creation.triggers, webhook)
+            }),
+            webhook: created.webhook,
         }
     }
 
-    pub(super) fn adopted(webhook: &Webhook) -> Self {
+    pub(super) fn adopted(webhook: &Webhook, creation: &Creation<'_>) -> Self {
         Self {
             id: webhook.id,
-            created_by: webhook.created_by.as_ref().map(ToString::to_string),
+            provenance: Provenance::of(creation.portal.origin(), webhook),
+            webhook: Some(webhook.clone()),
+            is_adopted: true,
             is_different: false,
         }
     }

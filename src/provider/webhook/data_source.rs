@@ -192,7 +192,7 @@ pub(in crate::provider) async fn require(
     id: WebhookId,
     attribute: &str,
 ) -> Result<(), Diagnostic> {
-    match read::find(portal, id).await? {
+    match read::find(portal, id).await?.webhook(id) {
         Some(_) => Ok(()),
         None => Err(Selection::Id(id).missing().at_attribute(attribute)),
     }

@@ -1,8 +1,8 @@
 //! Deleting a webhook. A failed deletion keeps the resource in state (product §4.3).
 
+use super::guard;
 use super::model::{NAME, id_of};
 use super::private::WebhookPrivate;
-use super::read::check_move;
 use crate::api::{Cause, Error, Role, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::DeleteRequest;
@@ -15,7 +15,7 @@ const SUMMARY: &str = "Could not delete the webhook";
 pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Result<(), Diagnostic> {
     let id = id_of(&request.prior)?;
     let mut private: WebhookPrivate = request.private.decode();
-    check_move(portal, id, &mut private).await?;
+    guard::verify(portal, SUMMARY, &request.prior, &mut private).await?;
     let token = portal.list.begin_write(id);
     match portal.client.delete_webhook(id).await {
         Ok(_removed_or_already_gone) => {
@@ -24,9 +24,7 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
         }
         Err(error) => {
             token.failed(&error);
-            // A portal that fails may have deleted before.
-            let is_open = error.outcome_unknown() || error.status() == Some(500);
-            if is_open && is_absent(portal, id, &private, &error).await {
+            if is_open(&error) && is_absent(portal, id, &private, &error).await {
                 return Ok(());
             }
             let name = request.prior.get(NAME).as_str().unwrap_or("?");
@@ -45,14 +43,19 @@ async fn is_absent(
     error: &Error,
 ) -> bool {
     let is_telling = match portal.caller().await {
-        Ok(caller) => caller.role() == Role::Admin || private.is_creator(&caller.id),
+        Ok(caller) => caller.role() == Role::Admin || private.provenance.is_creator(&caller.id),
         Err(_) => matches!(error.cause(), Cause::Decode { .. } | Cause::NotJson { .. }),
     };
     is_telling && is_unlisted(portal, id).await.unwrap_or(false)
 }
 
+/// Returns whether a deletion may have happened in spite of this error: a portal that fails may have deleted before.
+pub(super) fn is_open(error: &Error) -> bool {
+    error.outcome_unknown() || error.status() == Some(500)
+}
+
 /// Says whether two lists in a row do not show a webhook; one may be wrong.
-async fn is_unlisted(portal: &LivePortal, id: WebhookId) -> Result<bool, Error> {
+pub(super) async fn is_unlisted(portal: &LivePortal, id: WebhookId) -> Result<bool, Error> {
     let snapshot = portal.list.fresh().await?;
     if snapshot.webhook(id).is_some() {
         return Ok(false);

@@ -2,8 +2,9 @@
 //!
 //! The portal has no idempotency key, so the list decides. A webhook is ours when all of this holds:
 //! its name and uri were not in the list taken before this process's first POST, its id is greater
-//! than every id in that list, our user created it, and every field is as sent. Without that earlier
-//! list, nothing is adopted and nothing is sent again.
+//! than every id in that list, our user created it, and every field is as sent but `enabled` and `ssl`,
+//! which a POST cannot set (API §16 O1). Without that earlier list, nothing is adopted and nothing is sent
+//! again.
 //!
 //! Absence counts only once the portal cannot be working on the request any more. Then the request is
 //! sent once more, and if the portal says that the webhook exists, the list is looked at again.
@@ -98,7 +99,7 @@ pub(super) async fn resolve(
         Sighting::Absent => {}
     }
     match creation.post_again().await {
-        Ok(created) => Ok(Found::created(&created, creation)),
+        Ok(created) => Ok(Found::created(created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
             match watch(creation, Patience::after(creation, &again).await).await {
                 Sighting::Ours(found) => adopt(creation, found, &again, progress),
@@ -241,7 +242,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     };
     match doubt {
         Some(doubt) => Sighting::Doubtful(ids(), doubt),
-        None => Sighting::Ours(Found::adopted(newest)),
+        None => Sighting::Ours(Found::adopted(newest, creation)),
     }
 }
 
@@ -265,7 +266,10 @@ fn doubt(
         .is_none_or(|creator| creator.as_str() != caller)
     {
         Some(Doubt::AnotherCreator)
-    } else if !creation.model.matches(creation.triggers, webhook) {
+    } else if !creation
+        .model
+        .matches_but_for_flags(creation.triggers, webhook)
+    {
         Some(Doubt::Different)
     } else {
         None

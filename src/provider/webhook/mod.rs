@@ -5,8 +5,10 @@
 //! | `schema` | the attributes and their single checks |
 //! | `model`, `triggers`, `secret` | what a webhook is made of |
 //! | `private` | what is kept beside it in private state |
+//! | `provenance`, `guard` | which webhook a number stands for, and that no other one is touched |
+//! | `drift` | what changed on the portal between plan and apply |
 //! | `plan`, `rotation` | what will change, and what happens to the secret |
-//! | `create`, `creation`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
+//! | `create`, `creation`, `completion`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
 //! | `data_source`, `list`, `filter` | what is told of webhooks, finding and choosing them |
@@ -17,7 +19,9 @@ mod create;
 mod creation;
 pub(super) mod data_source;
 mod delete;
+mod drift;
 pub(super) mod filter;
+mod guard;
 mod import;
 pub(super) mod list;
 mod lost_create;
@@ -25,6 +29,7 @@ mod model;
 mod moved;
 mod plan;
 mod private;
+mod provenance;
 mod read;
 mod rotation;
 pub(super) mod schema;

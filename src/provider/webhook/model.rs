@@ -104,12 +104,18 @@ impl WebhookModel {
         }
     }
 
-    /// Says whether a webhook of the portal has exactly this configuration.
+    /// Returns whether a webhook of the portal has exactly this configuration.
     pub(super) fn matches(&self, triggers: TriggerMask, webhook: &Webhook) -> bool {
-        self.name == webhook.name
-            && self.uri == webhook.uri
+        self.matches_but_for_flags(triggers, webhook)
             && self.enabled == webhook.enabled
             && self.ssl == webhook.ssl
+    }
+
+    /// Returns whether a webhook has this configuration, whatever its `enabled` and `ssl`: what a create
+    /// leads to is true in both, whatever was sent (API §16 O1).
+    pub(super) fn matches_but_for_flags(&self, triggers: TriggerMask, webhook: &Webhook) -> bool {
+        self.name == webhook.name
+            && self.uri == webhook.uri
             && self.target_id == webhook.target_id
             && webhook.triggers == Some(triggers)
     }

@@ -21,10 +21,15 @@ pub(super) async fn plan(
     plan: &mut Plan,
     diagnostics: &mut Diagnostics,
 ) {
+    let prior_private: WebhookPrivate = plan.private.decode();
     let private = match request.prior {
-        Some(_) => plan.private.decode(),
-        // What was kept with a webhook that is being replaced says nothing about its successor.
-        None => WebhookPrivate::default(),
+        Some(_) => prior_private,
+        // What was kept with a webhook that is being replaced says nothing about its successor. But its deletion gets
+        // the private state of this plan, and must know it again.
+        None => WebhookPrivate {
+            provenance: prior_private.provenance,
+            ..WebhookPrivate::default()
+        },
     };
     let secret = match request.prior {
         None => {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::moved::MovedFrom;
+use super::provenance::Provenance;
 use super::secret::SecretHash;
 use super::triggers::KnownBits;
-use crate::api::{UserId, Webhook};
 
 /// Where the stored secret came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,9 +21,9 @@ pub(super) enum SecretOrigin {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct WebhookPrivate {
-    /// The id of the user who created the webhook: decides what its absence means (product §4.4).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_by: Option<String>,
+    /// Which webhook the state was written for.
+    #[serde(flatten)]
+    pub(super) provenance: Provenance,
     /// Where `secret_key` came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secret_origin: Option<SecretOrigin>,
@@ -44,21 +44,6 @@ pub(super) struct WebhookPrivate {
     pub(super) moved_from: Option<MovedFrom>,
 }
 
-impl WebhookPrivate {
-    /// Says whether a user is known to have created the webhook.
-    pub(super) fn is_creator(&self, user: &UserId) -> bool {
-        self.created_by.as_deref() == Some(user.as_str())
-    }
-
-    /// Says whether a webhook can be the one that this belongs to: its creator never changes.
-    pub(super) fn fits(&self, webhook: &Webhook) -> bool {
-        match (&self.created_by, &webhook.created_by) {
-            (Some(recorded), Some(found)) => recorded == found.as_str(),
-            _ => true,
-        }
-    }
-}
-
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes a reference"
@@ -76,7 +61,7 @@ mod tests {
     fn private_state_of_another_time_reads_as_far_as_it_goes() {
         let stored = PrivateState::from_bytes(br#"{"created_by":"4c65","future":[1]}"#.to_vec());
         let private: WebhookPrivate = stored.decode();
-        assert_eq!(private.created_by.as_deref(), Some("4c65"));
+        assert_eq!(private.provenance.creator.as_deref(), Some("4c65"));
         let damaged = PrivateState::from_bytes(b"\xff".to_vec());
         assert_eq!(
             damaged.decode::<WebhookPrivate>(),

@@ -1,11 +1,14 @@
 //! Reading through the shared list, and what absence means (product §4.4).
 
+use std::sync::Arc;
+
 use time::Duration;
 
+use super::guard;
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, id_of};
 use super::private::WebhookPrivate;
 use super::triggers::Bits;
-use crate::api::{Client, Role, Timestamp, Webhook, WebhookId};
+use crate::api::{Client, Role, Snapshot, Timestamp, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, ReadRequest};
@@ -18,6 +21,9 @@ const SUMMARY: &str = "Could not read the webhook";
 /// For how long the portal trusts a receiver without a successful delivery (API §10).
 const TRUSTED: Duration = Duration::days(3);
 
+const GONE: &str = "It was deleted in the portal, or by the portal itself, which deletes a webhook whose receiver answers \
+    410 Gone or has a forbidden address. It is removed from the state.";
+
 /// Reads one webhook. Records nothing when it is gone.
 pub(super) async fn read(
     portal: &LivePortal,
@@ -28,58 +34,35 @@ pub(super) async fn read(
     let id = id_of(&state)?;
     portal.mark_managed(id);
     let mut private: WebhookPrivate = private.decode();
-    let Some(webhook) = find(portal, id).await? else {
+    let list = find(portal, id).await?;
+    let Some(webhook) = list.webhook(id) else {
+        guard::refuse_absence_elsewhere(portal, id, &state, &private, &list)?;
         confirm_removal(portal, id, &state, &private).await?;
-        progress.warn(removed(id, &state));
+        progress.warn(removed(portal, id, &state));
         return Ok(());
     };
-    if let Some(moved_from) = private.moved_from.take() {
-        moved_from.check(&webhook)?;
-    }
-    if !private.fits(&webhook) {
-        return Err(another_creator(id));
-    }
-    if let Some(creator) = &webhook.created_by {
-        private.created_by = Some(creator.to_string());
-    }
-    if let Some(warning) = switched_off(&portal.client, &state, &webhook) {
+    guard::recognize(portal, &state, &mut private, &list, webhook)?;
+    if let Some(warning) = switched_off(&portal.client, &state, webhook) {
         progress.warn(warning);
     }
-    let state = refresh(state, &webhook, &private)?;
+    let state = refresh(state, webhook, &private)?;
     progress.save(state, PrivateState::encode(&private));
     Ok(())
 }
 
-/// Finds a webhook. What the first list does not show must be missing from a second one too.
-pub(super) async fn find(
-    portal: &LivePortal,
-    id: WebhookId,
-) -> Result<Option<Webhook>, Diagnostic> {
+/// Returns a list that shows a webhook, or of which it can be said that the webhook is gone: what the first list does
+/// not show must be missing from a second one too.
+pub(super) async fn find(portal: &LivePortal, id: WebhookId) -> Result<Arc<Snapshot>, Diagnostic> {
     let explain = |error| portal.explain_list(SUMMARY, &error);
-    let snapshot = portal.list.read().await.map_err(explain)?;
-    if let Some(webhook) = snapshot.webhook(id) {
-        return Ok(Some(webhook.clone()));
+    let list = portal.list.read().await.map_err(explain)?;
+    if list.webhook(id).is_some() {
+        return Ok(list);
     }
-    let confirmed = portal.list.confirm_absence(&snapshot, id).await;
-    let confirmed = confirmed.map_err(explain)?;
-    Ok(confirmed.webhook(id).cloned())
-}
-
-/// Makes sure before a change that a webhook that was moved is the one that its source described, where
-/// nobody has read it since: with `-refresh=false` a change or a deletion comes first.
-pub(super) async fn check_move(
-    portal: &LivePortal,
-    id: WebhookId,
-    private: &mut WebhookPrivate,
-) -> Result<(), Diagnostic> {
-    let Some(moved_from) = private.moved_from.take() else {
-        return Ok(());
-    };
-    match find(portal, id).await? {
-        Some(webhook) => moved_from.check(&webhook),
-        // The portal will say so.
-        None => Ok(()),
-    }
+    portal
+        .list
+        .confirm_absence(&list, id)
+        .await
+        .map_err(explain)
 }
 
 /// Decides whether a webhook that the caller does not see is really gone.
@@ -100,10 +83,10 @@ async fn confirm_removal(
             return Err(out_of_sight(id, state, &detail));
         }
     };
-    if caller.role() == Role::Admin || private.is_creator(&caller.id) {
+    if caller.role() == Role::Admin || private.provenance.is_creator(&caller.id) {
         return Ok(());
     }
-    let detail = if private.created_by.is_some() {
+    let detail = if private.provenance.creator.is_some() {
         "The list does not show it, but the API key's owner is neither a portal administrator nor the webhook's \
          creator and sees only its own webhooks. Use the key of an administrator or of the creator."
     } else {
@@ -185,13 +168,26 @@ fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Di
     ))
 }
 
-fn removed(id: WebhookId, state: &Object) -> Diagnostic {
+/// Warns that a webhook is gone. Until one webhook of the state was found, it may be the portal that is another one:
+/// Terraform merges these warnings, so that the question is asked once.
+fn removed(portal: &LivePortal, id: WebhookId, state: &Object) -> Diagnostic {
     let name = state.get(NAME).as_str().unwrap_or("?");
+    if portal.has_recognized_any() {
+        return Diagnostic::warning(
+            format!("Webhook \"{name}\" ({id}) no longer exists"),
+            format!(
+                "{GONE} Apply to create it again, or remove it from the configuration as well."
+            ),
+        );
+    }
     Diagnostic::warning(
-        format!("Webhook \"{name}\" ({id}) no longer exists"),
-        "It was deleted in the portal, or by the portal itself, which deletes a webhook whose receiver answers 410 \
-         Gone or has a forbidden address. It is removed from the state. Apply to create it again, or remove it from \
-         the configuration as well.",
+        "A webhook is missing: does base_url name the right portal?",
+        format!(
+            "The portal at {} does not show webhook \"{name}\" ({id}), and this run has found no other webhook of the \
+             state there. If base_url names another portal than before, correct it and do not apply. \
+             Otherwise the webhook is gone. {GONE} Apply to create it again, or remove it from the configuration as well.",
+            portal.origin()
+        ),
     )
 }
 
@@ -202,14 +198,5 @@ fn out_of_sight(id: WebhookId, state: &Object, detail: &str) -> Diagnostic {
         format!(
             "{detail} If it is really gone, remove it from the state with `terraform state rm`. Nothing was changed."
         ),
-    )
-}
-
-fn another_creator(id: WebhookId) -> Diagnostic {
-    Diagnostic::error(
-        format!("Webhook {id} has another creator than before"),
-        "The portal shows a webhook with this id that somebody else created. A webhook never changes its creator, so \
-         this is probably another portal: check base_url, and which provider configuration the resource uses. If the \
-         portal was set up anew, remove the resource with `terraform state rm`. Nothing was changed.",
     )
 }

@@ -2,9 +2,11 @@
 //! (product §4.3).
 
 use super::create::{resolve_triggers, stored_differently};
+use super::drift::{Outgoing, Side};
+use super::guard;
 use super::model::{TRIGGERS, WebhookModel, id_of};
 use super::private::WebhookPrivate;
-use super::read::{check_move, refresh};
+use super::read::refresh;
 use super::rotation::{self, SecretChange};
 use super::triggers::Bits;
 use crate::api::{Error, TriggerMask, Webhook, WebhookId};
@@ -32,8 +34,8 @@ enum Action {
 struct Update<'a> {
     portal: &'a LivePortal,
     id: WebhookId,
-    model: &'a WebhookModel,
-    triggers: TriggerMask,
+    prior: &'a Object,
+    outgoing: Outgoing,
     secret: &'a SecretChange,
     private: &'a WebhookPrivate,
 }
@@ -54,26 +56,33 @@ pub(super) async fn update(
     portal.mark_managed(id);
     let model = WebhookModel::from_object(&plan)?;
     let mut private: WebhookPrivate = private.decode();
-    check_move(portal, id, &mut private).await?;
     let (triggers, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
     let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;
+    let before = Before::of(&prior, &private);
+    let action = before.action(&model, triggers, &secret);
+    let outgoing = if action == Action::Nothing && private.moved_from.is_none() {
+        Outgoing::as_planned(&model, triggers)
+    } else {
+        let now = guard::current(portal, SUMMARY, &prior, &mut private).await?;
+        before.changed_to(&model, triggers, now.as_ref())
+    };
     let update = Update {
         portal,
         id,
-        model: &model,
-        triggers,
+        prior: &prior,
+        outgoing,
         secret: &secret,
         private: &private,
     };
-    let action = update.action(&prior);
     let is_as_sent = match update.send(action).await {
         Ok(is_as_sent) => is_as_sent,
         Err(error) if update.has_happened(&error).await => true,
         Err(error) => {
-            update.record_failure(prior, &error, progress).await;
+            update.record_failure(&error, progress).await;
             return Err(update.explain(&error));
         }
     };
+    progress.warn_if(update.outgoing.warning(&model.name, id));
     let is_secret_sent = action == Action::Replace && update.secret().is_some();
     private.is_secret_in_doubt &= !is_secret_sent;
     private.trigger_bits = trigger_bits;
@@ -87,38 +96,75 @@ pub(super) async fn update(
     Ok(())
 }
 
-impl Update<'_> {
-    /// Chooses the least that does it.
-    fn action(&self, prior: &Object) -> Action {
-        let Ok(before) = WebhookModel::from_object(prior) else {
-            return Action::Replace;
-        };
+/// What the plan starts from; without a model where the state is not whole, as after a move.
+struct Before {
+    model: Option<WebhookModel>,
+    triggers: Option<TriggerMask>,
+}
+
+impl Before {
+    fn of(prior: &Object, private: &WebhookPrivate) -> Self {
         let bits = Bits {
-            recorded: &self.private.trigger_bits,
+            recorded: &private.trigger_bits,
             catalog: None,
         };
         let names = prior.get(TRIGGERS).as_elements().unwrap_or_default();
-        let has_same_triggers =
-            bits.mask(names.iter().filter_map(Value::as_str)) == Some(self.triggers);
+        Self {
+            model: WebhookModel::from_object(prior).ok(),
+            triggers: bits.mask(names.iter().filter_map(Value::as_str)),
+        }
+    }
+
+    /// Chooses the least that does it.
+    fn action(
+        &self,
+        planned: &WebhookModel,
+        triggers: TriggerMask,
+        secret: &SecretChange,
+    ) -> Action {
+        let Some(before) = &self.model else {
+            return Action::Replace;
+        };
         let wanted = WebhookModel {
             triggers: before.triggers.clone(),
-            ..self.model.clone()
+            ..planned.clone()
         };
         let off = WebhookModel {
             enabled: false,
             ..before.clone()
         };
-        if self.secret.send.is_some() || !has_same_triggers {
+        if secret.send.is_some() || self.triggers != Some(triggers) {
             Action::Replace
         } else if before.enabled && wanted == off {
             Action::SwitchOff
-        } else if wanted == before && self.secret.again.is_none() {
+        } else if wanted == *before && secret.again.is_none() {
             Action::Nothing
         } else {
             Action::Replace
         }
     }
 
+    /// Returns what is sent to change the webhook that the portal has now.
+    fn changed_to(
+        &self,
+        planned: &WebhookModel,
+        triggers: TriggerMask,
+        now: Option<&Webhook>,
+    ) -> Outgoing {
+        match (&self.model, now) {
+            (Some(model), Some(now)) => {
+                let prior = Side {
+                    model,
+                    triggers: self.triggers,
+                };
+                Outgoing::over(now, prior, planned, triggers)
+            }
+            _ => Outgoing::as_planned(planned, triggers),
+        }
+    }
+}
+
+impl Update<'_> {
     /// Returns the secret that a full update carries.
     fn secret(&self) -> Option<&SecretText> {
         self.secret.send.as_ref().or(self.secret.again.as_ref())
@@ -128,20 +174,23 @@ impl Update<'_> {
     /// shows what was sent.
     async fn send(&self, action: Action) -> Result<bool, Error> {
         let client = &self.portal.client;
+        let Outgoing {
+            model, triggers, ..
+        } = &self.outgoing;
         let token = match action {
             Action::Nothing => return Ok(true),
             Action::SwitchOff | Action::Replace => self.portal.list.begin_write(self.id),
         };
         let result = if action == Action::SwitchOff {
-            client.enable_webhook(&self.model.to_enable(self.id)).await
+            client.enable_webhook(&model.to_enable(self.id)).await
         } else {
             client
-                .update_webhook(&self.model.to_update(self.id, self.triggers, self.secret()))
+                .update_webhook(&model.to_update(self.id, *triggers, self.secret()))
                 .await
         };
         match result {
             Ok(webhook) => {
-                let is_as_sent = self.model.matches(self.triggers, &webhook);
+                let is_as_sent = model.matches(*triggers, &webhook);
                 token.updated(webhook);
                 Ok(is_as_sent)
             }
@@ -157,21 +206,24 @@ impl Update<'_> {
         if !error.outcome_unknown() || self.secret().is_some() {
             return false;
         }
-        self.look()
-            .await
-            .is_some_and(|webhook| self.model.matches(self.triggers, &webhook))
+        self.look().await.is_some_and(|webhook| {
+            self.outgoing
+                .model
+                .matches(self.outgoing.triggers, &webhook)
+        })
     }
 
     /// Records what the portal holds now, with the secret, version and hash from before. Where that cannot
     /// be read, the prior state stays. Either way it is noted when the portal may have the new secret.
-    async fn record_failure(&self, prior: Object, error: &Error, progress: &Progress) {
+    async fn record_failure(&self, error: &Error, progress: &Progress) {
+        let prior = self.prior;
         let is_in_doubt = self.is_secret_in_doubt(error);
         let seen = self.look().await;
         let refreshed =
             seen.and_then(|webhook| refresh(prior.clone(), &webhook, self.private).ok());
         let state = match refreshed {
             Some(state) => state,
-            None if is_in_doubt => prior,
+            None if is_in_doubt => prior.clone(),
             None => return,
         };
         let mut private = self.private.clone();
@@ -189,7 +241,12 @@ impl Update<'_> {
     async fn look(&self) -> Option<Webhook> {
         let snapshot = self.portal.list.fresh().await.ok()?;
         let webhook = snapshot.webhook(self.id)?;
-        self.private.fits(webhook).then(|| webhook.clone())
+        let origin = self.portal.origin();
+        let recognized = self
+            .private
+            .provenance
+            .recognize(origin, self.prior, webhook);
+        recognized.is_ok().then(|| webhook.clone())
     }
 
     fn explain(&self, error: &Error) -> Diagnostic {

@@ -95,7 +95,6 @@ where
 async fn a_created_webhook_is_answered_and_listed_as_it_was_sent() {
     on_a_portal(async |portal: Portal| {
         let sent = CreateWebhook {
-            enabled: false,
             target_id: Some("1234".to_owned()),
             ..portal.create("whole")
         };
@@ -106,12 +105,34 @@ async fn a_created_webhook_is_answered_and_listed_as_it_was_sent() {
         for webhook in [answered, portal.find(created.id).await.unwrap()] {
             assert_eq!(webhook.name, sent.name);
             assert_eq!(webhook.uri, sent.uri);
-            assert!(!webhook.enabled && webhook.ssl);
+            assert!(webhook.enabled && webhook.ssl);
             assert_eq!(webhook.triggers, Some(sent.triggers));
             assert_eq!(webhook.target_id, sent.target_id);
             assert_eq!(webhook.created_by, created.created_by);
             assert!(webhook.created_on.unwrap().to_rfc3339().is_some());
         }
+    })
+    .await;
+}
+
+/// API §16 O1. A portal that stores false some day breaks this test, and nothing else.
+#[tokio::test]
+async fn only_a_put_switches_off() {
+    on_a_portal(async |portal: Portal| {
+        let sent = CreateWebhook {
+            enabled: false,
+            ..portal.create("switched off")
+        };
+        let created = portal.client.create_webhook(&sent, |_| true).await.unwrap();
+        assert!(created.webhook.unwrap().enabled);
+        let off = EnableWebhook {
+            id: created.id,
+            name: sent.name,
+            uri: sent.uri,
+            enabled: false,
+        };
+        assert!(!portal.client.enable_webhook(&off).await.unwrap().enabled);
+        assert!(!portal.find(created.id).await.unwrap().enabled);
     })
     .await;
 }

@@ -43,7 +43,7 @@ pub struct Planned {
     pub report: Report,
     pub plans: BTreeMap<String, Plan>,
     /// What the refresh found, which becomes the state when the plan is carried out.
-    pub(super) refreshed: BTreeMap<String, State>,
+    pub refreshed: BTreeMap<String, State>,
 }
 
 impl Planned {
@@ -115,6 +115,15 @@ impl Workspace {
     pub fn also(mut self, argument: &str, value: Value) -> Self {
         self.set(argument, value);
         self
+    }
+
+    /// A plan for one address that was made by hand, without a refresh.
+    pub fn planned(&self, address: &str, plan: Plan) -> Planned {
+        Planned {
+            report: Report::default(),
+            plans: BTreeMap::from([(address.to_owned(), plan)]),
+            refreshed: self.state.clone(),
+        }
     }
 
     /// The only object in the state.

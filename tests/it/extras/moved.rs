@@ -272,7 +272,7 @@ async fn a_moved_webhook_that_is_gone_is_planned_anew() {
     portal.emulator.delete_webhook(1);
     let host = portal.host().await;
     let read = host.read(&state).await;
-    assert!(read.diagnostics[0].summary.contains("no longer exists"));
+    assert!(read.diagnostics[0].summary.contains("is missing"));
     assert_eq!(read.ok(), None);
     host.stop().await;
 }

@@ -56,6 +56,7 @@ async fn refused(name: &str, changes: Value) -> Vec<Diagnostic> {
     directory.set("max_retries", json!(0));
     let planned = directory.plan(&changed(changes)).await;
     portal.fault(fault(name, PUT));
-    portal.fault(on(LIST).respond(503, &[], ""));
+    // The first list is what the change is checked against.
+    portal.fault(on(LIST).skip(1).respond(503, &[], ""));
     carry_out(&mut directory, planned).await
 }

@@ -10,7 +10,8 @@
 //! | module | scenes |
 //! | --- | --- |
 //! | `provider_block`, `configuration` | what is wrong with a configuration by itself |
-//! | `planning`, `creating`, `lost_creates`, `changing`, `reading` | the life of a webhook |
+//! | `planning`, `creating`, `lost_creates`, `completing`, `changing`, `reading` | the life of a webhook |
+//! | `strangers` | numbers that stand for another webhook than the one in the state |
 //! | `taking_over` | import, `moved`, states and identities from another time |
 //! | `connection` | why there is no secure connection |
 //! | `portal` | what a portal answers, whatever it was asked |
@@ -19,6 +20,7 @@
 
 mod beside;
 mod changing;
+mod completing;
 mod configuration;
 mod connection;
 mod creating;
@@ -31,6 +33,7 @@ mod provider_block;
 mod reading;
 mod redeliver;
 mod sources;
+mod strangers;
 mod taking_over;
 mod voice;
 
@@ -60,8 +63,10 @@ async fn sections() -> &'static [Section] {
             tokio::spawn(planning::section()),
             tokio::spawn(creating::section()),
             tokio::spawn(lost_creates::section()),
+            tokio::spawn(completing::section()),
             tokio::spawn(changing::section()),
             tokio::spawn(reading::section()),
+            tokio::spawn(strangers::section()),
             tokio::spawn(taking_over::section()),
             tokio::spawn(connection::section()),
             tokio::spawn(portal::section()),

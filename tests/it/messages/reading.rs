@@ -6,7 +6,7 @@ use time::macros::datetime;
 
 use super::page::Section;
 use super::said;
-use crate::commands::{Workspace, one};
+use crate::commands::{Report, Workspace, one};
 use crate::webhook::{Portal, fault, on, webhook, with};
 
 const USER: &str = "00000000-0000-0000-0000-000000000007";
@@ -18,6 +18,8 @@ pub async fn section() -> Section {
     let mut directory = portal.settled(&webhook()).await;
     portal.emulator.delete_webhook(1).unwrap();
     section.add("The webhook is gone", said(directory.refresh().await));
+
+    section.add("One of two webhooks is gone", said(one_of_two().await));
 
     let portal = Portal::start().await;
     let mut directory = portal.settled(&webhook()).await;
@@ -48,7 +50,9 @@ pub async fn section() -> Section {
         ..WebhookPatch::default()
     };
     portal.emulator.patch_webhook(1, patch).unwrap();
-    directory.state.get_mut("it").unwrap().value["enabled"] = json!(true);
+    let state = directory.state.get_mut("it").unwrap();
+    state.value["enabled"] = json!(true);
+    state.private.clear();
     let said_early = said(directory.refresh().await);
     section.add("It is off before the portal would do it", said_early);
 
@@ -78,6 +82,18 @@ pub async fn section() -> Section {
         said(directory.refresh().await),
     );
     section
+}
+
+/// The other one shows that the portal is the right one.
+async fn one_of_two() -> Report {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace().with_parallelism(1);
+    let both = ["A", "B"]
+        .map(|name| (name.to_owned(), with(&webhook(), json!({"name": name}))))
+        .into();
+    directory.apply(&both).await.quiet();
+    portal.emulator.delete_webhook(2).unwrap();
+    directory.refresh().await
 }
 
 /// What the key does not show may be there all the same.

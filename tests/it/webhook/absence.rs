@@ -11,6 +11,9 @@ use crate::portal::on;
 const USER: &str = "00000000-0000-0000-0000-000000000007";
 const USER_KEY: &str = "sk-user";
 const LIST: &str = "GET /webhook";
+/// Nothing of the state was found yet.
+const MISSING: &str = "A webhook is missing: does base_url name the right portal?";
+const ELSEWHERE: &str = "Webhook \"CI events\" (1) belongs to another portal";
 const ME: &str = "GET /people/@self";
 
 /// A portal with a second person of this role.
@@ -39,7 +42,7 @@ async fn what_an_administrator_does_not_see_is_gone() {
         directory.set("api_key", json!(key));
         portal.emulator.delete_webhook(1).unwrap();
         let report = directory.refresh().await;
-        let warning = report.warning("Webhook \"CI events\" (1) no longer exists");
+        let warning = report.warning(MISSING);
         assert!(warning.detail.contains("answers 410"), "{warning:?}");
         assert!(directory.state.is_empty());
         assert_eq!(portal.requests(), [LIST, LIST, ME]);
@@ -53,9 +56,7 @@ async fn what_its_creator_does_not_see_is_gone() {
         let mut directory = settled_as_user(&portal).await;
         portal.emulator.delete_webhook(1).unwrap();
         let planned = directory.plan(&one(&webhook())).await;
-        planned
-            .report
-            .warning("Webhook \"CI events\" (1) no longer exists");
+        planned.report.warning(MISSING);
         assert_eq!(planned.only().action, Action::Create);
     }
 }
@@ -140,7 +141,7 @@ async fn an_absent_webhook_without_a_recorded_creator_needs_an_administrator() {
     );
     directory.set("api_key", json!(portal.emulator.api_key()));
     let report = directory.refresh().await;
-    report.warning("Webhook \"CI events\" (1) no longer exists");
+    report.warning(MISSING);
 }
 
 #[tokio::test]
@@ -167,10 +168,7 @@ async fn when_nobody_knows_who_is_asking_nothing_is_removed() {
     assert_eq!(directory.state, before);
     // It is asked again each time: too much depends on it.
     portal.emulator.clear_faults();
-    directory
-        .refresh()
-        .await
-        .warning("Webhook \"CI events\" (1) no longer exists");
+    directory.refresh().await.warning(MISSING);
 }
 
 #[tokio::test]
@@ -198,13 +196,11 @@ async fn the_same_number_with_another_creator_is_another_portal() {
     });
     directory.set("base_url", json!(elsewhere.emulator.base_url()));
     let report = directory.refresh().await;
-    let error = report.error("Webhook 1 has another creator than before");
-    assert!(error.detail.contains("check base_url"), "{error:?}");
+    let error = report.error(ELSEWHERE);
+    assert!(error.detail.contains("Set base_url"), "{error:?}");
     assert_eq!(directory.state, before);
     let planned = directory.plan(&one(&webhook())).await;
-    planned
-        .report
-        .error("Webhook 1 has another creator than before");
+    planned.report.error(ELSEWHERE);
 }
 
 /// Suspended, unpaid, busy, restricted: each is an error that says so, and nothing is removed.

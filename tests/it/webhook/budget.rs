@@ -61,16 +61,17 @@ async fn is_in_budget(count: usize, parallelism: usize) {
     let changed = many(count, &json!({"target_id": "7"}));
     directory.apply(&changed).await.quiet();
     let put = format!("{count} PUT /webhook");
-    assert_eq!(spent(&portal), ["1 GET /webhook", &put]);
+    // One to refresh, and one that the first change is checked against.
+    assert_eq!(spent(&portal), ["2 GET /webhook", &put]);
 
     let off = many(count, &json!({"target_id": "7", "enabled": false}));
     directory.apply(&off).await.quiet();
     let put = format!("{count} PUT /webhook/enable");
-    assert_eq!(spent(&portal), ["1 GET /webhook", &put]);
+    assert_eq!(spent(&portal), ["2 GET /webhook", &put]);
 
     directory.destroy(&off).await.quiet();
     let delete = format!("{count} DELETE /webhook/{{id}}");
-    assert_eq!(spent(&portal), [&delete, "1 GET /webhook"]);
+    assert_eq!(spent(&portal), [&delete, "2 GET /webhook"]);
 
     let peak = directory.peak_memory;
     assert_eq!(peak.is_some(), cfg!(target_os = "linux"));
@@ -82,6 +83,24 @@ async fn one_webhook_is_in_budget() {
     for parallelism in [1, 10, 50] {
         is_in_budget(1, parallelism).await;
     }
+}
+
+/// A portal stores each new webhook switched on (API §16 O1).
+#[tokio::test]
+async fn very_many_webhooks_that_are_switched_off_cost_one_more_write_each() {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace();
+    let off = many(300, &json!({"enabled": false}));
+    directory.apply(&off).await.quiet();
+    let expected = [
+        "2 GET /security/password",
+        "2 GET /webhook",
+        "2 GET /webhook/triggers",
+        "300 POST /webhook",
+        "300 PUT /webhook/enable",
+    ];
+    assert_eq!(spent(&portal), expected);
+    directory.plan(&off).await.empty();
 }
 
 #[tokio::test]

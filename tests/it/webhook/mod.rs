@@ -6,7 +6,7 @@
 //! | `lifecycle`, `import`, `clients` | §4.3, §4.5, §2 | what an ordinary life looks like, with every client |
 //! | `planning`, `triggers`, `clash` | §4.6, §4.1, §4.3 | what a plan promises, asks and warns of |
 //! | `secrets` | §4.2 | when a secret is sent, what is stored, what leaks |
-//! | `absence`, `upgrade` | §4.4 | what a state is worth when the portal or the disk says otherwise |
+//! | `absence`, `upgrade`, `strangers` | §4.4 | what a state is worth when the portal or the disk says otherwise |
 //! | `faults`, `interrupt` | §9 | what is left after anything went wrong |
 //! | `foreign_portals` | §4.6, §2 | which portal will do, and which server is none |
 //! | `budget` | §8 | how many requests it takes |
@@ -25,6 +25,7 @@ mod lifecycle;
 mod planning;
 mod provider_block;
 mod secrets;
+mod strangers;
 mod triggers;
 mod upgrade;
 mod validation;

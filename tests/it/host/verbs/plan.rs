@@ -83,6 +83,18 @@ impl Host {
         created
     }
 
+    /// Plans the object that takes the place of another one: what core deletes first is deleted with the
+    /// private state of this plan.
+    pub async fn plan_successor(&self, name: &str, old: &State, config: Value) -> Answer<Plan> {
+        let kind = self.kind(name).await;
+        let config = by_core("the test's value", conform(&config, &kind.ty));
+        let inputs = Inputs {
+            prior_private: &old.private,
+            ..Inputs::first(None, &config)
+        };
+        self.plan_once(name, &kind, &inputs).await
+    }
+
     /// Plans the end of an object.
     pub async fn plan_destroy(&self, state: &State) -> Answer<Plan> {
         let name = &state.type_name;
