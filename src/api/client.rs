@@ -42,6 +42,8 @@ pub struct Client {
     shared: Arc<Shared>,
     waits: Arc<Waits>,
     reuse: Reuse,
+    /// What ends this client's waits and keeps it from beginning a write.
+    stop: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -157,6 +159,7 @@ impl Client {
         let redactor = Redactor::new();
         redactor.add(config.api_key.as_secret());
         Ok(Self {
+            stop: stop.clone(),
             shared: Arc::new(Shared {
                 config,
                 certificates,
@@ -178,6 +181,16 @@ impl Client {
     pub fn on_fresh_connections(&self) -> Self {
         Self {
             reuse: Reuse::Nothing,
+            ..self.clone()
+        }
+    }
+
+    /// Returns a client that shares everything with this one but is not stopped: for the rest of an operation that has
+    /// begun, and that would leave a half-made object if it ended here. Its waits may use the whole retry budget.
+    #[must_use]
+    pub fn unstoppable(&self) -> Self {
+        Self {
+            stop: CancellationToken::new(),
             ..self.clone()
         }
     }
@@ -288,7 +301,7 @@ impl Client {
         let max_retries = shared.config.max_retries;
         let max_retries = shared.outage.retries(call.operation, max_retries);
         let plan = Plan::new(max_retries, &call.queued);
-        let result = retry::run(plan, &shared.stop, &self.waits, attempt).await;
+        let result = retry::run(plan, &self.stop, &self.waits, attempt).await;
         shared.outage.record(&result);
         result
     }
@@ -302,7 +315,7 @@ impl Client {
         }
         let permit = tokio::select! {
             biased;
-            () = self.shared.stop.cancelled() => return Err(call.error(Cause::Stopped)),
+            () = self.stop.cancelled() => return Err(call.error(Cause::Stopped)),
             permit = call.queued.during(self.shared.gate.enter()) => permit,
         };
         let result = self
@@ -335,7 +348,7 @@ impl Client {
         let result = if call.operation.is_write() {
             exchanging.await
         } else {
-            retry::ended_by_stop(&self.shared.stop, exchanging).await
+            retry::ended_by_stop(&self.stop, exchanging).await
         };
         let http_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(

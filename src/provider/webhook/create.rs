@@ -1,6 +1,7 @@
 //! Creating a webhook: one POST, the id recorded the moment it is known, nothing read back
 //! (product §4.3). What no POST can ask for is brought about after it.
 
+use super::completion;
 use super::creation::{Creation, Found, SUMMARY};
 use super::lost_create;
 use super::model::{ID, WebhookModel};
@@ -49,7 +50,7 @@ pub(super) async fn create(
     };
     portal.mark_created(found.id);
     record(&found, &plan, &secret, trigger_bits, progress);
-    Ok(())
+    completion::complete(&creation, &found, &plan, progress).await
 }
 
 /// Makes sure of the list before the first POST, which tells later what was there before. A portal that

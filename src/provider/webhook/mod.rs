@@ -15,6 +15,7 @@
 //! | `clash` | messages about a name and uri that are taken |
 
 mod clash;
+mod completion;
 mod create;
 mod creation;
 pub(super) mod data_source;

@@ -21,6 +21,7 @@ use crate::portal::on;
 const NAME: &str = "docspace_webhook";
 const POST: &str = "POST /webhook";
 const PUT: &str = "PUT /webhook";
+const SWITCH: &str = "PUT /webhook/enable";
 
 /// Waits until a write has arrived at the portal.
 async fn arrival(portal: &Portal) {
@@ -445,6 +446,67 @@ async fn abandon(
         assert!(call.await.unwrap_err().is_cancelled());
     }
     Arc::into_inner(host).unwrap().hang_up().exit().await
+}
+
+/// The two requests of a webhook that is switched off are one operation.
+#[tokio::test]
+async fn the_second_request_of_a_create_is_sent_after_an_interrupt() {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace();
+    let off = with(&webhook(), json!({"enabled": false}));
+    portal.fault(on(POST).times(1).delay_ms(500));
+    portal.fault(on(SWITCH).times(1).respond(503, &[], ""));
+    let host = directory.process().await;
+    let plan = host.plan_create(NAME, off.clone()).await.quiet();
+    let (applied, ()) = tokio::join!(host.apply(&plan), async {
+        arrival(&portal).await;
+        host.interrupt().await;
+    });
+    let state = applied.quiet().unwrap();
+    host.stop().await;
+    assert_eq!(writes(&portal), [POST, SWITCH, SWITCH]);
+    assert!(!portal.only().enabled);
+    directory.state.insert("it".to_owned(), state);
+    directory.plan(&one(&off)).await.empty();
+}
+
+#[tokio::test]
+async fn the_second_request_of_a_create_is_sent_when_terraform_is_gone() {
+    let portal = Portal::start().await;
+    let directory = portal.workspace();
+    let off = with(&webhook(), json!({"enabled": false}));
+    portal.fault(on(POST).times(1).delay_ms(500));
+    let exit = abandon(&portal, &directory, one(&off), 1).await;
+    assert_eq!((exit.code, exit.stderr.as_str()), (Some(0), ""));
+    assert!(!portal.only().enabled);
+}
+
+/// Nobody could record it: the next plan names the webhook, and an apply after its import switches it off in place.
+#[tokio::test]
+async fn a_provider_that_is_killed_between_the_two_requests_leaves_one_webhook_that_converges() {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace();
+    let off = with(&webhook(), json!({"enabled": false}));
+    portal.fault(on(SWITCH).times(1).stall());
+    let (host, plan) = plan_of(&directory, off.clone()).await;
+    let busy = Busy::start(&portal, host, plan).await;
+    eventually("the second request", || {
+        let log = portal.emulator.request_log();
+        log.iter()
+            .any(|entry| entry.path.ends_with("/enable"))
+            .then_some(())
+    })
+    .await;
+    busy.kill().await;
+    assert!(portal.only().enabled);
+    let planned = directory.plan(&one(&off)).await;
+    planned
+        .report
+        .warning("Webhook \"CI events\" exists already (id 1)");
+    directory.import("1").await.quiet();
+    directory.apply(&one(&off)).await.ok();
+    assert!(!portal.only().enabled);
+    directory.plan(&one(&off)).await.empty();
 }
 
 /// Terraform itself was killed: the plugin finishes what it has begun, and ends.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::kinds::{ANSWERS, Entry, OUTAGES, OWN_ANSWERS};
 use super::matrix::{
-    Case, Create, Delete, Happened, Import, List, Operation, Read, Rotate, Start, SwitchOff,
-    Update, run,
+    Case, Create, CreateOff, Delete, Happened, Import, List, Operation, Read, Rotate, SecondOff,
+    SecondSsl, Start, SwitchOff, Update, run,
 };
 use super::*;
 
@@ -68,7 +68,7 @@ fn is_a_lie(case: &Case) -> bool {
         operation, fault, ..
     } = case;
     match operation {
-        Create => fault.starts_with("another id"),
+        Create | CreateOff => fault.starts_with("another id"),
         Delete => fault == "404 gone",
         _ => false,
     }
@@ -77,6 +77,9 @@ fn is_a_lie(case: &Case) -> bool {
 fn title(operation: Operation) -> &'static str {
     match operation {
         Create => "Create",
+        CreateOff => "Create, switched off",
+        SecondOff => "Create, switched off: the second request",
+        SecondSsl => "Create, with `ssl = false`: the second request",
         Read => "Read",
         Update => "Update",
         Rotate => "Update with a new secret",
