@@ -272,6 +272,16 @@ impl HandlerError {
         )
     }
 
+    /// A text of four-byte characters met a column of three (API §16 O5).
+    pub(crate) fn collations() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for operation '='",
+            "MySqlConnector.MySqlException",
+            -2_147_467_259,
+        )
+    }
+
     /// The portal's own call to a receiver failed (API §8.2).
     pub(crate) fn unreachable(failure: &CallFailure) -> Self {
         let (type_name, hresult) = match failure {

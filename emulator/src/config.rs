@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Credential, OWNER_ID, Role, User};
 use crate::address_range::AddressRange;
+use crate::collation;
 use crate::dates::Zones;
 use crate::password::PasswordPolicy;
 use crate::profile::Profile;
@@ -100,6 +101,10 @@ impl Config {
 /// The knobs of API §13.2; all of them can be changed while the emulator runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "knobs that have nothing to do with each other"
+)]
 pub struct Settings {
     /// The portal version to reproduce.
     pub profile: Profile,
@@ -137,6 +142,9 @@ pub struct Settings {
     pub database: Database,
     /// Whether create stores a false `enabled` or `ssl`, as no portal does so far (API §16 O1).
     pub create_stores_false: bool,
+    /// How many creates of the same address and name wait for each other between the search for duplicates and the
+    /// insert, so that all of them are stored (API §16 O4); below 2 there is no race.
+    pub racing_creates: usize,
 }
 
 impl Default for Settings {
@@ -160,6 +168,7 @@ impl Default for Settings {
             standalone: true,
             database: Database::default(),
             create_stores_false: false,
+            racing_creates: 0,
         }
     }
 }
@@ -222,22 +231,26 @@ pub struct InvalidSettings(pub String);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Database {
-    /// Text of three-byte characters, compared without case; dates of whole seconds (API §4.1, §4.4, §7 E).
+    /// Text of three-byte characters, compared without case, accents and blanks at the end; dates of whole seconds,
+    /// cut (API §16 O4, O5, O8).
     #[default]
+    MariaDb,
+    /// As `MariaDb`, but dates are rounded (API §4.4, inferred).
     MySql,
     /// Any text, compared exactly; dates of microseconds; deliveries keep their webhook from removal (API §6.5).
     PostgreSql,
 }
 
 impl Database {
-    /// Whether a text can be stored: emoji and the like need a fourth byte (API §4.1).
+    /// Whether a text can be stored, and compared with what is stored: emoji and the like need a fourth byte.
     pub(crate) fn can_hold(self, text: &str) -> bool {
-        self == Self::PostgreSql || text.chars().all(|character| character.len_utf8() < 4)
+        self == Self::PostgreSql || collation::holds(text)
     }
 
     /// Whether two texts are the same to a query.
     pub(crate) fn finds_equal(self, one: &str, other: &str) -> bool {
-        one == other || (self == Self::MySql && one.to_lowercase() == other.to_lowercase())
+        let collates = self != Self::PostgreSql;
+        one == other || (collates && collation::key(one) == collation::key(other))
     }
 
     /// Whether a webhook that has journal entries can't be removed (API §6.5).

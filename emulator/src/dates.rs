@@ -26,11 +26,7 @@ pub(crate) enum Precision {
 impl Zones {
     /// Prints a date of a webhook: portal wall clock with the server's offset.
     pub(crate) fn config_date(self, at: OffsetDateTime, precision: Precision) -> String {
-        let at = match precision {
-            Precision::Fresh => at,
-            Precision::Stored => self.stored(at),
-        };
-        let wall = at.to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
+        let wall = self.at(at, precision).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
         format!(
             "{}{}{}",
             date_and_time(wall),
@@ -41,22 +37,26 @@ impl Zones {
 
     /// Prints a date of the journal: as stored, with `Z`, shifted by the portal's offset (API §4.4).
     pub(crate) fn journal_date(self, at: OffsetDateTime) -> String {
-        let wall = self.stored(at).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
+        let wall =
+            self.at(at, Precision::Stored).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
         format!("{}{}Z", date_and_time(wall), fraction(wall))
     }
 
-    /// What the database keeps: whole seconds, rounded, on MySQL; microseconds on PostgreSQL (API §4.4).
-    fn stored(self, at: OffsetDateTime) -> OffsetDateTime {
-        let (rounded, nanosecond) = match self.database {
-            Database::MySql => (at + Duration::milliseconds(500), 0),
-            Database::PostgreSql => (at, at.nanosecond() / 1000 * 1000),
+    /// What is left of a date: in a database whole seconds, cut on `MariaDB` (API §16 O8) and rounded on MySQL, and
+    /// microseconds on PostgreSQL (API §4.4).
+    fn at(self, at: OffsetDateTime, precision: Precision) -> OffsetDateTime {
+        let (kept, nanosecond) = match (precision, self.database) {
+            (Precision::Fresh, _) => return at,
+            (Precision::Stored, Database::MariaDb) => (at, 0),
+            (Precision::Stored, Database::MySql) => (at + Duration::milliseconds(500), 0),
+            (Precision::Stored, Database::PostgreSql) => (at, at.nanosecond() / 1000 * 1000),
         };
-        rounded.replace_nanosecond(nanosecond).unwrap_or(rounded)
+        kept.replace_nanosecond(nanosecond).unwrap_or(kept)
     }
 
-    /// Prints a date of an API key: always seven digits, `Z` or the portal's offset (API §4.4).
-    pub(crate) fn key_date(self, at: OffsetDateTime) -> String {
-        let wall = at.to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
+    /// Prints a date of an API key: always seven digits, `Z` or the portal's offset (API §4.4, §16 O8).
+    pub(crate) fn key_date(self, at: OffsetDateTime, precision: Precision) -> String {
+        let wall = self.at(at, precision).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
         let zone = if self.portal_minutes == 0 {
             "Z".to_owned()
         } else {
@@ -134,13 +134,26 @@ mod tests {
         );
         assert_eq!(
             zones.config_date(AT, Precision::Stored),
-            "2026-06-30T12:34:57+00:00"
+            "2026-06-30T12:34:56+00:00"
         );
         let half = datetime!(2026-06-30 12:34:56.5 UTC);
         assert_eq!(
             zones.config_date(half, Precision::Fresh),
             "2026-06-30T12:34:56.5+00:00"
         );
+    }
+
+    #[test]
+    fn mysql_rounds() {
+        let zones = Zones {
+            database: Database::MySql,
+            ..Zones::default()
+        };
+        assert_eq!(
+            zones.config_date(AT, Precision::Stored),
+            "2026-06-30T12:34:57+00:00"
+        );
+        assert_eq!(zones.journal_date(AT), "2026-06-30T12:34:57Z");
     }
 
     #[test]
@@ -165,13 +178,16 @@ mod tests {
         };
         assert_eq!(
             zones.config_date(AT, Precision::Stored),
-            "2026-06-30T14:34:57-01:30"
+            "2026-06-30T14:34:56-01:30"
         );
-        assert_eq!(zones.journal_date(AT), "2026-06-30T14:34:57Z");
-        assert_eq!(zones.key_date(AT), "2026-06-30T14:34:56.7891234+02:00");
+        assert_eq!(zones.journal_date(AT), "2026-06-30T14:34:56Z");
         assert_eq!(
-            Zones::default().key_date(datetime!(2026-06-30 12:00 UTC)),
-            "2026-06-30T12:00:00.0000000Z"
+            zones.key_date(AT, Precision::Fresh),
+            "2026-06-30T14:34:56.7891234+02:00"
+        );
+        assert_eq!(
+            Zones::default().key_date(AT, Precision::Stored),
+            "2026-06-30T12:34:56.0000000Z"
         );
     }
 

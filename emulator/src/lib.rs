@@ -6,7 +6,7 @@
 //!
 //! The map: `server` accepts connections, `pipeline` takes a request through log, faults, authentication and the
 //! common front, `routes` answers it with the help of `binding` and `key_binding` (request bodies), `checks` (`url_rules`, `probe`),
-//! `store`, and `answer`, `wire` and `fields` (response bodies). `event`, `delivery` and `journal` tell receivers what happens;
+//! `store` (with `collation` and `races`), and `answer`, `wire` and `fields` (response bodies). `event`, `delivery` and `journal` tell receivers what happens;
 //! `faults` and `sabotage` make things go wrong; `control` opens all of it to other programs. `profile` alone knows what differs between portal versions.
 //! Facts about the portal are cited as "API §n". No type is shared with the provider: a fake that shares types with
 //! its client cannot catch a wrong field name.
@@ -21,6 +21,7 @@ mod answer;
 mod authentication;
 mod binding;
 mod checks;
+mod collation;
 mod config;
 mod control;
 mod dates;
@@ -42,6 +43,7 @@ mod pipeline;
 mod portal;
 mod probe;
 mod profile;
+mod races;
 mod resolver;
 mod routes;
 mod sabotage;

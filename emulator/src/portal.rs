@@ -20,6 +20,7 @@ use crate::limits::Limiter;
 use crate::locks::lock;
 use crate::log::RequestLog;
 use crate::outbound::Outbound;
+use crate::races::Races;
 use crate::state_file;
 use crate::store::{Store, Webhook};
 
@@ -132,6 +133,7 @@ pub(crate) struct Portal {
     pub(crate) settings: Arc<SettingsCell>,
     pub(crate) directory: Mutex<Directory>,
     pub(crate) store: Mutex<Store>,
+    pub(crate) races: Races,
     pub(crate) journal: Mutex<Journal>,
     /// Wakes the senders.
     pub(crate) queue: Notify,
@@ -184,6 +186,7 @@ impl Portal {
             settings,
             directory: Mutex::new(initial.directory()),
             store: Mutex::new(store),
+            races: Races::default(),
             journal: Mutex::default(),
             queue: Notify::new(),
             deliveries_changed: Notify::new(),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
+use crate::collation;
 use crate::config::Database;
 
 /// A stored webhook; the secret can be compared but not read.
@@ -162,7 +163,7 @@ impl WebhookPatch {
     }
 }
 
-/// The table of webhooks with its id counter and the index of `(uri, name)` without case.
+/// The table of webhooks with its id counter and the index of `(uri, name)` as they are compared.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     last_id: i32,
@@ -270,8 +271,9 @@ impl Store {
     }
 }
 
-fn pair_key(uri: &str, name: &str) -> String {
-    format!("{}\n{}", uri.to_lowercase(), name.to_lowercase())
+/// What pairs have in common that any database takes for the same; some databases look closer.
+pub(crate) fn pair_key(uri: &str, name: &str) -> String {
+    format!("{}\n{}", collation::key(uri), collation::key(name))
 }
 
 #[cfg(test)]

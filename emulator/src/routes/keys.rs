@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 use super::Call;
 use crate::account::{Caller, Credential, CredentialKind, Issued, Role};
 use crate::answer::{Answer, Counts, HandlerError, Refusal};
-use crate::dates::Zones;
+use crate::dates::{Precision, Zones};
 use crate::key_binding::{KeyChange, NewKey, bind_key_change, bind_new_key};
 use crate::locks::lock;
 use crate::portal::{Directory, now};
@@ -67,8 +67,19 @@ struct ApiKey<'a> {
     is_active: bool,
 }
 
+/// A key as the database has it.
 fn shown<'a>(call: &Call, issued: &'a Issued, directory: &Directory) -> ApiKey<'a> {
+    described(call, issued, directory, Precision::Stored)
+}
+
+fn described<'a>(
+    call: &Call,
+    issued: &'a Issued,
+    directory: &Directory,
+    precision: Precision,
+) -> ApiKey<'a> {
     let zones: Zones = call.settings.zones();
+    let date = |at| zones.key_date(at, precision);
     let credential = &issued.credential;
     let postfix = credential.postfix();
     let creator = directory.user(&credential.user_id);
@@ -78,10 +89,10 @@ fn shown<'a>(call: &Call, issued: &'a Issued, directory: &Directory) -> ApiKey<'
         key: format!("sk-***{postfix}"),
         key_postfix: postfix,
         permissions: &credential.scopes,
-        last_used: issued.last_used.map(|at| zones.key_date(at)),
-        create_on: zones.key_date(issued.created_on),
+        last_used: issued.last_used.map(date),
+        create_on: date(issued.created_on),
         create_by: creator.map(|user| call.employee(user)),
-        expires_at: credential.expires_at.map(|at| zones.key_date(at)),
+        expires_at: credential.expires_at.map(date),
         is_active: credential.active,
     }
 }
@@ -140,7 +151,7 @@ pub(super) fn create(call: &Call) -> Result<Answer, Refusal> {
         .ok_or_else(HandlerError::null_reference)?;
     let answer = ApiKey {
         key: value.expose_secret().to_owned(),
-        ..shown(call, issued, &directory)
+        ..described(call, issued, &directory, Precision::Fresh)
     };
     Ok(call.success(&answer))
 }

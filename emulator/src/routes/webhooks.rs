@@ -1,5 +1,7 @@
 //! List, create, update, enable and delete (API §6.1 to §6.5), in the documented order of checks (API §7).
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
 
 use super::Call;
@@ -10,7 +12,8 @@ use crate::checks::{self, Candidate, SecretCheck};
 use crate::config::Database;
 use crate::locks::lock;
 use crate::portal::{Restricted, now};
-use crate::store::{Store, Webhook};
+use crate::races::PATIENCE;
+use crate::store::{Store, Webhook, pair_key};
 use crate::wire::{ListItem, WebhookConfig};
 
 /// `GET /settings/webhook`: all for admins, their own for others.
@@ -43,31 +46,59 @@ pub(super) async fn create(call: &Call) -> Result<Answer, Refusal> {
         SecretCheck::Required(input.secret.as_ref()),
     )
     .await?;
-    let webhook = insert(call, caller, input)?;
+    let webhook = insert(call, caller, input).await?;
     Ok(call.success(&call.renderer().fresh(&webhook)))
 }
 
-fn insert(
+/// Looks for duplicates and stores: in one step, or with room for rivals in between (API §16 O4).
+async fn insert(
     call: &Call,
     caller: &Caller,
     input: WebhookInput,
-) -> Result<std::sync::Arc<Webhook>, Refusal> {
-    let database = call.settings.database;
-    let mut store = lock(&call.portal.store);
-    if let Some(existing) = store.find_pair(input.uri(), input.name(), database) {
-        if !call.settings.profile.has_triggers() {
-            // Up to 3.0 a repeated create answered the webhook that was there (API §11).
+) -> Result<Arc<Webhook>, Refusal> {
+    let rivals = call.settings.racing_creates;
+    if rivals > 1 {
+        if let Some(existing) = find_taken(call, &lock(&call.portal.store), &input)? {
             return Ok(existing);
         }
-        let message = "Webhook with the same name and payload URL already exists";
-        return Err(HandlerError::argument(message).into());
+        let pair = pair_key(input.uri(), input.name());
+        if call.portal.races.meet(&pair, rivals, PATIENCE).await {
+            let webhook = new_webhook(call, caller, input);
+            return Ok(lock(&call.portal.store).insert(webhook));
+        }
     }
-    check_storable(database, &input)?;
+    let mut store = lock(&call.portal.store);
+    if let Some(existing) = find_taken(call, &store, &input)? {
+        return Ok(existing);
+    }
+    Ok(store.insert(new_webhook(call, caller, input)))
+}
+
+/// Refuses a webhook that is there already or cannot be stored; up to 3.0 the one that was there was the answer.
+fn find_taken(
+    call: &Call,
+    store: &Store,
+    input: &WebhookInput,
+) -> Result<Option<Arc<Webhook>>, HandlerError> {
+    let database = call.settings.database;
+    if !database.can_hold(input.name()) || !database.can_hold(input.uri()) {
+        return Err(HandlerError::collations());
+    }
+    match store.find_pair(input.uri(), input.name(), database) {
+        Some(existing) if !call.settings.profile.has_triggers() => Ok(Some(existing)),
+        Some(_) => Err(HandlerError::argument(
+            "Webhook with the same name and payload URL already exists",
+        )),
+        None => check_storable(database, input).map(|()| None),
+    }
+}
+
+fn new_webhook(call: &Call, caller: &Caller, input: WebhookInput) -> Webhook {
     let (triggers, trigger_text) = match input.triggers {
         Some(triggers) => (triggers.mask, triggers.text),
         None => (0, None),
     };
-    Ok(store.insert(Webhook {
+    Webhook {
         id: 0,
         name: input.name.unwrap_or_default(),
         uri: input.uri.unwrap_or_default(),
@@ -85,7 +116,7 @@ fn insert(
         last_failure_content: None,
         last_success_on: None,
         status: 0,
-    }))
+    }
 }
 
 /// `PUT /settings/webhook`: checks A to D come before the id is looked up (API §7).
@@ -114,7 +145,7 @@ pub(super) async fn update(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success(&call.renderer().updated(&updated)))
 }
 
-/// What the database cannot hold, it refuses only when it is asked to store (API §4.1).
+/// What the database is not asked to compare, it refuses when it is asked to store (API §4.1, inferred).
 fn check_storable(database: Database, input: &WebhookInput) -> Result<(), HandlerError> {
     let target = input.target_id.as_deref().unwrap_or_default();
     if [input.name(), input.uri(), target]
@@ -243,7 +274,7 @@ async fn run_checks(
 }
 
 /// Unknown ids are 404, strangers' webhooks and locked-out callers 403 (API §7).
-fn find_owned(call: &Call, store: &Store, id: i32) -> Result<std::sync::Arc<Webhook>, Refusal> {
+fn find_owned(call: &Call, store: &Store, id: i32) -> Result<Arc<Webhook>, Refusal> {
     let webhook = store.find(id).ok_or_else(HandlerError::not_found)?;
     let caller = call.webhook_user()?;
     if !caller.is_admin() && webhook.created_by != caller.user.id {

@@ -15,28 +15,45 @@ async fn portal(database: Database) -> (Emulator, Client) {
     start(config).await
 }
 
+/// O5: create compares the name first, and says what the database says about that.
 #[tokio::test]
-async fn mysql_cannot_hold_emoji_inferred() {
-    let (emulator, client) = portal(Database::MySql).await;
-    client.post(WEBHOOKS, &webhook("plain")).await;
-    for (member, value) in [
-        ("name", "rocket 🚀"),
-        ("uri", "https://example.com/🚀"),
-        ("targetId", "🚀"),
-    ] {
+async fn a_name_with_an_emoji_is_an_illegal_mix_of_collations() {
+    for database in [Database::MariaDb, Database::MySql] {
+        let (emulator, client) = portal(database).await;
         let mut body = webhook("a");
-        body[member] = json!(value);
-        body["id"] = json!(1);
-        for reply in [
-            client.post(WEBHOOKS, &body).await,
-            client.put(WEBHOOKS, &body).await,
-        ] {
-            assert_eq!(reply.status, 500, "{member}");
-            assert_eq!(
-                reply.json()["error"]["type"],
-                "Microsoft.EntityFrameworkCore.DbUpdateException"
-            );
-        }
+        body["name"] = json!("rocket 🚀");
+        let reply = client.post(WEBHOOKS, &body).await;
+        assert_eq!(reply.status, 500);
+        assert_eq!(
+            reply.json()["error"]["type"],
+            "MySqlConnector.MySqlException"
+        );
+        assert_eq!(
+            reply.message(),
+            "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for operation '='"
+        );
+        assert!(emulator.webhooks().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn other_fields_and_updates_fail_when_they_are_stored_inferred() {
+    let (emulator, client) = portal(Database::MariaDb).await;
+    client.post(WEBHOOKS, &webhook("plain")).await;
+    let mut target = webhook("a");
+    target["targetId"] = json!("🚀");
+    let mut renamed = webhook("a");
+    renamed["name"] = json!("rocket 🚀");
+    renamed["id"] = json!(1);
+    for reply in [
+        client.post(WEBHOOKS, &target).await,
+        client.put(WEBHOOKS, &renamed).await,
+    ] {
+        assert_eq!(reply.status, 500);
+        assert_eq!(
+            reply.json()["error"]["type"],
+            "Microsoft.EntityFrameworkCore.DbUpdateException"
+        );
     }
     let mut accented = webhook("b");
     accented["name"] = json!("Füße");
@@ -56,25 +73,68 @@ async fn postgresql_holds_any_text_and_compares_it_exactly_inferred() {
     assert_eq!(client.post(WEBHOOKS, &body).await.status, 200);
 }
 
+/// O4: what counts when names and addresses are compared.
 #[tokio::test]
-async fn mysql_compares_names_without_case_inferred() {
-    let (_emulator, client) = portal(Database::MySql).await;
-    let mut body = webhook("name");
-    assert_eq!(client.post(WEBHOOKS, &body).await.status, 200);
-    body["name"] = json!("NAME");
-    let reply = client.post(WEBHOOKS, &body).await;
-    assert_eq!(
-        (reply.status, reply.message().as_str()),
-        (
-            400,
-            "Webhook with the same name and payload URL already exists"
-        )
-    );
+async fn case_accents_and_trailing_blanks_make_no_other_webhook() {
+    let (emulator, client) = portal(Database::MariaDb).await;
+    let pair = |name: &str, path: &str| {
+        let mut body = webhook("a");
+        body["name"] = json!(name);
+        body["uri"] = json!(format!("https://example.com{path}"));
+        body
+    };
+    for (stored, taken) in [
+        (pair("café", "/"), pair("cafe", "/")),
+        (pair("trail ", "/"), pair("trail", "/")),
+        (pair("t7i", "/"), pair("T7I  ", "/")),
+        (pair("address", "/x"), pair("address", "/X")),
+    ] {
+        assert_eq!(client.post(WEBHOOKS, &stored).await.status, 200);
+        let reply = client.post(WEBHOOKS, &taken).await;
+        assert_eq!(
+            (reply.status, reply.message().as_str()),
+            (
+                400,
+                "Webhook with the same name and payload URL already exists"
+            ),
+            "{taken}"
+        );
+    }
+    for name in ["  pad ", "pad", "cafe\u{301}"] {
+        let created = client.post(WEBHOOKS, &pair(name, "/")).await.json();
+        assert_eq!(created["response"]["name"], name);
+        let id = created["response"]["id"].as_i64().unwrap();
+        let stored = emulator.webhook(i32::try_from(id).unwrap()).unwrap();
+        assert_eq!(stored.name, name, "with all its blanks");
+    }
+}
+
+/// O4: nothing but luck keeps two creates at the same time apart.
+#[tokio::test]
+async fn creates_at_the_same_time_are_all_stored_where_they_race() {
+    let (emulator, client) = portal(Database::MariaDb).await;
+    emulator.change_settings(|settings| settings.racing_creates = 2);
+    let body = webhook("a");
+    let create = || client.post(WEBHOOKS, &body);
+    let (one, two) = tokio::join!(create(), create());
+    assert_eq!((one.status, two.status), (200, 200));
+    assert_eq!(create().await.status, 400, "the third comes later");
+    assert_eq!(emulator.webhooks().len(), 2);
+    emulator.change_settings(|settings| settings.racing_creates = 0);
+    let body = webhook("b");
+    let create = || client.post(WEBHOOKS, &body);
+    let (one, two) = tokio::join!(create(), create());
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400], "no race without the setting");
 }
 
 #[tokio::test]
-async fn dates_lose_their_fraction_on_mysql_and_a_digit_on_postgresql_inferred() {
-    for (database, digits) in [(Database::MySql, 0), (Database::PostgreSql, 6)] {
+async fn mysql_rounds_dates_and_postgresql_keeps_six_digits_inferred() {
+    for (database, expected) in [
+        (Database::MySql, "2026-06-30T12:34:57+00:00"),
+        (Database::PostgreSql, "2026-06-30T12:34:56.789123+00:00"),
+    ] {
         let (emulator, client) = portal(database).await;
         client.post(WEBHOOKS, &webhook("a")).await;
         let at = "2026-06-30T12:34:56.7891234Z";
@@ -87,11 +147,6 @@ async fn dates_lose_their_fraction_on_mysql_and_a_digit_on_postgresql_inferred()
             },
         );
         let list = client.get(WEBHOOKS).await.json();
-        let expected = if digits == 0 {
-            "2026-06-30T12:34:57+00:00"
-        } else {
-            "2026-06-30T12:34:56.789123+00:00"
-        };
         assert_eq!(list["response"][0]["configs"]["createdOn"], expected);
     }
 }

@@ -124,3 +124,53 @@ async fn an_http_receiver_is_switched_off_by_its_first_event() {
     assert_eq!(receiver.posts().len(), 1);
     assert!(emulator.webhook(1).unwrap().enabled);
 }
+
+/// O8: what create answers has ticks, what a list answers has seconds, and they are cut.
+#[tokio::test]
+async fn the_first_date_has_ticks_and_later_ones_seconds() {
+    let (emulator, client) = start_offline().await;
+    // Some fraction of a second is not zero soon enough.
+    let fresh = loop {
+        let id = emulator.webhooks().len() + 1;
+        let created = client
+            .post(WEBHOOKS, &webhook(&id.to_string()))
+            .await
+            .json();
+        let text = created["response"]["createdOn"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        if text.contains('.') {
+            break text;
+        }
+    };
+    let (second, fraction) = fresh.split_once('.').unwrap();
+    let digits = fraction.strip_suffix("+00:00").unwrap();
+    assert!(
+        (1..=7).contains(&digits.len()) && !digits.ends_with('0'),
+        "{fresh}"
+    );
+    let list = client.get(WEBHOOKS).await.json();
+    let item = list["response"].as_array().unwrap().last().unwrap();
+    assert_eq!(item["configs"]["createdOn"], format!("{second}+00:00"));
+}
+
+/// O8: an API key has seven digits in either answer, zeros in the later one.
+#[tokio::test]
+async fn dates_of_keys_have_seven_digits() {
+    let (_emulator, client) = start_offline().await;
+    let new = json!({"name": "k", "expiresInDays": 1});
+    let made = client.post("/api/2.0/keys", &new).await.json()["response"].clone();
+    let list = client.get("/api/2.0/keys").await.json();
+    let listed = list["response"].as_array().unwrap().last().unwrap();
+    for member in ["createOn", "expiresAt"] {
+        let fresh = made[member].as_str().unwrap();
+        let (second, fraction) = fresh.split_once('.').unwrap();
+        assert_eq!(
+            (fraction.len(), fraction.ends_with('Z')),
+            (8, true),
+            "{fresh}"
+        );
+        assert_eq!(listed[member], format!("{second}.0000000Z"));
+    }
+}
