@@ -76,10 +76,15 @@ pub(crate) fn payload_date(at: OffsetDateTime) -> String {
 }
 
 /// Parses the ISO 8601 dates of the journal's filters; without an offset they count as UTC (API §4.4).
+///
+/// The official Python SDK writes the offset without a colon.
 pub(crate) fn parse_query_date(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     // A `+` of an offset arrives as a blank when the client did not escape it.
-    let text = text.replacen(' ', "+", 1);
+    let mut text = text.replacen(' ', "+", 1);
+    if ends_with_plain_offset(&text) {
+        text.insert(text.len() - 2, ':');
+    }
     [
         text.clone(),
         format!("{text}Z"),
@@ -88,6 +93,15 @@ pub(crate) fn parse_query_date(text: &str) -> Option<OffsetDateTime> {
     ]
     .iter()
     .find_map(|candidate| OffsetDateTime::parse(candidate, &Rfc3339).ok())
+}
+
+/// `+0200` or `-0230` behind a time of day.
+fn ends_with_plain_offset(text: &str) -> bool {
+    let Some((_, time)) = text.split_once(['T', 't']) else {
+        return false;
+    };
+    time.rsplit_once(['+', '-'])
+        .is_some_and(|(_, offset)| offset.len() == 4 && offset.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn minutes(count: i32) -> Duration {
@@ -198,6 +212,10 @@ mod tests {
             "2026-06-30T12:00:00Z",
             "2026-06-30T14:00:00+02:00",
             "2026-06-30T14:00:00 02:00",
+            "2026-06-30T12:00:00+0000",
+            "2026-06-30T12:00:00 0000",
+            "2026-06-30T10:30:00-0130",
+            "2026-06-30T12:00:00.000000+0000",
             "2026-06-30T12:00:00",
             "2026-06-30T12:00",
         ] {
@@ -207,6 +225,8 @@ mod tests {
             parse_query_date("2026-06-30"),
             Some(datetime!(2026-06-30 00:00 UTC))
         );
-        assert_eq!(parse_query_date("yesterday"), None);
+        for text in ["yesterday", "2026-06-30T12:00:00+00", "2026-06-30+0000"] {
+            assert_eq!(parse_query_date(text), None, "{text}");
+        }
     }
 }

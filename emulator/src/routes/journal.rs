@@ -35,9 +35,18 @@ struct Entry<'a> {
     response_headers: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_payload: Option<&'a str>,
-    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<String>,
+}
+
+/// An entry that was just queued: nothing is said of its webhook and its outcome (API §16 O16).
+fn queued(delivery: &Delivery, zones: Zones, profile: Profile) -> Entry<'_> {
+    Entry {
+        status: None,
+        ..entry(delivery, None, zones, profile)
+    }
 }
 
 fn entry<'a>(
@@ -55,7 +64,7 @@ fn entry<'a>(
         request_payload: &delivery.request_payload,
         response_headers: delivery.response_headers.as_deref(),
         response_payload: delivery.response_payload.as_deref(),
-        status: delivery.status,
+        status: Some(delivery.status),
         delivery: delivery.delivered_on.map(|at| zones.journal_date(at)),
     }
 }
@@ -118,6 +127,20 @@ impl Query {
     }
 }
 
+/// Parameters match in any case; an error has them as they are declared (API §16 O3).
+const PARAMETERS: [&str; 10] = [
+    "deliveryFrom",
+    "deliveryTo",
+    "hookUri",
+    "configId",
+    "eventId",
+    "userId",
+    "groupStatus",
+    "trigger",
+    "startIndex",
+    "count",
+];
+
 fn parse(pairs: &[(String, String)], profile: Profile) -> Result<Query, ValidationErrors> {
     let mut query = Query {
         count: PAGE,
@@ -125,29 +148,30 @@ fn parse(pairs: &[(String, String)], profile: Profile) -> Result<Query, Validati
     };
     let mut errors = Vec::new();
     for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-        let is_valid = match name.to_ascii_lowercase().as_str() {
-            "deliveryfrom" => set(&mut query.filter.delivered_from, parse_query_date(value)),
-            "deliveryto" => set(&mut query.filter.delivered_to, parse_query_date(value)),
-            "hookuri" => set(&mut query.uri, Some(value.clone())),
-            "configid" => set(&mut query.webhook_id, value.parse().ok()),
-            "eventid" => set(&mut query.filter.id, value.parse().ok()),
-            "userid" => set(&mut query.creator, guid(value)),
-            "groupstatus" => replace(&mut query.filter.groups, groups(value)),
+        let known = |parameter: &&&str| parameter.eq_ignore_ascii_case(name);
+        let Some(name) = PARAMETERS.iter().find(known) else {
+            continue;
+        };
+        let is_valid = match *name {
+            "deliveryFrom" => set(&mut query.filter.delivered_from, parse_query_date(value)),
+            "deliveryTo" => set(&mut query.filter.delivered_to, parse_query_date(value)),
+            "hookUri" => set(&mut query.uri, Some(value.clone())),
+            "configId" => set(&mut query.webhook_id, value.parse().ok()),
+            "eventId" => set(&mut query.filter.id, value.parse().ok()),
+            "userId" => set(&mut query.creator, guid(value)),
+            "groupStatus" => replace(&mut query.filter.groups, groups(value)),
             "trigger" => replace(&mut query.filter.trigger, one_trigger(value, profile)),
-            "startindex" => replace(&mut query.start, value.parse().ok()),
-            "count" => replace(&mut query.count, value.parse().ok()),
-            _ => true,
+            "startIndex" => replace(&mut query.start, value.parse().ok()),
+            _ => replace(&mut query.count, value.parse().ok()),
         };
         if !is_valid {
-            errors.push((
-                property(name),
-                format!("The value '{value}' is not valid for {}.", property(name)),
-            ));
+            let message = format!("The value '{value}' is not valid for {}.", property(name));
+            errors.push(((*name).to_owned(), message));
         }
     }
     if errors.is_empty() && profile.limits_journal_count() && !(1..=PAGE).contains(&query.count) {
         let message = "The field Count must be between 1 and 100.";
-        errors.push(("Count".to_owned(), message.to_owned()));
+        errors.push(("count".to_owned(), message.to_owned()));
     }
     if errors.is_empty() {
         Ok(query)
@@ -171,7 +195,7 @@ fn replace<T>(field: &mut T, value: Option<T>) -> bool {
     }
 }
 
-/// The property behind a query name: first letter in upper case.
+/// The property behind a parameter: first letter in upper case.
 fn property(name: &str) -> String {
     let mut letters = name.chars();
     letters
@@ -222,9 +246,9 @@ pub(super) fn retry_one(call: &Call) -> Result<Answer, Refusal> {
     if !caller.is_admin() && webhook.created_by != caller.user.id {
         return Err(HandlerError::access_denied().into());
     }
-    let queued = delivery::repeat(&call.portal, &earlier);
+    let repeated = delivery::repeat(&call.portal, &earlier);
     let zones = call.settings.zones();
-    Ok(call.success(&entry(&queued, None, zones, call.settings.profile)))
+    Ok(call.success(&queued(&repeated, zones, call.settings.profile)))
 }
 
 /// `PUT /settings/webhook/retry`: unknown and foreign ids are skipped silently.
@@ -234,16 +258,16 @@ pub(super) fn retry_many(call: &Call) -> Result<Answer, Refusal> {
     let Some(ids) = ids else {
         return Err(HandlerError::null_reference().into());
     };
-    let queued: Vec<Arc<Delivery>> = ids
+    let repeated: Vec<Arc<Delivery>> = ids
         .into_iter()
         .filter_map(|id| find(call, id))
         .filter(|(_, webhook)| caller.is_admin() || webhook.created_by == caller.user.id)
         .map(|(earlier, _)| delivery::repeat(&call.portal, &earlier))
         .collect();
     let zones = call.settings.zones();
-    let entries: Vec<Entry<'_>> = queued
+    let entries: Vec<Entry<'_>> = repeated
         .iter()
-        .map(|queued| entry(queued, None, zones, call.settings.profile))
+        .map(|repeated| queued(repeated, zones, call.settings.profile))
         .collect();
     Ok(call.success(&entries))
 }
@@ -286,16 +310,17 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_name_their_property() {
+    fn wrong_values_name_their_parameter() {
         for (text, key) in [
-            ("count=0", "Count"),
-            ("count=101", "Count"),
-            ("configId=x", "ConfigId"),
-            ("trigger=384", "Trigger"),
-            ("trigger=nothing", "Trigger"),
-            ("groupStatus=64", "GroupStatus"),
-            ("userId=me", "UserId"),
-            ("deliveryFrom=yesterday", "DeliveryFrom"),
+            ("count=0", "count"),
+            ("COUNT=101", "count"),
+            ("configId=x", "configId"),
+            ("trigger=384", "trigger"),
+            ("trigger=nothing", "trigger"),
+            ("trigger=user.created", "trigger"),
+            ("groupStatus=64", "groupStatus"),
+            ("userId=me", "userId"),
+            ("deliveryFrom=yesterday", "deliveryFrom"),
         ] {
             assert_eq!(query(text).expect_err(text)[0].0, key, "{text}");
         }

@@ -27,7 +27,7 @@ async fn a_page_has_between_1_and_100_entries() {
         for count in [0, 101] {
             let reply = portal.get(&format!("{LOG}?count={count}")).await;
             assert_eq!(
-                reply.validation_error("Count"),
+                reply.validation_error("count"),
                 "The field Count must be between 1 and 100."
             );
         }

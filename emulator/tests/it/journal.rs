@@ -121,16 +121,41 @@ async fn filters_and_pages_narrow_the_list() {
     assert_eq!(page["total"], 3, "the total is that of all pages");
 }
 
+/// O3: the key is the parameter's own name.
 #[tokio::test]
-async fn wrong_filters_are_refused() {
+async fn a_page_of_the_wrong_size_is_refused() {
     let (_emulator, client) = portal().await;
     let reply = client.get(&format!("{LOG}?count=101")).await;
     assert_eq!(reply.status, 400);
     assert_eq!(
-        reply.json()["response"]["errors"]["Count"][0],
-        "The field Count must be between 1 and 100."
+        reply.json()["response"]["errors"],
+        json!({"count": ["The field Count must be between 1 and 100."]})
     );
-    assert_eq!(client.get(&format!("{LOG}?trigger=384")).await.status, 400);
+}
+
+/// O17: names are those of the code, not those of the catalogue; an end beyond the last page is empty.
+#[tokio::test]
+async fn the_trigger_filter_knows_one_kind_of_name_and_pages_end() {
+    let (_emulator, client) = portal().await;
+    for (trigger, status) in [("UserCreated", 200), ("user.created", 400), ("384", 400)] {
+        let reply = client.get(&format!("{LOG}?trigger={trigger}")).await;
+        assert_eq!(reply.status, status, "{trigger}");
+    }
+    let beyond = client.get(&format!("{LOG}?startIndex=99")).await.json();
+    assert_eq!(beyond["response"], json!([]));
+    assert_eq!(beyond["total"], 3);
+}
+
+#[tokio::test]
+async fn dates_of_the_official_python_sdk_are_read() {
+    let (_emulator, client) = portal().await;
+    for (from, total) in [
+        ("2020-01-01T00:00:00%2B0000", 2),
+        ("2099-01-01T00:00:00%2B0000", 0),
+    ] {
+        let reply = client.get(&format!("{LOG}?deliveryFrom={from}")).await;
+        assert_eq!(reply.json()["total"], total, "{from}");
+    }
 }
 
 #[tokio::test]
@@ -142,6 +167,7 @@ async fn others_than_admins_see_their_own_entries() {
     assert_eq!(list["response"][0]["configName"], "bad");
 }
 
+/// O16: what is said of a new entry, and what is not.
 #[tokio::test]
 async fn a_retry_queues_a_new_entry_and_sends_it() {
     let (emulator, client) = portal().await;
@@ -151,9 +177,21 @@ async fn a_retry_queues_a_new_entry_and_sends_it() {
     assert_eq!(reply.status, 200);
     let queued = &reply.json()["response"];
     assert_eq!(queued["id"], 4);
-    assert_eq!(queued["status"], 0);
-    assert!(queued.get("configName").is_none() && queued.get("delivery").is_none());
-    assert!(queued.get("requestHeaders").is_none() && queued.get("responsePayload").is_none());
+    for absent in [
+        "configName",
+        "status",
+        "delivery",
+        "requestHeaders",
+        "responsePayload",
+    ] {
+        assert!(queued.get(absent).is_none(), "{absent}");
+    }
+    let listed = client.get(&format!("{LOG}?eventId=4")).await.json();
+    assert_eq!(listed["response"][0]["id"], 4);
+    assert!(
+        listed["response"][0]["status"].is_u64(),
+        "the journal has one"
+    );
     let original = emulator.deliveries().remove(0);
     assert_eq!(
         queued["requestPayload"], original.request_payload,
@@ -171,6 +209,7 @@ async fn a_retry_queues_a_new_entry_and_sends_it() {
     );
 }
 
+/// O16: one unknown id is not found.
 #[tokio::test]
 async fn a_retry_of_nothing_is_refused() {
     let (_emulator, client) = portal().await;
@@ -185,6 +224,7 @@ async fn a_retry_of_nothing_is_refused() {
     assert_eq!(foreign.status, 403);
 }
 
+/// O16: of several ids the unknown ones are left out.
 #[tokio::test]
 async fn a_batch_skips_unknown_and_foreign_entries() {
     let (emulator, client) = portal().await;
@@ -193,6 +233,9 @@ async fn a_batch_skips_unknown_and_foreign_entries() {
     assert_eq!(reply.status, 200);
     assert_eq!(ids(&reply.json()).len(), 2);
     assert_eq!(reply.json()["count"], 1);
+    for entry in reply.json()["response"].as_array().unwrap() {
+        assert!(entry.get("status").is_none(), "{entry}");
+    }
     assert!(emulator.deliveries_settled(Duration::from_secs(30)).await);
     let foreign = client
         .with_key("sk-user")
