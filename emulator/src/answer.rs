@@ -10,6 +10,7 @@ use crate::outbound::CallFailure;
 use crate::profile::Profile;
 
 const JSON: &str = "application/json; charset=utf-8";
+const SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
 const PROBLEM_JSON: &str = "application/problem+json; charset=utf-8";
 
 /// A complete answer, not yet on its way.
@@ -130,28 +131,29 @@ pub(crate) struct Counts {
     pub(crate) total: Option<usize>,
 }
 
-/// Wraps a success; the status is always 200 (API §2.3).
+/// Wraps a success; the status is always 200 (API §2.3), and the versions of the API stand beside it (API §16 O11).
 pub(crate) fn success<T: Serialize>(
     facts: &RequestFacts,
     profile: Profile,
     response: Option<&T>,
     counts: Counts,
 ) -> Answer {
-    if !profile.wraps_answers() {
-        return match response {
-            Some(response) => Answer::json(StatusCode::OK, JSON, response),
-            None => Answer::empty(StatusCode::OK),
-        };
-    }
-    let envelope = Envelope {
-        response,
-        count: counts.count.unwrap_or(usize::from(response.is_some())),
-        total: counts.total,
-        links: facts.links(),
-        status: 0,
-        status_code: 200,
+    let answer = match response {
+        _ if profile.wraps_answers() => {
+            let envelope = Envelope {
+                response,
+                count: counts.count.unwrap_or(usize::from(response.is_some())),
+                total: counts.total,
+                links: facts.links(),
+                status: 0,
+                status_code: 200,
+            };
+            Answer::json(StatusCode::OK, JSON, &envelope)
+        }
+        Some(response) => Answer::json(StatusCode::OK, JSON, response),
+        None => Answer::empty(StatusCode::OK),
     };
-    Answer::json(StatusCode::OK, JSON, &envelope)
+    answer.with_header(SUPPORTED_VERSIONS, HeaderValue::from_static("2.0"))
 }
 
 /// A request that was refused, before it is known how the refusal is worded.
@@ -362,10 +364,10 @@ struct Problem<'a> {
 }
 
 impl Refusal {
-    /// Words the refusal as the portal does.
+    /// Words the refusal as the portal does; one with a body must not be kept (API §16 O11).
     pub(crate) fn into_answer(self, facts: &RequestFacts) -> Answer {
-        match self {
-            Self::Empty(status) => Answer::empty(status),
+        let answer = match self {
+            Self::Empty(status) => return Answer::empty(status),
             Self::Handler(error) => handler_error(&error),
             Self::Validation(errors) => validation(facts, errors),
             Self::Problem(status) => {
@@ -377,7 +379,8 @@ impl Refusal {
                 wrapped_problem(facts, StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem, 0, 200)
             }
             Self::Restricted => restricted(facts),
-        }
+        };
+        answer.with_header(CACHE_CONTROL, HeaderValue::from_static("no-cache,no-store"))
     }
 }
 
@@ -395,7 +398,6 @@ fn handler_error(error: &HandlerError) -> Answer {
         status_code: error.status.as_u16(),
     };
     Answer::json(error.status, JSON, &body)
-        .with_header(CACHE_CONTROL, HeaderValue::from_static("no-cache,no-store"))
         .with_header(PRAGMA, HeaderValue::from_static("no-cache"))
         .with_header(EXPIRES, HeaderValue::from_static("-1"))
 }

@@ -3,12 +3,12 @@
 //! A request is handled in a task of its own: the portal finishes what it has begun even when the client has left.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, ALLOW, HOST, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::account::Caller;
 use crate::answer::{Answer, HandlerError, Refusal, RequestFacts};
@@ -21,6 +21,8 @@ use crate::log::Arrival;
 use crate::portal::Portal;
 use crate::routes::{self, Access, Call, Route, Routed};
 use crate::sabotage;
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// What happens on the connection.
 #[derive(Debug)]
@@ -161,9 +163,19 @@ async fn respond(portal: &Arc<Portal>, request: Received) -> Answer {
         Ok(permit) => permit,
         Err(exceeded) => return with_credential_headers(exceeded.into_answer(), &who),
     };
+    let started = Instant::now();
     wait(portal, request.settings.latency_ms).await;
     let answer = handle(portal, request, &who).await;
-    with_credential_headers(answer, &who)
+    with_credential_headers(timed(answer, started.elapsed()), &who)
+}
+
+/// A success tells how long it took (API §16 O11).
+fn timed(answer: Answer, took: Duration) -> Answer {
+    let text = format!("total;dur={:.1}", took.as_secs_f64() * 1000.0);
+    match HeaderValue::from_str(&text) {
+        Ok(value) if answer.status == StatusCode::OK => answer.with_header(SERVER_TIMING, value),
+        _ => answer,
+    }
 }
 
 /// Counts the request where rate limits are on; anonymous callers share one count.

@@ -41,7 +41,8 @@ pub(super) fn person(call: &Call) -> Result<Answer, Refusal> {
         user_name: user.email.split('@').next().unwrap_or_default(),
         email: &user.email,
         status: 1,
-        is_admin: user.role.is_admin(),
+        // Not of the owner (API §16 O7).
+        is_admin: user.role == Role::Admin,
         is_room_admin: user.role == Role::RoomAdmin,
         is_owner: user.role == Role::Owner,
         is_visitor: user.role == Role::Guest,

@@ -1,4 +1,8 @@
-use docspace_emulator::{Config, Event, NewWebhook, Profile};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use docspace_emulator::{
+    Config, Credential, Event, NewWebhook, OWNER_ID, Profile, Role, TRIGGERS, User,
+};
 use serde_json::json;
 
 use crate::client::{Client, WEBHOOKS, start, start_offline, webhook};
@@ -112,13 +116,28 @@ async fn an_http_receiver_is_switched_off_by_its_first_event() {
     assert_eq!(stored.last_failure_on, None);
     assert_eq!(stored.last_failure_content, None);
     assert_eq!(stored.last_success_on, None);
-    assert_ne!(
-        stored.modified_by.as_deref(),
-        Some(docspace_emulator::OWNER_ID)
-    );
+    assert_ne!(stored.modified_by.as_deref(), Some(OWNER_ID));
     assert!(stored.modified_by.is_some() && stored.modified_on.is_some());
     hook["id"] = json!(1);
     assert_eq!(client.put(WEBHOOKS, &hook).await.status, 200);
+    emulator.raise_event(&Event::new(256, "1")).unwrap();
+    assert!(emulator.deliveries_settled(LIMIT).await);
+    assert_eq!(receiver.posts().len(), 1);
+    assert!(emulator.webhook(1).unwrap().enabled);
+}
+
+/// O2 is of 3.7: before, nothing looked at the address of a delivery.
+#[tokio::test]
+async fn before_3_7_an_http_receiver_lives_on() {
+    let mut config = Config::offline();
+    config.settings.profile = Profile::V3_6;
+    config.settings.blacklist.clear();
+    config.settings.delivery_speed = SPEED;
+    let (emulator, client) = start(config).await;
+    let receiver = Receiver::start(&[200]).await;
+    let mut hook = webhook("a");
+    hook["uri"] = json!(receiver.url());
+    assert_eq!(client.post(WEBHOOKS, &hook).await.status, 200);
     emulator.raise_event(&Event::new(256, "1")).unwrap();
     assert!(emulator.deliveries_settled(LIMIT).await);
     assert_eq!(receiver.posts().len(), 1);
@@ -173,4 +192,144 @@ async fn dates_of_keys_have_seven_digits() {
         );
         assert_eq!(listed[member], format!("{second}.0000000Z"));
     }
+}
+
+/// O7: the owner is no admin by that flag; an admin is.
+#[tokio::test]
+async fn the_owner_is_owner_and_not_admin() {
+    let admin = User::new("11111111-1111-4111-8111-111111111111", Role::Admin);
+    let (_emulator, owner) = start(Config::offline().with_caller(admin, "sk-admin", &[])).await;
+    for (client, is_owner) in [(&owner, true), (&owner.with_key("sk-admin"), false)] {
+        let me = client.get("/api/2.0/people/@self").await.json()["response"].clone();
+        assert_eq!(me["isOwner"], is_owner);
+        assert_eq!(me["isAdmin"], !is_owner);
+    }
+}
+
+/// O9: a key counts in one place and one spelling, and only while it is switched on.
+#[tokio::test]
+async fn a_key_counts_as_a_bearer_alone() {
+    let (emulator, client) = start_offline().await;
+    let key = emulator.api_key().to_owned();
+    emulator.add_credential(Credential {
+        active: false,
+        ..Credential::api_key("sk-off", OWNER_ID)
+    });
+    let anonymous = client.anonymous();
+    for header in [
+        format!("bearer {key}"),
+        key.clone(),
+        "Bearer sk-off".to_owned(),
+    ] {
+        let headers = [("Authorization", header.as_str())];
+        let reply = anonymous
+            .send_raw("GET", WEBHOOKS, &headers, b"")
+            .await
+            .unwrap();
+        assert_eq!((reply.status, reply.text()), (401, ""), "{header}");
+        assert_eq!(reply.header("www-authenticate"), None);
+    }
+    let query = anonymous.get(&format!("{WEBHOOKS}?api_key={key}")).await;
+    assert_eq!((query.status, query.text()), (401, ""));
+    let basic = STANDARD.encode(format!("jane.admin@example.com:{key}"));
+    let header = format!("Basic {basic}");
+    let headers = [("Authorization", header.as_str())];
+    let reply = anonymous
+        .send_raw("GET", WEBHOOKS, &headers, b"")
+        .await
+        .unwrap();
+    assert_eq!(reply.status, 401);
+    assert_eq!(reply.header("www-authenticate"), Some("Basic"));
+}
+
+/// O11: what stands beside a success, and what beside an error.
+#[tokio::test]
+async fn successes_tell_their_time_and_errors_are_not_kept() {
+    let (_emulator, client) = start_offline().await;
+    for reply in [
+        client.get(WEBHOOKS).await,
+        client.post(WEBHOOKS, &webhook("a")).await,
+    ] {
+        assert_eq!(reply.header("api-supported-versions"), Some("2.0"));
+        assert!(reply.header("server-timing").is_some());
+        assert_eq!(reply.header("cache-control"), None);
+    }
+    for reply in [
+        client.delete(&format!("{WEBHOOKS}/9")).await,
+        client.post(WEBHOOKS, &json!({})).await,
+        client.post(WEBHOOKS, &webhook("a")).await,
+    ] {
+        assert_eq!(reply.header("cache-control"), Some("no-cache,no-store"));
+        assert_eq!(reply.header("api-supported-versions"), None);
+        assert_eq!(reply.header("server-timing"), None);
+    }
+}
+
+/// O14: every way in which a secret can be wrong.
+#[tokio::test]
+async fn a_secret_is_missed_or_refused_in_two_ways() {
+    let (emulator, client) = start_offline().await;
+    let mut body = webhook("a");
+    body.as_object_mut().unwrap().remove("secretKey");
+    let absent = client.post(WEBHOOKS, &body).await;
+    assert_eq!(absent.status, 400);
+    assert_eq!(
+        absent.json()["error"]["type"],
+        "System.ArgumentNullException"
+    );
+    assert_eq!(
+        absent.message(),
+        "Value cannot be null. (Parameter 'secret')"
+    );
+    for wrong in ["", "7 chars", &"x".repeat(7), &"x".repeat(31), "кириллица"] {
+        body["secretKey"] = json!(wrong);
+        let reply = client.post(WEBHOOKS, &body).await;
+        assert_eq!(reply.status, 400, "{wrong}");
+        assert_eq!(
+            reply.message(),
+            "Password must contain from 8 to 30 characters, only latin letters, no spaces"
+        );
+    }
+    assert!(emulator.webhooks().is_empty());
+}
+
+/// O20: masks that a double would not hold, and one that is every event there is.
+#[tokio::test]
+async fn masks_are_kept_exactly_and_minus_one_names_everything() {
+    let (emulator, client) = start_offline().await;
+    let masks: [i64; 3] = [-1, 1 << 40, (1 << 53) + 1];
+    for mask in masks {
+        let mut body = webhook(&mask.to_string());
+        body["triggers"] = json!(mask);
+        let created = client.post(WEBHOOKS, &body).await.json();
+        assert_eq!(created["response"]["triggers"], json!(mask));
+    }
+    let list = client.get(WEBHOOKS).await;
+    for mask in masks {
+        assert!(
+            list.text().contains(&format!("\"triggers\":{mask},")),
+            "{mask}"
+        );
+    }
+    let receiver = Receiver::start(&[200]).await;
+    emulator.reset();
+    emulator.change_settings(|settings| {
+        settings.blacklist.clear();
+        settings.delivery_speed = SPEED;
+    });
+    emulator.create_webhook(NewWebhook {
+        uri: receiver.url(),
+        ssl: false,
+        triggers: -1,
+        ..NewWebhook::default()
+    });
+    emulator.raise_event(&Event::new(256, "1")).unwrap();
+    assert!(emulator.deliveries_settled(LIMIT).await);
+    let named = receiver.posts()[0].json()["webhook"]["triggers"].clone();
+    let every: Vec<&str> = TRIGGERS
+        .iter()
+        .map(|trigger| trigger.dotted)
+        .filter(|name| *name != "*")
+        .collect();
+    assert_eq!(named, json!(every));
 }

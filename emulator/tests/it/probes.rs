@@ -42,6 +42,82 @@ async fn create_update_and_enable_probe_the_receiver() {
     assert!(emulator.webhook(1).unwrap().enabled);
 }
 
+/// O13: each way in which an address can be wrong, with the portal's words.
+#[tokio::test]
+async fn wrong_addresses_are_refused_in_the_portals_words() {
+    let mut config = Config::default();
+    config.settings.hosts = [
+        (
+            "missing.test",
+            Resolution::Public,
+            ProbeOutcome::Status(404),
+        ),
+        ("moved.test", Resolution::Public, ProbeOutcome::Status(302)),
+        ("down.test", Resolution::Public, ProbeOutcome::Refused),
+        (
+            "nowhere.test",
+            Resolution::Unresolvable,
+            ProbeOutcome::Refused,
+        ),
+    ]
+    .map(|(host, resolve, probe)| {
+        let rule = HostRule {
+            resolve: Some(resolve),
+            probe: Some(probe),
+        };
+        (host.to_owned(), rule)
+    })
+    .into();
+    let (emulator, client) = start(config).await;
+    let unavailable = "Webhook URL is not available. HEAD request is not response 200 http status.";
+    for (uri, ssl, status, message) in [
+        ("https://missing.test/", true, 400, unavailable),
+        ("https://moved.test/", true, 400, unavailable),
+        (
+            "https://down.test/",
+            true,
+            500,
+            "Connection refused (down.test:443)",
+        ),
+        (
+            "https://nowhere.test/",
+            true,
+            400,
+            "DNS resolution failed for nowhere.test",
+        ),
+        (
+            "http://10.0.0.1/",
+            false,
+            400,
+            "URL host is in the blacklist",
+        ),
+        ("http://missing.test/", true, 400, "HTTPS is required"),
+        (
+            "ftp://missing.test/",
+            true,
+            400,
+            "Invalid URL scheme: ftp. Only http and https are allowed",
+        ),
+        ("no-url", true, 400, "Invalid URL format"),
+    ] {
+        let mut hook = body("a", uri);
+        hook["ssl"] = json!(ssl);
+        let reply = client.post(WEBHOOKS, &hook).await;
+        assert_eq!(
+            (reply.status, reply.message().as_str()),
+            (status, message),
+            "{uri}"
+        );
+        let error = if status == 500 {
+            "System.Net.Http.HttpRequestException"
+        } else {
+            "System.ArgumentException"
+        };
+        assert_eq!(reply.json()["error"]["type"], error, "{uri}");
+    }
+    assert!(emulator.webhooks().is_empty());
+}
+
 #[tokio::test]
 async fn other_answers_than_2xx_are_refused() {
     let (emulator, client) = start(probing()).await;
