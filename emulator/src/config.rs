@@ -134,6 +134,9 @@ pub struct Settings {
     pub delivery_speed: f64,
     /// How often a failed delivery is repeated, 5 by default (API §10).
     pub delivery_retries: u32,
+    /// How many deliveries are sent at a time, the next ones only when the slowest of them has ended (API §16 O6: as
+    /// many as the machine has processors); 0 is a sender that lets nobody wait.
+    pub sender_batch: usize,
     /// How long a receiver may take to answer a delivery, in milliseconds of real time.
     pub delivery_timeout_ms: u64,
     /// Whether `GET /settings` calls the portal self-hosted (API §12).
@@ -164,6 +167,7 @@ impl Default for Settings {
             latency_ms: 0,
             delivery_speed: 1.0,
             delivery_retries: 5,
+            sender_batch: 0,
             delivery_timeout_ms: 100_000,
             standalone: true,
             database: Database::default(),

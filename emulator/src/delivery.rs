@@ -108,17 +108,51 @@ pub(crate) async fn run(portal: Arc<Portal>) {
             return;
         }
         let waiting = lock(&portal.journal).take_waiting();
-        for id in waiting {
-            let portal = Arc::clone(&portal);
-            let senders = Arc::clone(&senders);
-            drop(portal.tasks.clone().spawn(async move {
-                if let Ok(_permit) = senders.acquire().await {
-                    deliver(&portal, id).await;
-                    portal.deliveries_changed.notify_waiters();
-                }
-            }));
+        let width = portal.settings.current().sender_batch;
+        if width == 0 {
+            send_apart(&portal, &senders, waiting);
+        } else {
+            for batch in waiting.chunks(width) {
+                send_together(&portal, batch).await;
+            }
         }
     }
+}
+
+/// Gives each entry to the next free sender.
+fn send_apart(portal: &Arc<Portal>, senders: &Arc<Semaphore>, entries: Vec<i32>) {
+    for id in entries {
+        let portal = Arc::clone(portal);
+        let senders = Arc::clone(senders);
+        drop(portal.tasks.clone().spawn(async move {
+            if let Ok(_permit) = senders.acquire().await {
+                send(&portal, id).await;
+            }
+        }));
+    }
+}
+
+/// Sends entries at once and waits for the slowest (API §16 O6).
+async fn send_together(portal: &Arc<Portal>, entries: &[i32]) {
+    let senders: Vec<_> = entries
+        .iter()
+        .map(|id| {
+            let (portal, id) = (Arc::clone(portal), *id);
+            portal
+                .tasks
+                .clone()
+                .spawn(async move { send(&portal, id).await })
+        })
+        .collect();
+    for sender in senders {
+        // A panic of one sender has been printed already, and must not stop the others.
+        drop(sender.await);
+    }
+}
+
+async fn send(portal: &Arc<Portal>, id: i32) {
+    deliver(portal, id).await;
+    portal.deliveries_changed.notify_waiters();
 }
 
 fn scaled(settings: &Settings, real: Duration) -> Duration {
@@ -356,11 +390,16 @@ fn mark_touched(webhook: &mut Webhook, at: OffsetDateTime) {
 mod tests {
     use super::*;
 
+    /// O15: attempts come at 0, 1, 3, 7, 15 and 31 seconds.
     #[test]
     fn the_waits_double_from_one_second() {
-        let waits: Vec<u64> = (0..5)
-            .map(|retries| pause_after(retries).as_secs())
+        let mut at = 0;
+        let attempts: Vec<u64> = (0..5)
+            .map(|retries| {
+                at += pause_after(retries).as_secs();
+                at
+            })
             .collect();
-        assert_eq!(waits, [1, 2, 4, 8, 16]);
+        assert_eq!(attempts, [1, 3, 7, 15, 31]);
     }
 }

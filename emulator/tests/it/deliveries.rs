@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use time::OffsetDateTime;
 
-use crate::client::start;
+use crate::client::{eventually, start};
 use crate::receiver::Receiver;
 
 /// The documented schedule of 31 seconds in about 30 milliseconds.
@@ -127,6 +127,38 @@ async fn a_delivery_is_given_up_after_five_retries() {
     assert_eq!(stored.status, 0);
 }
 
+/// O15: what is no 2xx is tried six times in all, redirects included, and the webhook remembers the last of them.
+#[tokio::test]
+async fn other_answers_than_2xx_are_failures_to_the_end() {
+    let emulator = portal().await;
+    let elsewhere = Receiver::start(&[200]).await;
+    for (status, reason) in [
+        (302, "Found"),
+        (400, "Bad Request"),
+        (500, "Internal Server Error"),
+    ] {
+        let receiver = Receiver::start(&[status]).await;
+        receiver.answer_probes_with(200, (status == 302).then_some(&elsewhere.url()));
+        let id = emulator.create_webhook(hook(&receiver)).id;
+        upload(&emulator).await;
+        assert_eq!(receiver.posts().len(), 6, "{status}");
+        let stored = emulator.webhook(id).unwrap();
+        assert!(stored.last_failure_on.is_some());
+        assert_eq!(
+            stored.last_failure_content.unwrap(),
+            format!("Response status code does not indicate success: {status} ({reason}).")
+        );
+        emulator.delete_webhook(id);
+    }
+    assert!(elsewhere.received().is_empty(), "302 is not followed");
+    let receiver = Receiver::start(&[204]).await;
+    let id = emulator.create_webhook(hook(&receiver)).id;
+    upload(&emulator).await;
+    assert_eq!(receiver.posts().len(), 1);
+    assert!(emulator.webhook(id).unwrap().last_success_on.is_some());
+}
+
+/// O15.
 #[tokio::test]
 async fn gone_deletes_the_webhook_after_the_last_retry() {
     let emulator = portal().await;
@@ -381,6 +413,77 @@ async fn a_stubbed_name_leads_to_the_receiver_on_loopback() {
             .unwrap()
             .starts_with("hooks.example.com:")
     );
+}
+
+/// A receiver that is called and has not answered yet.
+struct Held(tokio::net::TcpListener);
+
+impl Held {
+    async fn start() -> (Self, NewWebhook) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let webhook = NewWebhook {
+            uri: format!("http://{}/", listener.local_addr().unwrap()),
+            ssl: false,
+            ..NewWebhook::default()
+        };
+        (Self(listener), webhook)
+    }
+
+    async fn called(&self) -> tokio::net::TcpStream {
+        self.0.accept().await.unwrap().0
+    }
+}
+
+async fn accept(mut call: tokio::net::TcpStream) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    call.read_u8().await.unwrap();
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    call.write_all(answer).await.unwrap();
+    call.shutdown().await.unwrap();
+    // Closing with unread bytes would reset the connection and lose the answer.
+    drop(call.read_to_end(&mut Vec::new()).await);
+}
+
+/// O6: who comes after the batch of a slow receiver waits for it.
+#[tokio::test]
+async fn a_batch_lasts_as_long_as_its_slowest_receiver() {
+    let emulator = portal().await;
+    emulator.change_settings(|settings| settings.sender_batch = 2);
+    let (slow, webhook) = Held::start().await;
+    emulator.create_webhook(webhook);
+    let receiver = Receiver::start(&[200]).await;
+    for _ in 0..2 {
+        emulator.create_webhook(hook(&receiver));
+    }
+    emulator.raise_event(&Event::new(256, "1")).unwrap();
+    let call = slow.called().await;
+    let state = |index: usize| emulator.deliveries()[index].state;
+    eventually("the fast one of the batch is done", || {
+        state(1) == DeliveryState::Delivered
+    })
+    .await;
+    assert_eq!(receiver.posts().len(), 1);
+    assert_eq!(state(2), DeliveryState::Queued);
+    accept(call).await;
+    assert!(emulator.deliveries_settled(LIMIT).await);
+    assert_eq!(receiver.posts().len(), 2);
+}
+
+#[tokio::test]
+async fn without_batches_nobody_waits_for_a_slow_receiver() {
+    let emulator = portal().await;
+    let (slow, webhook) = Held::start().await;
+    emulator.create_webhook(webhook);
+    let receiver = Receiver::start(&[200]).await;
+    for _ in 0..2 {
+        emulator.create_webhook(hook(&receiver));
+    }
+    emulator.raise_event(&Event::new(256, "1")).unwrap();
+    let call = slow.called().await;
+    eventually("the others are done", || receiver.posts().len() == 2).await;
+    accept(call).await;
+    assert!(emulator.deliveries_settled(LIMIT).await);
 }
 
 #[tokio::test]
