@@ -117,10 +117,7 @@ impl Emulator {
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         config.settings.validate().map_err(io::Error::other)?;
         let portal = Arc::new(Portal::new(&config)?);
-        if let Some(path) = &config.state_file {
-            // Whoever asks for a file learns now that it cannot be written, not when webhooks are lost.
-            state_file::save(&portal, path)?;
-        }
+        portal.write_state()?;
         let portal_listener = listen(config.listen).await?;
         let control_listener = listen(config.control).await?;
         let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
@@ -133,8 +130,8 @@ impl Emulator {
             portal: Arc::clone(&portal),
         };
         let tasks = portal.tasks.clone();
-        if let Some(path) = config.state_file {
-            drop(tasks.spawn(state_file::keep(Arc::clone(&portal), path)));
+        if config.state_file.is_some() {
+            drop(tasks.spawn(state_file::keep(Arc::clone(&portal))));
         }
         let served = server::serve(Arc::clone(&portal), portal_listener, tls);
         drop(tasks.spawn(served));

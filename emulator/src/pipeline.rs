@@ -166,6 +166,7 @@ async fn respond(portal: &Arc<Portal>, request: Received) -> Answer {
     let started = Instant::now();
     wait(portal, request.settings.latency_ms).await;
     let answer = handle(portal, request, &who).await;
+    portal.catch_up().await;
     with_credential_headers(timed(answer, started.elapsed()), &who)
 }
 

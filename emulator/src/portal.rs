@@ -21,7 +21,7 @@ use crate::locks::lock;
 use crate::log::RequestLog;
 use crate::outbound::Outbound;
 use crate::races::Races;
-use crate::state_file;
+use crate::state_file::{self, StateFile};
 use crate::store::{Store, Webhook};
 
 /// The settings in force, replaced as a whole so that a request sees one consistent set.
@@ -133,6 +133,7 @@ pub(crate) struct Portal {
     pub(crate) settings: Arc<SettingsCell>,
     pub(crate) directory: Mutex<Directory>,
     pub(crate) store: Mutex<Store>,
+    state_file: Option<StateFile>,
     pub(crate) races: Races,
     pub(crate) journal: Mutex<Journal>,
     /// Wakes the senders.
@@ -186,6 +187,7 @@ impl Portal {
             settings,
             directory: Mutex::new(initial.directory()),
             store: Mutex::new(store),
+            state_file: config.state_file.clone().map(StateFile::new),
             races: Races::default(),
             journal: Mutex::default(),
             queue: Notify::new(),
@@ -205,6 +207,19 @@ impl Portal {
             },
             sequence: AtomicU64::new(0),
         })
+    }
+
+    /// Writes the state file once, if there is one: whoever asks for it learns at the start that it cannot be written.
+    pub(crate) fn write_state(&self) -> io::Result<()> {
+        let file = self.state_file.as_ref();
+        file.map_or(Ok(()), |file| file.write_now(&self.store))
+    }
+
+    /// Returns when what has changed is in the state file, if there is one.
+    pub(crate) async fn catch_up(&self) {
+        if let Some(file) = &self.state_file {
+            file.catch_up(&self.store).await;
+        }
     }
 
     pub(crate) fn next_sequence(&self) -> u64 {

@@ -1,12 +1,12 @@
-//! Webhooks that survive a restart: one JSON file, replaced as a whole after every change.
+//! Webhooks that survive a restart: one JSON file, replaced as a whole before an answer tells of a change.
 //!
 //! The file holds the secrets, because a restarted portal goes on signing; only its owner may read it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -18,9 +18,6 @@ use crate::store::{Store, Webhook};
 
 /// The only layout there is so far.
 const VERSION: u32 = 1;
-
-/// Changes that come within this time share one write.
-const PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Deserialize, Serialize)]
 struct State {
@@ -127,55 +124,106 @@ pub(crate) fn load(path: &Path) -> io::Result<Store> {
     ))
 }
 
-/// Writes the file after changes, and once more at shutdown.
-pub(crate) async fn keep(portal: Arc<Portal>, path: PathBuf) {
+/// The file of a running portal.
+#[derive(Debug)]
+pub(crate) struct StateFile {
+    path: PathBuf,
+    /// How many changes of the store are in the file.
+    written: AtomicU64,
+    /// Whoever holds it writes; the others find their changes written along.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl StateFile {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            written: AtomicU64::new(0),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Returns when every change up to now is in the file, so that an answer does not promise what a crash would
+    /// lose.
+    ///
+    /// A full disk must not stop the portal; but somebody should know, and the next answer tries again.
+    pub(crate) async fn catch_up(&self, store: &Mutex<Store>) {
+        let wanted = lock(store).changes();
+        if self.written.load(Ordering::Acquire) >= wanted {
+            return;
+        }
+        let _turn = self.turn.lock().await;
+        if self.written.load(Ordering::Acquire) >= wanted {
+            return;
+        }
+        let snapshot = Snapshot::of(&lock(store));
+        let (changes, path) = (snapshot.changes, self.path.clone());
+        match tokio::task::spawn_blocking(move || snapshot.write(&path)).await {
+            Ok(Ok(())) => self.written.store(changes, Ordering::Release),
+            Ok(Err(error)) => {
+                drop(writeln!(io::stderr().lock(), "docspace-emulator: {error}"));
+            }
+            // A panic has been printed already.
+            Err(_panic) => {}
+        }
+    }
+
+    /// Writes the file now.
+    ///
+    /// # Errors
+    /// It cannot be written; the text names it.
+    pub(crate) fn write_now(&self, store: &Mutex<Store>) -> io::Result<()> {
+        let snapshot = Snapshot::of(&lock(store));
+        snapshot.write(&self.path)?;
+        self.written.store(snapshot.changes, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// Writes the changes that no answer waits for, such as the outcomes of deliveries, until shutdown.
+pub(crate) async fn keep(portal: Arc<Portal>) {
     let changed = lock(&portal.store).changed();
     loop {
         let is_ending = tokio::select! {
             () = portal.shutdown.cancelled() => true,
             () = changed.notified() => false,
         };
-        if !is_ending {
-            tokio::select! {
-                () = portal.shutdown.cancelled() => {}
-                () = tokio::time::sleep(PAUSE) => {}
-            }
-        }
-        let portal_to_save = Arc::clone(&portal);
-        let target = path.clone();
-        let saved = tokio::task::spawn_blocking(move || save(&portal_to_save, &target)).await;
-        if let Ok(Err(error)) = saved {
-            // A full disk must not stop the portal, but somebody should know.
-            drop(writeln!(io::stderr().lock(), "docspace-emulator: {error}"));
-        }
+        portal.catch_up().await;
         if is_ending {
             return;
         }
     }
 }
 
-/// Writes the file now.
-///
-/// # Errors
-/// It cannot be written; the text names it.
-pub(crate) fn save(portal: &Portal, path: &Path) -> io::Result<()> {
-    let (last_id, webhooks) = {
-        let store = lock(&portal.store);
-        (store.last_id(), store.snapshot())
-    };
-    let state = State {
-        version: VERSION,
-        last_id,
-        webhooks: webhooks
-            .iter()
-            .map(|webhook| Stored::from(webhook.as_ref()))
-            .collect(),
-    };
-    let text = serde_json::to_vec_pretty(&state)?;
-    replace(path, &text).map_err(|error| {
-        let text = format!("cannot write the state file {}: {error}", path.display());
-        io::Error::new(error.kind(), text)
-    })
+/// The store at one moment.
+struct Snapshot {
+    changes: u64,
+    last_id: i32,
+    webhooks: Vec<Arc<Webhook>>,
+}
+
+impl Snapshot {
+    fn of(store: &Store) -> Self {
+        Self {
+            changes: store.changes(),
+            last_id: store.last_id(),
+            webhooks: store.snapshot(),
+        }
+    }
+
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let webhooks = self.webhooks.iter();
+        let state = State {
+            version: VERSION,
+            last_id: self.last_id,
+            webhooks: webhooks.map(|webhook| Stored::from(&**webhook)).collect(),
+        };
+        let text = serde_json::to_vec_pretty(&state)?;
+        replace(path, &text).map_err(|error| {
+            let text = format!("cannot write the state file {}: {error}", path.display());
+            io::Error::new(error.kind(), text)
+        })
+    }
 }
 
 /// Writes a neighbor file and renames it, so that a reader never sees half a state.

@@ -167,6 +167,7 @@ impl WebhookPatch {
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     last_id: i32,
+    changes: u64,
     webhooks: BTreeMap<i32, Arc<Webhook>>,
     pairs: HashMap<String, BTreeSet<i32>>,
     changed: Arc<Notify>,
@@ -187,6 +188,11 @@ impl Store {
     /// Wakes one waiter after every change.
     pub(crate) fn changed(&self) -> Arc<Notify> {
         Arc::clone(&self.changed)
+    }
+
+    /// How many changes there were since the start.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// The greatest id ever given.
@@ -239,7 +245,7 @@ impl Store {
 
     pub(crate) fn remove(&mut self, id: i32) -> Option<Arc<Webhook>> {
         let webhook = self.webhooks.remove(&id)?;
-        self.changed.notify_one();
+        self.note_change();
         let key = pair_key(&webhook.uri, &webhook.name);
         if let Some(ids) = self.pairs.get_mut(&key) {
             ids.remove(&id);
@@ -253,10 +259,11 @@ impl Store {
     /// Forgets every webhook; ids start at 1 again.
     pub(crate) fn clear(&mut self) {
         *self = Self {
+            changes: self.changes,
             changed: Arc::clone(&self.changed),
             ..Self::default()
         };
-        self.changed.notify_one();
+        self.note_change();
     }
 
     fn put(&mut self, webhook: Webhook) -> Arc<Webhook> {
@@ -266,8 +273,13 @@ impl Store {
             .or_default()
             .insert(webhook.id);
         self.webhooks.insert(webhook.id, Arc::clone(&webhook));
-        self.changed.notify_one();
+        self.note_change();
         webhook
+    }
+
+    fn note_change(&mut self) {
+        self.changes += 1;
+        self.changed.notify_one();
     }
 }
 

@@ -17,7 +17,7 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
@@ -68,7 +68,8 @@ fn router(portal: Arc<Portal>) -> Router {
         .route("/credentials/{id}", patch(people::change_credential))
         .route("/credentials/{id}", delete(people::remove_credential))
         .fallback(unknown)
-        .layer(axum::middleware::from_fn(refuse_browsers))
+        .layer(from_fn_with_state(Arc::clone(&portal), catch_up))
+        .layer(from_fn(refuse_browsers))
         .method_not_allowed_fallback(wrong_method)
         .with_state(portal)
 }
@@ -81,6 +82,13 @@ async fn refuse_browsers(request: Request, next: Next) -> Response {
         return ControlError { status, text }.into_response();
     }
     next.run(request).await
+}
+
+/// No answer goes out before the state file has what it tells of.
+async fn catch_up(State(portal): Shared, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    portal.catch_up().await;
+    response
 }
 
 async fn health(State(portal): Shared) -> Response {

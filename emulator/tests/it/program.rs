@@ -218,24 +218,76 @@ async fn webhooks_survive_a_restart() {
     assert_eq!(left.len(), 1, "no half-written neighbor");
 }
 
+/// The names of a restarted portal's webhooks.
+async fn names_after_restart(path: &Path) -> Vec<String> {
+    let again = Running::start(&state_arguments(path));
+    let list = again.client("sk-test").get(WEBHOOKS).await.json();
+    let items = list["response"].as_array().unwrap().iter();
+    items
+        .map(|item| item["configs"]["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// `kill` is SIGKILL: nothing is written after it.
 #[tokio::test]
-async fn state_is_written_while_running() {
+async fn what_was_answered_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("portal.json");
     let mut running = Running::start(&state_arguments(&path));
-    running
-        .client("sk-test")
-        .post(WEBHOOKS, &webhook("a"))
-        .await;
-    crate::client::eventually("the file is written", || {
-        std::fs::read_to_string(&path).is_ok_and(|text| text.contains("https://example.com/a"))
-    })
-    .await;
+    let client = running.client("sk-test");
+    let control = Client::new(running.ready["control_url"].as_str().unwrap(), None);
+    for name in ["updated", "deleted", "patched"] {
+        assert_eq!(client.post(WEBHOOKS, &webhook(name)).await.status, 200);
+    }
+    let mut update = webhook("new name");
+    update["id"] = serde_json::json!(1);
+    assert_eq!(client.put(WEBHOOKS, &update).await.status, 200);
+    let second = "/api/2.0/settings/webhook/2";
+    assert_eq!(client.delete(second).await.status, 200);
+    let renaming = serde_json::json!({"name": "newer name"});
+    assert_eq!(control.patch("/webhooks/3", &renaming).await.status, 200);
     running.child.kill().unwrap();
     running.child.wait().unwrap();
-    let again = Running::start(&state_arguments(&path));
-    let list = again.client("sk-test").get(WEBHOOKS).await.json();
-    assert_eq!(list["response"].as_array().unwrap().len(), 1);
+    assert_eq!(names_after_restart(&path).await, ["new name", "newer name"]);
+}
+
+#[tokio::test]
+async fn a_kill_amid_creates_loses_none_that_was_answered() {
+    const WORKERS: usize = 4;
+    const ENOUGH: usize = 20;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    let mut running = Running::start(&state_arguments(&path));
+    let (answered, mut answers) = tokio::sync::mpsc::unbounded_channel();
+    for worker in 0..WORKERS {
+        let client = running.client("sk-test");
+        let answered = answered.clone();
+        drop(tokio::spawn(async move {
+            for number in 0.. {
+                let name = format!("{worker}-{number}");
+                let created = client.send("POST", WEBHOOKS, Some(&webhook(&name))).await;
+                match created {
+                    Ok(reply) if reply.status == 200 => drop(answered.send(name)),
+                    // Killed.
+                    _ => return,
+                }
+            }
+        }));
+    }
+    drop(answered);
+    let mut acknowledged = Vec::new();
+    while let Some(name) = answers.recv().await {
+        acknowledged.push(name);
+        if acknowledged.len() == ENOUGH {
+            running.child.kill().unwrap();
+        }
+    }
+    running.child.wait().unwrap();
+    assert!(acknowledged.len() >= ENOUGH);
+    let kept = names_after_restart(&path).await;
+    acknowledged.retain(|name| !kept.contains(name));
+    assert_eq!(acknowledged, Vec::<String>::new(), "answered and lost");
 }
 
 #[test]
