@@ -1,7 +1,8 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::portal::{WEBHOOK, on_portal};
+use crate::portal::WEBHOOK;
+use crate::targets::on_portal;
 
 #[tokio::test]
 async fn the_answer_is_what_was_removed() {

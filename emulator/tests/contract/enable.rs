@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::portal::on_portal;
+use crate::targets::on_portal;
 
 const ENABLE: &str = "settings/webhook/enable";
 

@@ -1,6 +1,8 @@
 use serde_json::json;
 
-use crate::portal::{WEBHOOK, on_portal};
+use crate::portal::WEBHOOK;
+use crate::survey::Need;
+use crate::targets::on_portal;
 
 #[tokio::test]
 async fn an_update_replaces_everything_but_the_secret() {
@@ -108,7 +110,8 @@ async fn an_unknown_id_is_not_found_but_only_after_validation() {
         assert_eq!(portal.put(WEBHOOK, &body).await.status, 400);
         body["secretKey"] = json!("");
         body["uri"] = json!("http://example.com/");
-        if portal.is_since(3, 7) {
+        body["ssl"] = json!(true);
+        if portal.has(Need::Since(3, 7)) {
             assert_eq!(portal.put(WEBHOOK, &body).await.status, 400);
         }
     })
@@ -118,7 +121,7 @@ async fn an_unknown_id_is_not_found_but_only_after_validation() {
 #[tokio::test]
 async fn an_update_without_id_is_refused_by_the_parser() {
     on_portal(|portal| async move {
-        if !portal.is_since(3, 5) {
+        if !portal.has(Need::Since(3, 5)) {
             return;
         }
         let reply = portal.put(WEBHOOK, &portal.body("a")).await;
