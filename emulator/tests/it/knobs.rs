@@ -142,6 +142,7 @@ async fn limited_dev_tools_lock_out_everybody_but_admins() {
     assert_eq!(owner.with_key("sk-admin").get(WEBHOOKS).await.status, 200);
 }
 
+/// O10: what a key may do by its scopes, and that every key may describe itself.
 #[tokio::test]
 async fn scopes_decide_before_anything_else() {
     let mut config = Config::offline();
