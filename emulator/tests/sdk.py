@@ -8,6 +8,7 @@ Optional, because it needs a package from PyPI:
     python emulator/tests/sdk.py target/debug/docspace-emulator
 """
 
+import datetime
 import hashlib
 import hmac
 import http.server
@@ -72,6 +73,7 @@ def drive(ready, receiver):
         )
     ).response
     check(created.id == 1 and created.triggers == 256, "create")
+    check(created.ssl is True, "create stores true, whatever is sent")
     check(created.created_by.display_name == "Jane Admin", "the creator")
 
     listed = hooks.get_tenant_webhooks().response
@@ -103,6 +105,10 @@ def drive(ready, receiver):
     journal = hooks.get_webhooks_logs(config_id=1, trigger=sdk.WebhookTrigger.FileUploaded)
     check([entry.status for entry in journal.response] == [200], "journal")
     check(journal.response[0].delivery is not None, "the time of delivery")
+    for years, found in ((-1, 1), (1, 0)):
+        moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=365 * years)
+        since = hooks.get_webhooks_logs(config_id=1, delivery_from=moment)
+        check(len(since.response) == found, "a date in the query")
     check(hooks.retry_webhook(1).response.id == 2, "retry")
     retried = hooks.retry_webhooks(sdk.WebhookRetryRequestsDto(ids=[1, 99])).response
     check([entry.id for entry in retried] == [3], "batch retry")
