@@ -6,7 +6,8 @@ terraform {
   }
 }
 
-# The API key is read from DOCSPACE_API_KEY. DOCSPACE_BASE_URL can stand in for base_url too.
+# Address and key are read from DOCSPACE_BASE_URL and DOCSPACE_API_KEY.
+# Whatever these are set to, no other portal is asked or changed.
 provider "docspace" {
-  base_url = "https://yourportal.onlyoffice.com"
+  allowed_portals = ["yourportal.onlyoffice.com"]
 }

@@ -196,16 +196,20 @@ impl BaseUrl {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// Returns the address in the form in which two portals are compared: `scheme://host`, then `:port` unless it is
-    /// the scheme's default. The host is as the `url` crate normalizes it, without a trailing dot.
-    pub fn origin(&self) -> String {
-        let scheme = self.0.scheme();
+    /// Returns host and port in the form in which two portals are compared: `host`, then `:port` unless it is the
+    /// scheme's default. The host is as the `url` crate normalizes it, without a trailing dot.
+    pub fn authority(&self) -> String {
         let host = self.host();
         let host = host.strip_suffix('.').unwrap_or(host);
         match self.0.port() {
-            Some(port) => format!("{scheme}://{host}:{port}"),
-            None => format!("{scheme}://{host}"),
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
         }
+    }
+
+    /// Returns `scheme://` and the [authority](Self::authority).
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.0.scheme(), self.authority())
     }
 
     /// Returns the URL of an endpoint; `path` starts with a slash and is relative to `/api/2.0`.

@@ -1,10 +1,13 @@
 //! The provider block: its schema, its environment fallbacks, and what it becomes (product §3).
 
+mod destination;
+
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use secrecy::SecretString;
 
+use self::destination::ALLOWED_PORTALS;
 use crate::api::{self, ApiKey, ApiKeyError, BaseUrl, BaseUrlError};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::environment::Environment;
@@ -63,7 +66,8 @@ pub(super) fn schema() -> Schema {
         Attribute::optional(
             Type::Secret,
             "The API key. It needs the scope `*:write` to change webhooks; `*:read` is enough to plan. \
-             Preferably set with the environment variable `DOCSPACE_API_KEY`.",
+             Preferably set with the environment variable `DOCSPACE_API_KEY`, which is used beside a \
+             `base_url` of the provider block only where `DOCSPACE_BASE_URL` is not set or names the same portal.",
         )
         .check(check_api_key),
     )
@@ -121,6 +125,7 @@ pub(super) fn schema() -> Schema {
              travel in the clear. Defaults to `false`.",
         ),
     )
+    .with(ALLOWED_PORTALS, destination::allowed_portals())
 }
 
 /// Checks what single attributes cannot tell: the address depends on `allow_plain_http`.
@@ -131,8 +136,9 @@ pub(super) fn validate(config: &Object, diagnostics: &mut Diagnostics) {
     ) else {
         return;
     };
-    if let Err(error) = BaseUrl::parse(base_url, allow_plain_http) {
-        diagnostics.push(base_url_error(&error, "base_url").at_attribute(BASE_URL));
+    match BaseUrl::parse(base_url, allow_plain_http) {
+        Ok(base_url) => diagnostics.extend(destination::stranger(config, &base_url)),
+        Err(error) => diagnostics.push(base_url_error(&error, BASE_URL).at_attribute(BASE_URL)),
     }
 }
 
@@ -144,7 +150,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Option<Settings> {
     let unknown: Vec<&'static str> = schema_names()
-        .filter(|name| config.get(name).is_unknown())
+        .filter(|name| !config.get(name).is_wholly_known())
         .collect();
     let before = diagnostics
         .iter()
@@ -154,6 +160,10 @@ pub(super) fn read(
         .then(|| read_base_url(config, environment, diagnostics));
     let api_key =
         (!unknown.contains(&API_KEY)).then(|| read_api_key(config, environment, diagnostics));
+    if let Some(base_url) = base_url.as_ref().and_then(Option::as_ref) {
+        diagnostics.extend(destination::stranger(config, base_url));
+        diagnostics.extend(destination::foreign_key(config, environment, base_url));
+    }
     if diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.is_error())
@@ -209,6 +219,7 @@ fn schema_names() -> impl Iterator<Item = &'static str> {
         CA_CERTIFICATE,
         SKIP_TLS_VERIFY,
         ALLOW_PLAIN_HTTP,
+        ALLOWED_PORTALS,
     ]
     .into_iter()
 }

@@ -129,15 +129,17 @@ impl Fleet {
         let portals: Vec<_> = (0..count.unwrap_or_default())
             .map(|_| start(Config::offline()))
             .collect();
-        let case = Case::new();
+        let mut case = Case::new();
+        // All of them accept the one key of the environment.
+        case.set("DOCSPACE_BASE_URL", "");
         let mut providers = String::new();
         for (number, portal) in portals.iter().enumerate() {
             let url = portal.base_url();
             write!(
                 providers,
-                "provider \"docspace\" {{\n  alias = \"p{number}\"\n  base_url = \"{url}\"\n  max_retries = 1\n  \
-                 request_timeout = \"{LIMIT_MS}ms\"\n}}\n"
-            ).unwrap();
+                "provider \"docspace\" {{\n  alias = \"p{number}\"\n  base_url = \"{url}\"\n  max_retries = 1\n  request_timeout = \"{LIMIT_MS}ms\"\n}}\n"
+            )
+            .unwrap();
         }
         case.write("providers.tf", providers);
         Self { case, portals }

@@ -30,6 +30,11 @@ const BLOCKS: &[(&str, &str, By)] = &[
     ("getting-started", "terraform init", By::Here),
     ("getting-started", "terraform plan", By::Here),
     (
+        "getting-started",
+        "provider \"docspace\" {",
+        By::Test("wrong_portal: a_portal_that_is_not_allowed_is_asked_nothing"),
+    ),
+    (
         "adopting-existing-webhooks",
         "terraform query",
         By::Test("examples: lists_are_queried, with Terraform 1.14 and later"),

@@ -79,6 +79,7 @@ fn the_attributes_are_those_of_the_product() {
         names(&schema["provider"]["block"]),
         [
             "allow_plain_http",
+            "allowed_portals",
             "api_key",
             "base_url",
             "ca_certificate",

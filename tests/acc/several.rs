@@ -130,6 +130,36 @@ fn two_aliases_write_to_their_own_portals() {
     assert!(case.portal.webhooks().is_empty());
 }
 
+/// The environment has one key, and it is not told whose.
+#[test]
+fn an_alias_for_another_portal_does_not_get_the_key_of_the_environment() {
+    let mut case = Case::new();
+    let other = start(Config::offline());
+    let alias = |arguments: &str| {
+        format!(
+            "provider \"docspace\" {{\n  alias = \"other\"\n  base_url = \"{}\"\n{arguments}}}\n",
+            other.base_url()
+        )
+    };
+    let there = Webhook::new("there").with("provider", "docspace.other");
+    case.write("main.tf", format!("{}{there}", alias("")));
+    case.apply()
+        .fails()
+        .errs("API key may be another portal's")
+        .says("Set api_key in the provider block; or,")
+        .points_at("base_url");
+    assert!(other.request_log().is_empty());
+
+    // Each of the two ways out.
+    let key = format!("  api_key = \"{}\"\n", other.api_key());
+    case.write("main.tf", format!("{}{there}", alias(&key)));
+    case.apply().succeeds_silently();
+    case.write("main.tf", format!("{}{there}", alias("")));
+    case.set("DOCSPACE_BASE_URL", "");
+    case.set("DOCSPACE_API_KEY", other.api_key());
+    case.plan().finds_no_changes();
+}
+
 #[test]
 fn a_webhook_that_changes_its_portal_is_not_taken_for_another_one() {
     let case = Case::new();
@@ -145,8 +175,9 @@ fn a_webhook_that_changes_its_portal_is_not_taken_for_another_one() {
     case.write(
         "provider.tf",
         format!(
-            "provider \"docspace\" {{\n  base_url = \"{}\"\n}}\n",
-            other.base_url()
+            "provider \"docspace\" {{\n  base_url = \"{}\"\n  api_key = \"{}\"\n}}\n",
+            other.base_url(),
+            other.api_key()
         ),
     );
     case.plan()

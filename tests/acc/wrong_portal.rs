@@ -5,7 +5,7 @@ use docspace_emulator::{
     Profile, Role, User,
 };
 
-use crate::harness::{Case, Webhook};
+use crate::harness::{Case, Webhook, start};
 
 const EVERYTHING: &str = "/*";
 
@@ -55,6 +55,42 @@ fn a_key_without_the_scope_to_write_can_plan_and_is_explained_at_apply() {
         .errs("Could not create the webhook")
         .says("To change webhooks the key needs *:write");
     assert!(case.portal.webhooks().is_empty());
+}
+
+/// The provider block that production begins with: whatever the shell is set to, only this portal is used.
+#[test]
+fn a_portal_that_is_not_allowed_is_asked_nothing() {
+    let mut case = Case::new();
+    let here = case.portal.base_url();
+    let allowed = here.strip_prefix("http://").unwrap();
+    case.write(
+        "provider.tf",
+        format!("provider \"docspace\" {{\n  allowed_portals = [{allowed:?}]\n}}\n"),
+    );
+    case.write("main.tf", Webhook::new("ci"));
+    case.apply().succeeds_silently();
+    let saved = case.saved_plan(&["-destroy"]);
+    assert_eq!(saved.actions("docspace_webhook.ci"), ["delete"]);
+
+    let staging = start(Config::offline());
+    case.set("DOCSPACE_BASE_URL", &staging.base_url());
+    for run in [
+        case.plan(),
+        case.apply(),
+        case.destroy(),
+        case.run(&["plan", "-refresh=false"]),
+        case.apply_saved(),
+    ] {
+        run.fails()
+            .errs("Portal is not allowed")
+            .says("The environment variable DOCSPACE_BASE_URL names the portal")
+            .says(&format!("allowed_portals has only {allowed}."))
+            .points_at("allowed_portals");
+    }
+    assert!(staging.request_log().is_empty());
+
+    case.set("DOCSPACE_BASE_URL", &here);
+    case.plan().finds_no_changes();
 }
 
 #[test]

@@ -43,6 +43,31 @@ const KEYS: [(&str, &str); 5] = [
     ("The key has another alphabet", "sk-0123\u{e9}"),
 ];
 
+/// Elements of `allowed_portals` that name no portal.
+const ELEMENTS: [(&str, &str); 9] = [
+    ("An allowed portal is empty", ""),
+    ("An allowed portal has a blank", "portal.example.com "),
+    (
+        "An allowed portal has a password",
+        "me:pw@portal.example.com",
+    ),
+    (
+        "An allowed portal has a scheme",
+        "https://portal.example.com",
+    ),
+    ("An allowed portal has a path", "portal.example.com/rooms"),
+    ("An allowed portal is a wildcard", "*.example.com"),
+    (
+        "An allowed portal is an IPv6 address without brackets",
+        "::1",
+    ),
+    (
+        "An allowed portal has another port",
+        "portal.example.com:https",
+    ),
+    ("An allowed portal has no host", ":8443"),
+];
+
 pub async fn section() -> Section {
     let mut section = Section::new("The provider block");
     let nothing = Workspace::new(json!({}));
@@ -96,6 +121,8 @@ pub async fn section() -> Section {
     ] {
         add(&mut section, when, block(changes)).await;
     }
+    destinations(&mut section).await;
+    keys(&mut section).await;
     let portal = Portal::start().await;
     let mut directory = portal.settled(&webhook()).await;
     directory.set("base_url", unknown());
@@ -105,6 +132,52 @@ pub async fn section() -> Section {
         said,
     );
     section
+}
+
+/// Where the key may not be sent.
+async fn destinations(section: &mut Section) {
+    let allowing = |portals: Value| block(json!({"allowed_portals": portals}));
+    add(section, "No portal is allowed", allowing(json!([]))).await;
+    add(
+        section,
+        "An allowed portal is null",
+        allowing(json!([null])),
+    )
+    .await;
+    for (when, element) in ELEMENTS {
+        add(section, when, allowing(json!([element]))).await;
+    }
+    let others = json!(["other.example.com", "docs.example.com:8443"]);
+    let directory = allowing(others.clone());
+    add(
+        section,
+        "The portal is not among the allowed ones",
+        directory,
+    )
+    .await;
+    let directory = Workspace::new(json!({"allowed_portals": others, "api_key": "sk-0123"}))
+        .env("DOCSPACE_BASE_URL", "https://portal.example.com");
+    let when = "The portal of the environment is not among the allowed ones";
+    add(section, when, directory).await;
+}
+
+/// The environment has a key and an address, and the block an address only.
+async fn keys(section: &mut Section) {
+    for (when, address) in [
+        (
+            "The key and the address are not of one portal",
+            "https://other.example.com",
+        ),
+        (
+            "The key is beside an address that cannot be read",
+            "other.example.com",
+        ),
+    ] {
+        let directory = block(json!({"api_key": null}))
+            .env("DOCSPACE_API_KEY", "sk-0123")
+            .env("DOCSPACE_BASE_URL", address);
+        add(section, when, directory).await;
+    }
 }
 
 /// A directory whose provider block is changed so.

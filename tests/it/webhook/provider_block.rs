@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::Portal;
-use super::webhook;
+use super::{Portal, webhook, with};
 use crate::commands::{Workspace, one};
 use crate::host::value::unknown;
 use crate::host::{Host, Launch};
 
 fn block(changes: Value) -> Value {
-    super::with(
+    with(
         &json!({"base_url": "https://portal.example.com", "api_key": "sk-0123"}),
         changes,
     )
@@ -90,6 +89,108 @@ async fn the_address_is_that_of_a_portal() {
         json!({"base_url": unknown()}),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn allowed_portals_are_hosts_with_or_without_a_port() {
+    let rows = [
+        (json!([]), "The set is empty, so no portal could be used."),
+        (json!([null]), "An element of the set is null."),
+        (json!([""]), "is empty"),
+        (json!([" portal.example.com"]), "contains a blank"),
+        (json!(["portal.example.com\n"]), "a control character"),
+        (
+            json!(["https://portal.example.com"]),
+            "is an address with a scheme",
+        ),
+        (
+            json!(["portal.example.com", "other.example.com/rooms"]),
+            "Write \"other.example.com\".",
+        ),
+        (json!(["portal.example.com?a"]), "contains a path, a query"),
+        (json!(["me:pw@portal.example.com"]), "contains an @"),
+        (json!(["*.example.com"]), "contains a wildcard"),
+        (json!([".example.com"]), "contains a wildcard"),
+        (json!(["portal.example.com:https"]), "from 1 to 65535"),
+        (json!(["portal.example.com:0"]), "from 1 to 65535"),
+        (json!(["portal.example.com:"]), "from 1 to 65535"),
+        (json!(["::1"]), "Write \"[::1]\"."),
+        (json!(["a^b"]), "has no valid host"),
+        (
+            json!(["https://", unknown()]),
+            "is an address with a scheme",
+        ),
+    ];
+    let summary = "Invalid allowed_portals";
+    refuses(rows.map(|(portals, detail)| {
+        let changes = json!({"allowed_portals": portals});
+        (changes, "allowed_portals", summary, detail)
+    }))
+    .await;
+    accepts(
+        [
+            json!(null),
+            json!(["portal.example.com"]),
+            json!(["PORTAL.example.com."]),
+            json!(["other.example.com", "portal.example.com:443"]),
+            json!(["portal.example.com", "[::1]:8080"]),
+            json!([unknown()]),
+            unknown(),
+        ]
+        .map(|portals| json!({"allowed_portals": portals})),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_portal_that_is_not_allowed_is_refused_by_validation_already() {
+    let summary = "Portal is not allowed";
+    let rows = [
+        json!(["other.example.com"]),
+        json!(["portal.example.com:8443"]),
+        json!(["example.com"]),
+    ];
+    refuses(rows.map(|portals| {
+        let detail = "add \"portal.example.com\" to allowed_portals";
+        let changes = json!({"allowed_portals": portals});
+        (changes, "base_url", summary, detail)
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn a_portal_that_is_not_allowed_gets_no_request_wherever_its_address_came_from() {
+    let portal = Portal::start().await;
+    let elsewhere = json!({"allowed_portals": ["portal.example.com", "127.0.0.1"]});
+    for directory in [
+        Workspace::new(with(&portal.provider(), elsewhere.clone())),
+        Workspace::new(elsewhere)
+            .env("DOCSPACE_BASE_URL", &portal.emulator.base_url())
+            .env("DOCSPACE_API_KEY", portal.emulator.api_key()),
+    ] {
+        let mut directory = directory;
+        let report = directory.apply(&one(&webhook())).await;
+        report.error("Portal is not allowed");
+        assert!(directory.state.is_empty());
+        assert_eq!(portal.requests(), [""; 0]);
+    }
+    let address = portal.emulator.base_url();
+    let here = address.strip_prefix("http://").unwrap();
+    let allowed = json!({"allowed_portals": ["portal.example.com", here]});
+    let mut directory = Workspace::new(with(&portal.provider(), allowed));
+    directory.apply(&one(&webhook())).await.quiet();
+}
+
+/// What is allowed may be known after apply only. Until then nothing is sent.
+#[tokio::test]
+async fn while_the_allowed_portals_are_unknown_nothing_is_asked() {
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    directory.set("allowed_portals", json!(["127.0.0.1", unknown()]));
+    let report = directory.plan(&one(&webhook())).await.report;
+    let error = report.error("Provider configuration is not known yet");
+    assert!(error.detail.starts_with("allowed_portals of"), "{error:?}");
+    assert_eq!(portal.requests(), [""; 0]);
 }
 
 #[tokio::test]
@@ -228,6 +329,39 @@ async fn the_environment_is_enough_and_the_configuration_wins() {
         .import("1")
         .await
         .error("Could not import the webhook");
+}
+
+#[tokio::test]
+async fn a_key_of_the_environment_is_not_sent_to_another_portal_than_the_environment_names() {
+    let [portal, other] = [Portal::start().await, Portal::start().await];
+    let (here, elsewhere) = (portal.emulator.base_url(), other.emulator.base_url());
+    let directory = |base_url: &str, key: Value| {
+        let block = json!({"base_url": here, "api_key": key});
+        let directory = Workspace::new(block).env("DOCSPACE_BASE_URL", base_url);
+        directory.env("DOCSPACE_API_KEY", portal.emulator.api_key())
+    };
+    for base_url in [elsewhere.as_str(), "https://portal.example.com", "portal"] {
+        let mut directory = directory(base_url, json!(null));
+        let report = directory.apply(&one(&webhook())).await;
+        let error = report.error("API key may be another portal's");
+        assert_eq!(error.path, "base_url");
+        for way in [
+            "Set api_key in the provider block",
+            "unset DOCSPACE_BASE_URL",
+        ] {
+            assert!(error.detail.contains(way), "{error:?}");
+        }
+        assert!(portal.take().is_empty() && other.take().is_empty());
+    }
+    let key = json!(portal.emulator.api_key());
+    directory(&elsewhere, key)
+        .apply(&one(&webhook()))
+        .await
+        .quiet();
+    for base_url in ["", &here, &format!("{here}/api/2.0")] {
+        let mut directory = directory(base_url, json!(null));
+        directory.import("1").await.quiet();
+    }
 }
 
 #[tokio::test]
