@@ -13,6 +13,9 @@ pub(super) const UNREACHABLE: [&str; 4] = [
     "System.Threading.Tasks.TaskCanceledException",
 ];
 
+/// How MySQL begins to refuse a character outside the basic multilingual plane in a name or address (API §16 O5).
+pub(super) const UNCOMPARABLE: &str = "Illegal mix of collations";
+
 const SENTENCES: [&str; 21] = [
     "Access denied",
     "The record could not be found",
@@ -37,8 +40,8 @@ const SENTENCES: [&str; 21] = [
     "System.Security.SecurityException",
 ];
 
-/// The names of rejected fields.
-const FIELDS: [&str; 6] = ["Name", "Uri", "SecretKey", "TargetId", "Count", "Trigger"];
+/// The names of rejected fields: of a body as the server's properties are called, of a query as it was sent (API §16 O3).
+const FIELDS: [&str; 6] = ["Name", "Uri", "SecretKey", "TargetId", "count", "trigger"];
 
 /// Returns the documented sentence or name that a text is, word for word.
 pub(super) fn sentence(text: &str) -> Option<&'static str> {

@@ -97,7 +97,7 @@ fn explain(error: &api::Error) -> Diagnostic {
     const SUMMARY: &str = "Could not read the deliveries";
     let is_about_trigger = error
         .status_failure()
-        .is_some_and(|failure| failure.validation.contains_key("Trigger"));
+        .is_some_and(|failure| failure.validation.contains_key("trigger"));
     if !is_about_trigger {
         return diagnose::explain(SUMMARY, error);
     }

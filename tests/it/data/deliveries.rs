@@ -235,7 +235,7 @@ async fn a_trigger_that_the_portal_does_not_know_is_its_refusal_of_that_argument
         "response": {
             "title": "One or more validation errors occurred.",
             "status": 400,
-            "errors": {"Trigger": ["The value '1099511627776' is invalid."]},
+            "errors": {"trigger": ["The value '1099511627776' is invalid."]},
         },
         "count": 1, "status": 1, "statusCode": 400,
     });

@@ -70,7 +70,7 @@ pub async fn data_sources() -> Section {
     let portal = Portal::start().await;
     portal.fault(on(CATALOG).respond(404, &[], ""));
     let invalid = json!({"title": "One or more validation errors occurred.", "status": 400, "errors": {
-        "Trigger": ["The value '256' is invalid."],
+        "trigger": ["The value '256' is invalid."],
     }});
     portal.fault(on(JOURNAL).respond(400, &[], &invalid.to_string()));
     let host = portal.workspace().process().await;
