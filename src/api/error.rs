@@ -391,6 +391,15 @@ impl Error {
                 .is_some_and(|exception| documented::UNREACHABLE.contains(&exception.as_str()))
     }
 
+    /// Returns whether the portal's database cannot compare the name or the address with those that it has, because of a
+    /// character outside the basic multilingual plane (API §16 O5).
+    pub fn is_uncomparable(&self) -> bool {
+        self.is_answer(500, ErrorShape::Handler)
+            && self
+                .message()
+                .is_some_and(|message| message.as_str().starts_with(documented::UNCOMPARABLE))
+    }
+
     /// Returns whether an equal request may succeed later, whoever may be allowed to send it.
     pub fn is_retryable(&self) -> bool {
         match self.cause() {

@@ -14,6 +14,7 @@
 //! | `error`, `redaction`, `documented` | what went wrong, without secrets |
 //! | `webhooks`, `triggers`, `deliveries`, `portal` | the areas of the API: shapes and verbs |
 //! | `shared_list`, `snapshot` | one list request for any number of readers |
+//! | `collation` | which names and addresses the portal takes for the same |
 //! | `arriving` | a list that is read while it arrives |
 //!
 //! Absent on purpose: the environment (callers pass values), user-facing advice (an [`Error`] answers questions, its
@@ -21,6 +22,7 @@
 
 mod arriving;
 mod client;
+mod collation;
 mod config;
 mod deliveries;
 mod documented;
@@ -42,6 +44,7 @@ mod write_gate;
 
 pub use arriving::Arrivals;
 pub use client::Client;
+pub use collation::PairKey;
 pub use config::{ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Config, ConfigError};
 pub use deliveries::{
     Delivery, DeliveryId, DeliveryPage, DeliveryQuery, EventKey, SentBody, StatusGroups,

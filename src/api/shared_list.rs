@@ -398,6 +398,11 @@ impl<S: ListSource + 'static> SharedList<S> {
         }
     }
 
+    /// Returns whether a create has begun and there was a list before it: [`SharedList::baseline`] is for good then.
+    pub fn has_baseline(&self) -> bool {
+        matches!(lock(&self.state).baseline, Baseline::Fixed(Some(_)))
+    }
+
     /// Returns the last successful list that had arrived before the first create began, with this process's own
     /// changes to what is in it; `None` if there was none.
     ///

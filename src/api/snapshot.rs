@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
+use super::collation::PairKey;
 use super::webhooks::{Webhook, WebhookId, WebhookListItem};
 
 /// The webhooks the caller could see at one moment.
@@ -17,7 +18,7 @@ pub struct Snapshot {
     /// requested to confirm none.
     vanished: Option<BTreeSet<WebhookId>>,
     items: BTreeMap<WebhookId, Arc<WebhookListItem>>,
-    /// Hashes of `(name, uri)`, which need not be unique.
+    /// Hashes of the keys of name and address, which need not be unique.
     pairs: BTreeSet<(u64, WebhookId)>,
     max_id: Option<WebhookId>,
 }
@@ -55,11 +56,17 @@ impl Snapshot {
         name: &'a str,
         uri: &'a str,
     ) -> impl Iterator<Item = &'a Webhook> {
-        let hash = pair_hash(name, uri);
+        self.with_key(PairKey::new(name, uri))
+            .filter(move |webhook| webhook.name == name && webhook.uri == uri)
+    }
+
+    /// Returns the webhooks whose name and address are probably the same to the portal, by ascending id.
+    pub fn with_key(&self, key: PairKey) -> impl Iterator<Item = &Webhook> {
+        let hash = hash(&key);
         self.pairs
             .range((hash, WebhookId::MIN)..=(hash, WebhookId::MAX))
             .filter_map(|(_, id)| self.webhook(*id))
-            .filter(move |webhook| webhook.name == name && webhook.uri == uri)
+            .filter(move |webhook| PairKey::new(&webhook.name, &webhook.uri) == key)
     }
 
     /// Returns all items by ascending id.
@@ -108,7 +115,7 @@ impl Snapshot {
     fn insert(&mut self, item: WebhookListItem) {
         let webhook = &item.webhook;
         let id = webhook.id;
-        let pair = (pair_hash(&webhook.name, &webhook.uri), id);
+        let pair = (hash(&PairKey::new(&webhook.name, &webhook.uri)), id);
         self.remove(id);
         self.pairs.insert(pair);
         self.max_id = self.max_id.max(Some(id));
@@ -127,14 +134,14 @@ impl Snapshot {
     /// Takes out a webhook that was removed.
     pub(crate) fn remove(&mut self, id: WebhookId) {
         if let Some(item) = self.items.remove(&id) {
-            let hash = pair_hash(&item.webhook.name, &item.webhook.uri);
-            self.pairs.remove(&(hash, id));
+            let key = PairKey::new(&item.webhook.name, &item.webhook.uri);
+            self.pairs.remove(&(hash(&key), id));
         }
     }
 }
 
-fn pair_hash(name: &str, uri: &str) -> u64 {
+fn hash(key: &PairKey) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (name, uri).hash(&mut hasher);
+    key.hash(&mut hasher);
     hasher.finish()
 }

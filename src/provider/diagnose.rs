@@ -207,6 +207,21 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
              Check base_url: it is probably not the address of a DocSpace portal, or a proxy stands before it."
         ),
         400 => format!("The portal refused the request (400){said}. {}", Refusal::of(error, failure).advice()),
+        status @ ..=399 => format!(
+            "The portal answered with a success ({status}) that holds an error{said}, which no portal does. Check base_url: \
+             it is probably not the address of a DocSpace portal, or a proxy stands before it."
+        ),
+        status @ ..=499 => format!(
+            "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
+             by a proxy or firewall before it. Check base_url and what is between this machine and the portal."
+        ),
+        status => explain_failure(error, status, &said),
+    }
+}
+
+/// Says what a portal can mean by a status of 500 and more.
+fn explain_failure(error: &api::Error, status: u16, said: &str) -> String {
+    match status {
         500 if error.operation() == Operation::Remove => format!(
             "The portal failed to delete (500){said}. A portal on PostgreSQL can fail so while its delivery journal has \
              entries of the webhook: then only its operator can remove it, and enabled = false silences it. Otherwise \
@@ -218,22 +233,21 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
              valid certificate when ssl is true; this machine is not involved. Check the receiver, then run the \
              command again."
         ),
+        500 if error.is_uncomparable() => format!(
+            "The portal's database cannot hold a character of the name or of the uri (500){said}. It is MySQL, which keeps \
+             only the basic multilingual plane there: no emoji, for example. Remove characters outside of it, most often \
+             from the name."
+        ),
         500 if probes(error) => format!(
             "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \
              Check the receiver; if nothing is wrong with it, look into the portal's own logs."
         ),
-        status @ ..=399 => format!(
-            "The portal answered with a success ({status}) that holds an error{said}, which no portal does. Check base_url: \
-             it is probably not the address of a DocSpace portal, or a proxy stands before it."
-        ),
-        status @ ..=499 => format!(
-            "The request was refused with the status {status}{said}, which the portal itself does not use here: probably \
-             by a proxy or firewall before it. Check base_url and what is between this machine and the portal."
-        ),
         status if error.operation() == Operation::RetryDelivery => {
             format!("The portal failed ({status}){said}. Its own logs say more.")
         }
-        status => format!("The portal failed ({status}){said}. Try again later; its own logs say more."),
+        status => {
+            format!("The portal failed ({status}){said}. Try again later; its own logs say more.")
+        }
     }
 }
 
@@ -377,6 +391,9 @@ impl Refusal {
 fn attribute_at_fault(error: &api::Error) -> Option<&'static str> {
     if error.is_receiver_unreachable() {
         return Some("uri");
+    }
+    if error.is_uncomparable() {
+        return Some("name");
     }
     let failure = error
         .status_failure()

@@ -3,6 +3,7 @@
 //! One value per provider configuration. Everything the resources and data sources share stands here,
 //! so that N webhooks cost one list request and at most one of each of the others (product §8).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +13,8 @@ use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use super::diagnose;
 use crate::api::{
-    Client, CurrentUser, Error, PasswordPolicy, SharedList, Snapshot, TriggerCatalog, WebhookId,
+    Client, CurrentUser, Error, PairKey, PasswordPolicy, SharedList, Snapshot, TriggerCatalog,
+    Webhook, WebhookId,
 };
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 
@@ -80,7 +82,7 @@ pub struct LivePortal {
     caller: OnceCell<CurrentUser>,
     version: OnceCell<String>,
     seen: Mutex<Seen>,
-    creating: Mutex<BTreeMap<Pair, Arc<tokio::sync::Mutex<()>>>>,
+    creating: Mutex<BTreeMap<PairKey, Arc<tokio::sync::Mutex<()>>>>,
     /// What was explained already.
     explained: Mutex<BTreeSet<String>>,
     is_trouble_reported: AtomicBool,
@@ -89,19 +91,19 @@ pub struct LivePortal {
 }
 
 /// Name and uri, which are unique together.
-type Pair = (String, String);
+pub(super) type Pair = (String, String);
 
 /// What this process has seen of webhooks.
 #[derive(Debug, Default)]
 struct Seen {
     /// Webhooks that Terraform manages: in its state, or created or adopted by this process.
     managed: BTreeSet<WebhookId>,
-    /// Those of them that this process created.
-    created: BTreeSet<WebhookId>,
+    /// Those of them that this process created, and as what.
+    created: BTreeMap<WebhookId, PairKey>,
     /// Those of them that were found to be what the state was written for.
     recognized: BTreeSet<WebhookId>,
-    /// Pairs that were planned to be created.
-    planned: BTreeSet<Pair>,
+    /// The first of the pairs that were planned to be created, of those that are probably one to the portal.
+    planned: BTreeMap<PairKey, Pair>,
 }
 
 impl LivePortal {
@@ -216,7 +218,7 @@ impl LivePortal {
     /// process.
     pub(super) fn is_recognized(&self, id: WebhookId) -> bool {
         let seen = self.seen();
-        seen.recognized.contains(&id) || seen.created.contains(&id)
+        seen.recognized.contains(&id) || seen.created.contains_key(&id)
     }
 
     /// Returns whether any webhook of the state was found on this portal, so that it is probably the right one.
@@ -238,21 +240,29 @@ impl LivePortal {
         self.seen().managed.insert(id);
     }
 
-    /// Notes that this process created a webhook.
-    pub(super) fn mark_created(&self, id: WebhookId) {
+    /// Notes that this process created a webhook of this name and uri.
+    pub(super) fn mark_created(&self, id: WebhookId, name: &str, uri: &str) {
         let mut seen = self.seen();
         seen.managed.insert(id);
-        seen.created.insert(id);
+        seen.created.insert(id, PairKey::new(name, uri));
     }
 
-    /// Says whether this process created a webhook.
+    /// Says whether this process created a webhook with this number.
     pub(super) fn is_created(&self, id: WebhookId) -> bool {
-        self.seen().created.contains(&id)
+        self.seen().created.contains_key(&id)
+    }
+
+    /// Says whether this process created this webhook. A portal can give a number again, to a webhook of another name.
+    pub(super) fn has_created(&self, webhook: &Webhook) -> bool {
+        let seen = self.seen();
+        let created = seen.created.get(&webhook.id);
+        created.is_some_and(|key| *key == PairKey::new(&webhook.name, &webhook.uri))
     }
 
     /// Says whether Terraform manages a webhook, as far as this process knows.
-    pub(super) fn is_managed(&self, id: WebhookId) -> bool {
-        self.seen().managed.contains(&id)
+    pub(super) fn manages(&self, webhook: &Webhook) -> bool {
+        let is_managed = self.seen().managed.contains(&webhook.id);
+        is_managed && (!self.is_created(webhook.id) || self.has_created(webhook))
     }
 
     /// Notes that Terraform manages a webhook, unless it was noted already: an id is adopted at most
@@ -261,20 +271,24 @@ impl LivePortal {
         self.seen().managed.insert(id)
     }
 
-    /// Notes a planned creation; false when the same pair was planned before.
-    pub(super) fn note_planned(&self, name: &str, uri: &str) -> bool {
-        self.seen()
-            .planned
-            .insert((name.to_owned(), uri.to_owned()))
+    /// Notes a planned creation. Returns the pair of an earlier one that is probably the same to the portal.
+    pub(super) fn note_planned(&self, name: &str, uri: &str) -> Option<Pair> {
+        match self.seen().planned.entry(PairKey::new(name, uri)) {
+            Entry::Occupied(earlier) => Some(earlier.get().clone()),
+            Entry::Vacant(entry) => {
+                entry.insert((name.to_owned(), uri.to_owned()));
+                None
+            }
+        }
     }
 
-    /// Waits for the turn to create a webhook of this name and uri: creations of one pair are
-    /// serialized (product §4.3).
+    /// Waits for the turn to create a webhook of this name and uri: creations of what is probably one pair
+    /// to the portal are serialized (product §4.3).
     pub(super) async fn turn_to_create(&self, name: &str, uri: &str) -> OwnedMutexGuard<()> {
-        let pair = (name.to_owned(), uri.to_owned());
+        let key = PairKey::new(name, uri);
         let turn = {
             let mut creating = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(creating.entry(pair).or_default())
+            Arc::clone(creating.entry(key).or_default())
         };
         turn.lock_owned().await
     }

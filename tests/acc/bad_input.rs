@@ -1,6 +1,8 @@
 //! Wrong configuration: a sentence a tired person understands, at the attribute, before anything is
 //! written.
 
+use docspace_emulator::Fault;
+
 use crate::harness::{Case, Webhook, needs};
 
 /// Demands that a configuration is refused at the argument, and that the portal is asked nothing.
@@ -97,6 +99,25 @@ fn a_name_of_51_characters_is_refused() {
         "Webhook name is too long",
         "The name has 51 UTF-16 code units, the portal accepts at most 50.",
     );
+}
+
+/// It is a warning, since a portal on PostgreSQL stores such a name.
+#[test]
+fn an_emoji_in_a_name_is_warned_of_before_the_portal_fails() {
+    let case = Case::new();
+    let warning = "Webhook name has a character that MySQL cannot store";
+    case.write("main.tf", Webhook::new("ci").with("name", r#""deploy 🚀""#));
+    case.run(&["validate"]).succeeds().warns(warning);
+    let failure = r#"{"error": {"message": "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for operation '='", "type": "MySqlConnector.MySqlException", "stack": "", "hresult": -2147467259}, "status": 1}"#;
+    let fault = Fault::on("POST", "/api/2.0/settings/webhook").respond(500, &[], failure);
+    case.portal.add_fault(fault).unwrap();
+    case.apply()
+        .fails()
+        .warns(warning)
+        .errs("Could not create the webhook")
+        .says("Remove characters outside of it, most often from the name.")
+        .points_at("name");
+    assert!(case.portal.webhooks().is_empty());
 }
 
 #[test]
@@ -204,6 +225,29 @@ fn a_base_url_with_a_path_is_answered_with_the_address() {
         "Invalid portal address",
         "the address contains a path; the portal's address is https://portal.example.com",
     );
+}
+
+#[test]
+fn allowed_portals_that_name_no_portal_are_refused() {
+    for (portals, sentence) in [
+        ("[]", "The set is empty, so no portal could be used."),
+        ("[null]", "An element of the set is null."),
+        (
+            r#"["https://yourportal.onlyoffice.com/"]"#,
+            "An element of the set is an address with a scheme.",
+        ),
+        (
+            r#"["*.onlyoffice.com"]"#,
+            "\"*.onlyoffice.com\" contains a wildcard, and each portal has to be named.",
+        ),
+    ] {
+        refused(
+            &provider("allowed_portals", portals),
+            "allowed_portals",
+            "Invalid allowed_portals",
+            sentence,
+        );
+    }
 }
 
 #[test]

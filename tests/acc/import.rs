@@ -58,6 +58,30 @@ fn import_by_name_and_uri_finds_the_number() {
     case.plan().finds_no_changes();
 }
 
+/// The command hands over what the shell does, the block what the CLI has composed.
+#[test]
+fn import_by_name_finds_a_decomposed_name() {
+    let case = Case::new();
+    case.portal.create_webhook(NewWebhook {
+        name: "cafe\u{301}".to_owned(),
+        uri: URI.to_owned(),
+        triggers: 256,
+        ..NewWebhook::default()
+    });
+    let name = "\"caf\u{e9}\"";
+    case.write("main.tf", Webhook::new("ci").with("name", name));
+    let block = import_block("NAME").replace("NAME", &format!("cafe\u{301}|{URI}"));
+    case.write("import.tf", block);
+    case.plan()
+        .proposes(0, 0, 0)
+        .says("1 to import")
+        .has_no_warning();
+    case.remove("import.tf");
+    case.import(ADDRESS, &format!("caf\u{e9}|{URI}"))
+        .succeeds_silently();
+    case.plan().finds_no_changes();
+}
+
 #[test]
 fn an_import_block_by_id_changes_nothing_on_the_portal() {
     let case = existing();

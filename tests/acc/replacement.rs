@@ -114,6 +114,29 @@ fn a_name_and_uri_that_are_taken_are_warned_of_and_explained_with_an_import_bloc
     case.plan().finds_no_changes();
 }
 
+/// A portal on MySQL does not tell these names apart; the plan says so, and imports nothing by itself.
+#[test]
+fn a_name_that_the_portal_probably_takes_for_another_is_warned_of() {
+    let case = Case::new();
+    let taken = NewWebhook {
+        name: "CI".to_owned(),
+        uri: "https://example.com/ci".to_owned(),
+        triggers: 256,
+        ..NewWebhook::default()
+    };
+    case.portal.create_webhook(taken);
+    case.write("main.tf", Webhook::new("ci"));
+    case.plan()
+        .proposes(1, 0, 0)
+        .warns("Webhook \"ci\" probably exists already (id 1)")
+        .says("named \"CI\"");
+    case.apply()
+        .fails()
+        .errs("Webhook \"ci\" exists already (id 1)")
+        .says("this portal takes them for the same");
+    has_ids(&case, &[1]);
+}
+
 #[test]
 fn two_resources_of_one_name_and_uri_are_warned_of_and_only_one_is_created() {
     let case = Case::new();

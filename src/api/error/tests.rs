@@ -184,6 +184,23 @@ fn a_taken_pair_and_an_unreachable_receiver_are_recognized() {
     assert!(!failure(400, "Trigger is not available", "System.ArgumentException").is_duplicate());
 }
 
+/// API §16 O5.
+#[test]
+fn a_character_that_the_database_cannot_compare_is_recognized() {
+    let message = "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for \
+                   operation '='";
+    for (status, text, expected) in [
+        (500, message, true),
+        (500, "Unknown database", false),
+        (400, message, false),
+    ] {
+        let mut failure = StatusFailure::new(status, ErrorShape::Handler);
+        failure.message = Some(PortalMessage::new(text, &Redactor::new()));
+        let error = error(Operation::Create, Cause::Status(Box::new(failure)));
+        assert_eq!(error.is_uncomparable(), expected, "{status} {text}");
+    }
+}
+
 #[test]
 fn texts_are_plain_english_with_the_request_in_front() {
     let mut failure = StatusFailure::new(400, ErrorShape::Validation);

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::*;
+use crate::api::PairKey;
 use crate::api::error::Cause;
 use crate::api::retry::Operation;
 
@@ -563,4 +564,36 @@ fn webhooks_are_found_by_name_and_address_together() {
     assert!(found(&snapshot, "version 1", uri).is_empty());
     assert_eq!(snapshot.len(), 3);
     assert_eq!(snapshot.max_id(), Some(id(7)));
+}
+
+/// API §16 O4.
+#[test]
+fn webhooks_are_found_by_what_the_portal_takes_for_the_same() {
+    let named = |number, name: &str, uri: &str| WebhookListItem {
+        webhook: Webhook {
+            name: name.into(),
+            uri: uri.into(),
+            ..webhook(number, 1)
+        },
+        status: 0,
+    };
+    let mut snapshot = Snapshot::new(
+        1,
+        vec![
+            named(1, "cafe", "https://receiver.example/x"),
+            named(2, "Caf\u{e9}", "https://receiver.example/X"),
+            named(3, "cafe\u{301} ", "https://receiver.example/x"),
+            named(4, "cafes", "https://receiver.example/x"),
+            named(5, "cafe", "https://receiver.example/y"),
+        ],
+    );
+    let found = |snapshot: &Snapshot| -> Vec<u32> {
+        snapshot
+            .with_key(PairKey::new("CAFE", "https://receiver.example/x"))
+            .map(|webhook| webhook.id.get())
+            .collect()
+    };
+    assert_eq!(found(&snapshot), [1, 2, 3]);
+    snapshot.remove(id(2));
+    assert_eq!(found(&snapshot), [1, 3]);
 }

@@ -69,6 +69,23 @@ fn the_wait_that_the_portal_asks_for_is_named() {
     has(&text, &["Wait a minute"], &["writes"]);
 }
 
+/// API §16 O5.
+#[test]
+fn a_character_that_the_database_cannot_hold_is_not_blamed_on_the_receiver() {
+    let mut failure = answer(500, ErrorShape::Handler);
+    let message = "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for \
+                   operation '='";
+    failure.message = Some(api::PortalMessage::new(message, &api::Redactor::new()));
+    let error = api::Error::new(Operation::Create, "POST", LIST_PATH, cause(failure));
+    let said = explain("Could not create the webhook", &error);
+    assert_eq!(said.path.unwrap().to_string(), "name");
+    has(
+        &said.detail,
+        &["MySQL", "no emoji", message],
+        &["receiver", "HEAD"],
+    );
+}
+
 #[test]
 fn a_redirect_inside_the_address_is_no_other_address() {
     let redirect = |is_inside| Cause::Redirect {

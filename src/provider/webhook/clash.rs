@@ -5,26 +5,75 @@
 
 use std::fmt;
 
-use crate::api::WebhookId;
+use crate::api::{Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
+use crate::framework::value::normal_form;
 
-/// Says what has to be added where name and uri differ in case only, which a portal on MySQL does not
-/// tell apart (API §7 E).
-pub(super) fn but_for_case(other: &str) -> String {
+/// How much a webhook that the portal probably takes for the same has of a name and uri, the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// Exactly these.
+    Identical,
+    /// What Terraform does not tell apart: it composes every character (TPP §6.7).
+    Composed,
+    /// What a portal on MySQL does not tell apart (API §16 O4).
+    Collated,
+}
+
+impl Likeness {
+    pub(super) fn of(webhook: &Webhook, name: &str, uri: &str) -> Self {
+        if webhook.name == name && webhook.uri == uri {
+            Self::Identical
+        } else if has_pair(webhook, name, uri) {
+            Self::Composed
+        } else {
+            Self::Collated
+        }
+    }
+}
+
+/// Says whether a webhook has this name and uri in the form in which Terraform keeps them (TPP §6.7).
+pub(super) fn has_pair(webhook: &Webhook, name: &str, uri: &str) -> bool {
+    normal_form(&webhook.name) == name && normal_form(&webhook.uri) == uri
+}
+
+/// Says what has to be added where name and uri are not identical, and the portal takes them for the same.
+pub(super) fn differs_a_little(other: &str) -> String {
     format!(
-        " That webhook is named \"{other}\": its name and uri differ from these in upper and lower case only, and this \
-         portal takes them for the same."
+        " That webhook is named \"{other}\": its name and uri differ from these only in upper and lower case, in accents \
+         or in blanks at the end, and this portal takes them for the same."
     )
 }
 
-/// Warns while planning that a webhook outside of Terraform's management is in the way.
-pub(super) fn planned(name: &str, id: WebhookId) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Webhook \"{name}\" exists already (id {id})"),
-        format!(
-            "The portal has a webhook {id} with the same name and uri, and will refuse another one. {}",
-            way_out(id)
+/// Warns while planning that a webhook outside of Terraform's management is in the way, or probably is.
+pub(super) fn planned(name: &str, webhook: &Webhook, likeness: Likeness) -> Diagnostic {
+    let (id, other) = (webhook.id, &webhook.name);
+    let (exists, why) = match likeness {
+        Likeness::Identical => (
+            "exists already",
+            format!(
+                "The portal has a webhook {id} with the same name and uri, and will refuse another one."
+            ),
         ),
+        Likeness::Composed => (
+            "exists already",
+            format!(
+                "The portal has a webhook {id} with the same name and uri, but with accents as characters of their own. \
+                 It may refuse another one; if not, nobody can tell the two apart by name."
+            ),
+        ),
+        Likeness::Collated => (
+            "probably exists already",
+            format!(
+                "The portal has a webhook {id} named \"{other}\", whose name and uri differ from these only in upper and \
+                 lower case, in accents or in blanks at the end. A portal on MySQL takes them for the same and will \
+                 refuse another one."
+            ),
+        ),
+    };
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" {exists} (id {id})"),
+        format!("{why} {}", way_out(id)),
     )
 }
 
@@ -34,6 +83,18 @@ pub(super) fn planned_twice(name: &str) -> Diagnostic {
         format!("Webhook \"{name}\" is planned more than once"),
         "Two resources of this configuration create a webhook with the same name and uri. The portal accepts only \
          one of them. Change the name of the other.",
+    )
+}
+
+/// Warns while planning that two resources want what is probably the same webhook to the portal.
+pub(super) fn probably_planned_twice(name: &str, other: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" is probably planned more than once"),
+        format!(
+            "Another resource of this configuration creates a webhook named \"{other}\". Their names and uris differ only \
+             in upper and lower case, in accents or in blanks at the end. A portal on MySQL takes them for the same \
+             and accepts only one of them. Change one of the names."
+        ),
     )
 }
 

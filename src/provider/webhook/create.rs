@@ -48,7 +48,7 @@ pub(super) async fn create(
         }
         Err(error) => return Err(lost_create::refused(&creation, &error).await),
     };
-    portal.mark_created(found.id);
+    portal.mark_created(found.id, &model.name, &model.uri);
     record(&found, &plan, &secret, trigger_bits, progress);
     completion::complete(&creation, &found, &plan, progress).await
 }
@@ -56,7 +56,11 @@ pub(super) async fn create(
 /// Makes sure of the list before the first POST, which tells later what was there before. A portal that
 /// is down or unusable is sent nothing: nobody could find out what became of it.
 async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
-    let list = if portal.client.is_down() {
+    let is_down = portal.client.is_down();
+    if portal.list.has_baseline() && !is_down {
+        return Ok(());
+    }
+    let list = if is_down {
         portal.list.fresh().await
     } else {
         portal.list.read().await

@@ -1,10 +1,10 @@
 //! A creation on its way: what is to be made, its one request, and the webhook that it led to.
 
-use super::clash;
+use super::clash::{self, Likeness};
 use super::model::WebhookModel;
 use super::provenance::Provenance;
 use crate::api::{
-    Client, CreateWebhook, CreatedWebhook, Error, Role, TriggerMask, Webhook, WebhookId,
+    Client, CreateWebhook, CreatedWebhook, Error, PairKey, Role, TriggerMask, Webhook, WebhookId,
 };
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::diagnose;
@@ -66,38 +66,28 @@ impl Creation<'_> {
         let Ok(snapshot) = self.portal.list.fresh().await else {
             return diagnose::explain(SUMMARY, error);
         };
-        let mut taken: Vec<&Webhook> = snapshot.with_pair(name, uri).collect();
-        if taken.is_empty() {
-            let all = snapshot.items().map(|item| &item.webhook);
-            taken = all.filter(|webhook| self.is_alike(webhook)).collect();
-        }
-        let foreign = taken
-            .iter()
-            .find(|webhook| !self.portal.is_managed(webhook.id));
-        let Some(webhook) = foreign.or(taken.first()) else {
+        let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
+        let taken = snapshot
+            .with_key(PairKey::new(name, uri))
+            .min_by_key(|webhook| (likeness(webhook), self.portal.manages(webhook)));
+        let Some(webhook) = taken else {
             let caller = self.portal.caller().await;
             let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
             return clash::invisible(name, sees_all, &diagnose::detail(error));
         };
         let id = webhook.id;
-        let mut refusal = if self.portal.is_created(id) {
+        let mut refusal = if self.portal.has_created(webhook) {
             clash::created_twice(name, id)
-        } else if self.portal.is_managed(id) {
+        } else if self.portal.manages(webhook) {
             clash::replaced_too_early(name, id)
         } else {
             clash::refused(name, id)
         };
-        if webhook.name != *name || webhook.uri != *uri {
-            refusal.detail.push_str(&clash::but_for_case(&webhook.name));
+        if likeness(webhook) != Likeness::Identical {
+            let differs = clash::differs_a_little(&webhook.name);
+            refusal.detail.push_str(&differs);
         }
         refusal
-    }
-
-    /// Says whether a webhook has this name and uri but for upper and lower case, which a portal on
-    /// MySQL does not tell apart (API §7 E).
-    fn is_alike(&self, webhook: &Webhook) -> bool {
-        webhook.name.to_lowercase() == self.model.name.to_lowercase()
-            && webhook.uri.to_lowercase() == self.model.uri.to_lowercase()
     }
 }
 

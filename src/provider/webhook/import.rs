@@ -1,11 +1,12 @@
 //! Import by id, by identity, and by `name|uri` (product §4.5).
 
+use super::clash;
 use super::model::ID;
-use crate::api::WebhookId;
+use crate::api::{PairKey, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{ImportRequest, Progress};
-use crate::framework::value::Object;
+use crate::framework::value::{Object, normal_form};
 use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
@@ -83,14 +84,18 @@ async fn check(portal: &LivePortal, id: WebhookId) -> Result<WebhookId, Diagnost
     ))
 }
 
+/// Finds a webhook by name and uri, which are compared in the form in which Terraform keeps them: a portal and a
+/// shell can have either form.
 async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, Diagnostic> {
+    let (name, uri) = (&normal_form(name), &normal_form(uri));
     let snapshot = portal
         .list
         .read()
         .await
         .map_err(|error| diagnose::explain(SUMMARY, &error))?;
     let matches: Vec<WebhookId> = snapshot
-        .with_pair(name, uri)
+        .with_key(PairKey::new(name, uri))
+        .filter(|webhook| clash::has_pair(webhook, name, uri))
         .map(|webhook| webhook.id)
         .collect();
     match matches.as_slice() {

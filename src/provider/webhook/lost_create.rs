@@ -32,7 +32,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// What the list shows of a creation.
 #[derive(Debug)]
 enum Sighting {
-    Ours(Found),
+    Ours(Box<Found>),
     /// Webhooks with this name and uri of which it cannot be said that one is ours, and why not.
     Doubtful(Vec<WebhookId>, Doubt),
     Absent,
@@ -89,7 +89,7 @@ pub(super) async fn resolve(
         Patience::none()
     };
     match watch(creation, patience).await {
-        Sighting::Ours(found) => return adopt(creation, found, error, progress),
+        Sighting::Ours(found) => return adopt(creation, *found, error, progress),
         Sighting::Doubtful(ids, doubt) => return Err(doubtful(creation, &ids, doubt, error)),
         Sighting::Unreadable(list_error) => return Err(unreadable(creation, error, &list_error)),
         Sighting::Absent if creation.portal.client.stop_signal().is_cancelled() => {
@@ -102,7 +102,7 @@ pub(super) async fn resolve(
         Ok(created) => Ok(Found::created(created, creation)),
         Err(again) if again.outcome_unknown() || again.is_duplicate() => {
             match watch(creation, Patience::after(creation, &again).await).await {
-                Sighting::Ours(found) => adopt(creation, found, &again, progress),
+                Sighting::Ours(found) => adopt(creation, *found, &again, progress),
                 Sighting::Doubtful(ids, doubt) => Err(doubtful(creation, &ids, doubt, &again)),
                 Sighting::Unreadable(list_error) => Err(unreadable(creation, &again, &list_error)),
                 Sighting::Absent if again.is_duplicate() => Err(creation.refused(&again).await),
@@ -134,7 +134,7 @@ async fn refused_again(
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
     match look(creation).await {
-        Sighting::Ours(found) => adopt(creation, found, error, progress),
+        Sighting::Ours(found) => adopt(creation, *found, error, progress),
         other => Err(unseen(creation, error, other).await),
     }
 }
@@ -225,7 +225,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     // What Terraform manages already is another resource's, or the predecessor of this one.
     let candidates: Vec<&Webhook> = snapshot
         .with_pair(name, uri)
-        .filter(|webhook| !portal.is_managed(webhook.id))
+        .filter(|webhook| !portal.manages(webhook))
         .collect();
     let ids = || candidates.iter().map(|webhook| webhook.id).collect();
     let newest = match candidates.as_slice() {
@@ -242,7 +242,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     };
     match doubt {
         Some(doubt) => Sighting::Doubtful(ids(), doubt),
-        None => Sighting::Ours(Found::adopted(newest, creation)),
+        None => Sighting::Ours(Box::new(Found::adopted(newest, creation))),
     }
 }
 

@@ -3,12 +3,13 @@
 //! What the portal answers adds an error or a warning and never changes a planned value. It is asked
 //! only about what this plan will send.
 
+use super::clash::{self, Likeness};
 use super::model::{ID, NAME, SECRET_KEY_WO_VERSION, TRIGGERS, URI};
 use super::private::WebhookPrivate;
 use super::rotation::{self, SecretPlan};
+use super::secret;
 use super::triggers::{self, Bits, Spelling};
-use super::{clash, secret};
-use crate::api::{Trigger, TriggerCatalog, TriggerMask};
+use crate::api::{PairKey, Trigger, TriggerCatalog, TriggerMask, Webhook};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
 use crate::framework::value::{Object, Value};
@@ -143,18 +144,24 @@ async fn check_clash(
     let (Some(name), Some(uri)) = (planned.get(NAME).as_str(), planned.get(URI).as_str()) else {
         return Ok(());
     };
-    let is_first = portal.note_planned(name, uri);
+    let earlier = portal.note_planned(name, uri);
     let snapshot = portal.list.read().await.map_err(|error| {
         portal.report_trouble(&error, diagnostics);
         Trouble
     })?;
+    let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
     let unmanaged = snapshot
-        .with_pair(name, uri)
-        .find(|webhook| !portal.is_managed(webhook.id));
+        .with_key(PairKey::new(name, uri))
+        .filter(|webhook| !portal.manages(webhook))
+        .min_by_key(|webhook| likeness(webhook));
     if let Some(webhook) = unmanaged {
-        diagnostics.push(clash::planned(name, webhook.id));
-    } else if !is_first {
-        diagnostics.push(clash::planned_twice(name));
+        diagnostics.push(clash::planned(name, webhook, likeness(webhook)));
+    } else if let Some((other, other_uri)) = earlier {
+        diagnostics.push(if other == name && other_uri == uri {
+            clash::planned_twice(name)
+        } else {
+            clash::probably_planned_twice(name, &other)
+        });
     }
     Ok(())
 }

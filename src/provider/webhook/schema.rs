@@ -15,6 +15,9 @@ pub(super) const MAX_NAME: usize = 50;
 /// The longest target id, in UTF-16 code units (API §4.1).
 pub(super) const MAX_TARGET_ID: usize = 255;
 
+/// A portal on MySQL keeps texts as `utf8mb3`, which ends here (API §16 O5).
+const LAST_OF_BASIC_PLANE: u32 = 0xffff;
+
 /// The most triggers: the portal's mask has 64 bits (API §5.1).
 const MAX_TRIGGERS: usize = 64;
 
@@ -31,7 +34,8 @@ pub(super) fn schema() -> Schema {
         Attribute::required(
             Type::String,
             "The name shown in the portal: not blank, at most 50 UTF-16 code units. Together with \
-             `uri` it must be unique on the portal.",
+             `uri` it must be unique on the portal, where one on MySQL does not tell upper and lower \
+             case, accents and blanks at the end apart.",
         )
         .check(check_name),
     )
@@ -157,6 +161,19 @@ fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
             "The name has {units} UTF-16 code units, the portal accepts at most {MAX_NAME}. Shorten the name."
         );
         diagnostics.push(invalid("Webhook name is too long", detail, path));
+    } else if let Some(character) = name.chars().find(|c| u32::from(*c) > LAST_OF_BASIC_PLANE) {
+        diagnostics.push(
+            Diagnostic::warning(
+                "Webhook name has a character that MySQL cannot store",
+                format!(
+                    "The name contains {character:?} (U+{:X}), which is outside the basic multilingual plane, as emoji \
+                     are. A portal whose database is MySQL answers with the error 500 to such a name. Remove the \
+                     character, unless the portal is known to use PostgreSQL.",
+                    u32::from(character)
+                ),
+            )
+            .at(path.clone()),
+        );
     }
 }
 

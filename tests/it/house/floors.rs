@@ -114,6 +114,7 @@ const FLOORS: [Floor; 9] = [
             "base64",
             "bytes",
             "httpdate",
+            "icu_normalizer",
             "reqwest",
             "rustls",
             "rustls_platform_verifier",

@@ -29,6 +29,7 @@ fn refused() -> Vec<(&'static str, Value)> {
     vec![
         ("The name is blank", json!({"name": " "})),
         ("The name is too long", json!({"name": "n".repeat(51)})),
+        ("The name has an emoji", json!({"name": "deploy \u{1f680}"})),
         ("The uri is no address", json!({"uri": "hooks.example.com"})),
         (
             "The uri has a blank",

@@ -1,12 +1,12 @@
 //! What a plan finds out from the portal.
 
-use docspace_emulator::{Config, Profile, Role, User};
+use docspace_emulator::{Config, NewWebhook, Profile, Role, User};
 use serde_json::json;
 
 use super::page::Section;
 use super::{changed, plan};
 use crate::commands::{Configuration, Workspace};
-use crate::webhook::{Portal, on, webhook};
+use crate::webhook::{Portal, on, webhook, with};
 
 const LIST: &str = "GET /webhook";
 const CATALOG: &str = "GET /webhook/triggers";
@@ -61,6 +61,31 @@ async fn clashes(section: &mut Section) {
     let twice = Configuration::from([("a".to_owned(), webhook()), ("b".to_owned(), webhook())]);
     let said = plan(&mut portal.workspace(), &twice).await;
     section.add("Two resources have one name and uri", said);
+
+    let portal = Portal::start().await;
+    let other = with(&webhook(), json!({"name": "CI EVENTS"}));
+    let alike = Configuration::from([("a".to_owned(), webhook()), ("b".to_owned(), other)]);
+    let said = plan(&mut portal.workspace(), &alike).await;
+    let when = "The names of two resources differ in upper and lower case only";
+    section.add(when, said);
+
+    for (when, name) in [
+        ("A webhook has the name without the accent", "cafe"),
+        (
+            "A webhook has the name with another kind of accent",
+            "cafe\u{301}",
+        ),
+    ] {
+        let portal = Portal::start().await;
+        portal.emulator.create_webhook(NewWebhook {
+            name: name.to_owned(),
+            uri: "https://hooks.example.com/docspace".to_owned(),
+            ..NewWebhook::default()
+        });
+        let config = changed(json!({"name": "caf\u{e9}"}));
+        let said = plan(&mut portal.workspace(), &config).await;
+        section.add(when, said);
+    }
 }
 
 async fn secrets(section: &mut Section) {

@@ -183,6 +183,14 @@ pub async fn section_on_writes() -> Section {
             creating(offline(), |portal| portal.fault(fault(name, POST))).await,
         );
     }
+    let mixed = json!({"error": {
+        "message": "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for \
+                    operation '='",
+        "type": "MySqlConnector.MySqlException", "stack": "", "hresult": -2_147_467_259,
+    }, "status": 1});
+    let answer = |portal: &Portal| portal.fault(on(POST).respond(500, &[], &mixed.to_string()));
+    let when = "The portal's database cannot store a character";
+    section.add(when, creating(offline(), answer).await);
     for (when, message) in [
         (
             "The receiver does not answer HEAD",

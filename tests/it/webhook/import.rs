@@ -38,6 +38,29 @@ async fn a_webhook_is_imported_by_each_of_its_names() {
     }
 }
 
+/// Terraform composes what is written in a configuration and not what a shell hands over; a portal keeps either.
+#[tokio::test]
+async fn a_name_is_found_in_either_form_of_unicode() {
+    let forms = ["caf\u{e9}", "cafe\u{301}"];
+    for stored in forms {
+        let portal = Portal::start().await;
+        for name in [stored, "cafe"] {
+            portal.emulator.create_webhook(NewWebhook {
+                name: name.to_owned(),
+                uri: "https://hooks.example.com/docspace".to_owned(),
+                ..NewWebhook::default()
+            });
+        }
+        for written in forms {
+            let mut directory = portal.workspace();
+            let id = format!("{written}|https://hooks.example.com/docspace");
+            directory.import(id.as_str()).await.quiet();
+            assert_eq!(directory.attribute("id"), "1", "{stored:?} {written:?}");
+            assert_eq!(directory.attribute("name"), "caf\u{e9}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn everything_about_a_webhook_is_imported() {
     let portal = Portal::start().await;

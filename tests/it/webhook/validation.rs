@@ -100,11 +100,37 @@ async fn a_name_has_one_to_fifty_code_units() {
     .await;
     accepts([
         json!({"name": "n".repeat(50)}),
-        json!({"name": EMOJI.repeat(25)}),
         json!({"name": " n "}),
         json!({"name": "\u{e9}".repeat(50)}),
+        json!({"name": "\u{ffee}\u{4e2d}\u{6587}"}),
     ])
     .await;
+}
+
+/// API §16 O5.
+#[tokio::test]
+async fn a_name_outside_the_basic_plane_is_warned_of() {
+    let host = Host::start().await;
+    for (name, character) in [
+        (format!("deploy {EMOJI}"), "U+1F680"),
+        (EMOJI.repeat(25), "U+1F680"),
+        ("\u{20000}".to_owned(), "U+20000"),
+    ] {
+        let said = said(&host, &json!({"name": name})).await;
+        let [warning] = said.as_slice() else {
+            panic!("{name}: expected one warning, not {said:#?}");
+        };
+        assert!(!warning.is_error(), "{warning:?}");
+        assert_eq!(
+            (warning.path.as_str(), warning.summary.as_str()),
+            (
+                "name",
+                "Webhook name has a character that MySQL cannot store"
+            )
+        );
+        assert!(warning.detail.contains(character), "{warning:?}");
+    }
+    host.stop().await;
 }
 
 #[tokio::test]
