@@ -22,9 +22,11 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::arriving::{self, Chunks};
+use super::certificates;
 use super::config::{API_ROOT, Config, ConfigError};
 use super::envelope::{self, BodyError};
 use super::error::{Cause, Error, ErrorShape, StatusFailure};
+use super::proxy::{Blame, Credentials, Proxy};
 use super::redaction::{PortalMessage, Quoting, Redactor};
 use super::retry::{self, Operation, Outage, Plan, Queued, Waits};
 use super::transport::{self, Reuse};
@@ -53,6 +55,8 @@ struct Shared {
     http: OnceLock<Result<reqwest::Client, Cause>>,
     /// The same for requests that shall not go over a connection that was used before.
     fresh_http: OnceLock<Result<reqwest::Client, Cause>>,
+    /// Whose fault it is when there is no connection.
+    blame: Blame,
     gate: Arc<WriteGate>,
     outage: Outage,
     stop: CancellationToken,
@@ -154,10 +158,14 @@ impl Client {
     ///
     /// As for [`Client::new`].
     pub fn with_stop_signal(config: Config, stop: CancellationToken) -> Result<Self, ConfigError> {
-        let certificates = transport::parse_certificates(&config)?;
+        let certificates = certificates::parse(&config)?;
         let gate = Arc::new(WriteGate::new(config.max_concurrent_writes));
         let redactor = Redactor::new();
         redactor.add(config.api_key.as_secret());
+        let login = config.proxy.as_ref().and_then(Proxy::credentials);
+        if let Some(secret) = login.and_then(Credentials::secret) {
+            redactor.add(&secret);
+        }
         Ok(Self {
             stop: stop.clone(),
             shared: Arc::new(Shared {
@@ -165,6 +173,7 @@ impl Client {
                 certificates,
                 http: OnceLock::new(),
                 fresh_http: OnceLock::new(),
+                blame: Blame::default(),
                 gate,
                 outage: Outage::default(),
                 stop,
@@ -373,16 +382,24 @@ impl Client {
 
     /// Sends the request and returns the answer to it if that is a success; its body is still to come.
     async fn send(&self, call: &Call, status: &mut Option<u16>) -> Result<Response, Cause> {
-        let config = &self.shared.config;
+        let config = self.config();
         let request = self.request(call)?;
-        let mut response = request
-            .send()
-            .await
-            .map_err(|error| transport::cause_of(&error, config))?;
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(self.cause_of_silence(&error).await),
+        };
         let code = response.status();
         *status = Some(code.as_u16());
         if code.is_success() {
             return Ok(response);
+        }
+        if let Some(proxy) = config.forwarding_proxy()
+            && let Some(fault) = proxy.demand(&response)
+        {
+            return Err(Cause::Proxy {
+                proxy: proxy.name().clone(),
+                fault,
+            });
         }
         let redactor = &self.shared.redactor;
         if code.is_redirection() {
@@ -402,7 +419,15 @@ impl Client {
             Ok(None) | Err(_) => StatusFailure::new(code.as_u16(), ErrorShape::Other),
         };
         failure.retry_after = retry_after;
+        failure.challenge = envelope::challenge(response.headers());
+        failure.forwarded_by = config.forwarding_proxy().map(Proxy::name).cloned();
         Err(Cause::Status(Box::new(failure)))
+    }
+
+    async fn cause_of_silence(&self, error: &reqwest::Error) -> Cause {
+        let shared = &self.shared;
+        transport::cause_of_silence(error, &shared.config, &shared.certificates, &shared.blame)
+            .await
     }
 
     fn request(&self, call: &Call) -> Result<reqwest::RequestBuilder, Cause> {

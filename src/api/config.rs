@@ -9,6 +9,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use super::proxy::{Protocol, Proxy};
+
 /// The path below which every endpoint lives (API §2.1).
 pub(crate) const API_ROOT: &str = "/api/2.0";
 
@@ -31,8 +33,12 @@ pub struct Config {
     pub max_concurrent_writes: usize,
     /// Certificate authorities in PEM that are trusted besides the system's.
     pub ca_certificates_pem: Option<String>,
+    /// The variables that say where the system's certificates are, as far as they are set; for errors.
+    pub certificate_variables: Vec<&'static str>,
     /// Whether any server certificate is accepted.
     pub insecure_skip_tls_verify: bool,
+    /// The proxy that requests go through.
+    pub proxy: Option<Proxy>,
     /// The `User-Agent` header.
     pub user_agent: String,
 }
@@ -47,9 +53,19 @@ impl Config {
             max_retries: 4,
             max_concurrent_writes: 7,
             ca_certificates_pem: None,
+            certificate_variables: Vec::new(),
             insecure_skip_tls_verify: false,
+            proxy: None,
             user_agent: concat!("terraform-provider-docspace/", env!("CARGO_PKG_VERSION")).into(),
         }
+    }
+
+    /// Returns the proxy that reads requests and passes them on, as that of a portal without https does. Through any
+    /// other one a connection to the portal is made.
+    pub(crate) fn forwarding_proxy(&self) -> Option<&Proxy> {
+        let is_plain = self.base_url.is_plain_http();
+        let proxy = self.proxy.as_ref();
+        proxy.filter(|proxy| is_plain && proxy.protocol() != Protocol::Socks5)
     }
 }
 
@@ -59,6 +75,23 @@ pub enum ConfigError {
     /// The PEM text holds no certificate.
     #[error("the CA certificate holds no `-----BEGIN CERTIFICATE-----` block")]
     NoCertificate,
+    /// The name of a file in place of what is in it.
+    #[error(
+        "the value looks like the path of a file, and what is needed is the file's content, as from file(\"ca.pem\") in a \
+         configuration"
+    )]
+    CertificatePath,
+    /// A backslash and an `n` in place of each line break.
+    #[error("the value holds \\n, a backslash and a letter, where its lines have to end")]
+    EscapedLineBreaks,
+    /// The PEM text in one line.
+    #[error("the lines of the certificate have been joined into one")]
+    NoLineBreaks,
+    /// Base64 without the lines around it, or of the whole text.
+    #[error(
+        "the value is base64 without the lines that stand before and after a certificate in PEM"
+    )]
+    BareBase64,
     /// A block of the PEM text is not a usable certificate; counted from 1.
     #[error("certificate {position} of the CA certificates cannot be read")]
     BadCertificate {
@@ -186,7 +219,7 @@ impl BaseUrl {
         match self.0.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
             None => false,
         }
     }
@@ -194,6 +227,11 @@ impl BaseUrl {
     /// Returns the host name or address, without port.
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
+    }
+
+    /// Returns the port, the scheme's usual one if the address has none.
+    pub fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or_default()
     }
 
     /// Returns host and port in the form in which two portals are compared: `host`, then `:port` unless it is the

@@ -9,6 +9,7 @@ use std::fmt;
 use std::io::{self, Read as _};
 use std::time::{Duration, SystemTime};
 
+use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -313,6 +314,22 @@ pub(crate) fn status_failure(status: u16, body: &[u8], quoting: Quoting<'_>) -> 
     let mut failure = StatusFailure::new(status, shape);
     failure.message = title.or_else(|| value.as_str().and_then(message));
     failure
+}
+
+/// The ways to log in that web servers and proxies ask for. A portal asks for none when a key is wrong (API §16 O9).
+const CHALLENGES: [&str; 4] = ["Basic", "Digest", "Negotiate", "NTLM"];
+
+/// Returns the way to log in that an answer asks for, if it is one that no portal asks for.
+pub(crate) fn challenge(headers: &HeaderMap) -> Option<&'static str> {
+    let mut schemes = headers
+        .get_all(WWW_AUTHENTICATE)
+        .iter()
+        .filter_map(|value| {
+            let scheme = value.as_bytes().split(|byte| *byte == b' ').next()?;
+            let mut known = CHALLENGES.into_iter();
+            known.find(|known| known.as_bytes().eq_ignore_ascii_case(scheme))
+        });
+    schemes.next()
 }
 
 /// Keeps a plain sentence, as the refusal of an IP address is (API §8.2), and nothing of a web page.

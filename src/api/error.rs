@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::documented;
+use super::proxy::{ProxyFault, ProxyName};
 use super::redaction::PortalMessage;
 use super::retry::Operation;
 use super::transport;
@@ -38,7 +39,7 @@ pub enum Cause {
         /// The time limit of one request.
         after: Duration,
     },
-    /// No connection: name resolution, refused, TLS, proxy. Nothing was sent.
+    /// No connection to the portal: name resolution, refused, TLS. Nothing was sent.
     #[error("could not connect to {host}: {detail}")]
     Connect {
         /// The portal's host name.
@@ -47,6 +48,16 @@ pub enum Cause {
         detail: String,
         /// The innermost reason, as far as it matters.
         reason: ConnectReason,
+        /// The proxy that the connection goes through.
+        through: Option<ProxyName>,
+    },
+    /// The proxy lets nothing through. Nothing was sent to the portal.
+    #[error("no way through the proxy {proxy}: {fault}")]
+    Proxy {
+        /// Which proxy.
+        proxy: ProxyName,
+        /// What is wrong with it.
+        fault: ProxyFault,
     },
     /// The connection broke after the request may have been sent.
     #[error("the connection broke before the answer was complete: {detail}")]
@@ -89,10 +100,21 @@ pub enum Cause {
         /// The limit in bytes.
         limit: u64,
     },
+    /// The head of the answer has more headers, or longer ones, than are read.
+    #[error("the head of the answer has more than 100 headers, or is too long")]
+    LongHead,
     /// The client was stopped before this attempt was sent, or before this read was answered.
     #[error("the request was given up because the run was interrupted")]
     Stopped,
-    /// The HTTP client could not be set up, as when no trusted certificates can be loaded. Nothing was sent.
+    /// This machine trusts no certificate authority at all. Nothing was sent.
+    #[error("no trusted certificates were found: {detail}")]
+    NoAuthorities {
+        /// The innermost reason.
+        detail: String,
+        /// The variables that say where certificates are, as far as they are set.
+        variables: Vec<&'static str>,
+    },
+    /// The HTTP client could not be set up. Nothing was sent.
     #[error("the HTTP client could not be set up: {detail}")]
     Setup {
         /// The innermost reason.
@@ -130,7 +152,7 @@ pub enum ConnectReason {
     Tls(TlsFault),
     /// Connecting took too long.
     TimedOut,
-    /// Refused, unreachable, a proxy's refusal, or another reason.
+    /// Refused, unreachable, or another reason.
     Other,
 }
 
@@ -166,6 +188,10 @@ pub struct StatusFailure {
     pub validation: BTreeMap<String, Vec<PortalMessage>>,
     /// How long the portal asks to wait.
     pub retry_after: Option<Duration>,
+    /// The way to log in that the answer asks for, if it is one that no portal asks for.
+    pub challenge: Option<&'static str>,
+    /// The proxy that passed the answer on, or made it.
+    pub forwarded_by: Option<ProxyName>,
 }
 
 /// The shapes of error bodies (API §8.1).
@@ -197,6 +223,8 @@ impl StatusFailure {
             exception: None,
             validation: BTreeMap::new(),
             retry_after: None,
+            challenge: None,
+            forwarded_by: None,
         }
     }
 }
@@ -235,7 +263,8 @@ impl Cause {
             | Self::Transport { .. }
             | Self::Decode { .. }
             | Self::NotJson { .. }
-            | Self::TooLarge { .. } => true,
+            | Self::TooLarge { .. }
+            | Self::LongHead => true,
             // A batch that fails half-way has queued what came before.
             Self::Status(failure) if operation == Operation::RetryDelivery => {
                 !matches!(failure.status, 400..=407 | 409..=499)
@@ -243,9 +272,12 @@ impl Cause {
             // A success can hold an error, and a proxy that waited too long has passed the request on. A 500 ends the
             // handling: it is mostly the receiver, and nothing comes after it (API §8.2).
             Self::Status(failure) => !matches!(failure.status, 400..=407 | 409..=500),
-            Self::Connect { .. } | Self::Redirect { .. } | Self::Stopped | Self::Setup { .. } => {
-                false
-            }
+            Self::Connect { .. }
+            | Self::Proxy { .. }
+            | Self::Redirect { .. }
+            | Self::Stopped
+            | Self::NoAuthorities { .. }
+            | Self::Setup { .. } => false,
         }
     }
 }
@@ -319,12 +351,15 @@ impl Error {
             Cause::Status(failure) => Some(failure),
             Cause::Timeout { .. }
             | Cause::Connect { .. }
+            | Cause::Proxy { .. }
             | Cause::Transport { .. }
             | Cause::Redirect { .. }
             | Cause::Decode { .. }
             | Cause::NotJson { .. }
             | Cause::TooLarge { .. }
+            | Cause::LongHead
             | Cause::Stopped
+            | Cause::NoAuthorities { .. }
             | Cause::Setup { .. } => None,
         }
     }
@@ -404,6 +439,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.cause() {
             Cause::Timeout { .. } | Cause::Connect { .. } | Cause::Transport { .. } => true,
+            Cause::Proxy { fault, .. } => fault.can_heal(),
             Cause::Status(failure) => match failure.status {
                 429 | 502..=504 => true,
                 500 => self.operation() == Operation::Read,
@@ -413,7 +449,9 @@ impl Error {
             | Cause::Decode { .. }
             | Cause::NotJson { .. }
             | Cause::TooLarge { .. }
+            | Cause::LongHead
             | Cause::Stopped
+            | Cause::NoAuthorities { .. }
             | Cause::Setup { .. } => false,
         }
     }

@@ -8,7 +8,9 @@
 //! | `config` | the settings of a client and the parsing of its two delicate ones, address and key |
 //! | `client` | one request from verb to answer: gate, attempts, log line |
 //! | `transport` | the HTTP library, built at the first request |
-//! | `trust` | TLS: whose certificate is taken for the portal's |
+//! | `proxy` | which proxy, by the rules of Go |
+//! | `failure` | what the errors of the libraries mean |
+//! | `trust`, `certificates` | TLS: whose certificate is taken for the portal's; the certificates of the configuration |
 //! | `retry`, `write_gate` | who may be repeated and when; how many writes are in flight |
 //! | `envelope`, `json` | what an answer's bytes mean, with the path of whatever does not fit |
 //! | `error`, `redaction`, `documented` | what went wrong, without secrets |
@@ -21,6 +23,7 @@
 //! reader words the advice), and any way to follow a redirect.
 
 mod arriving;
+mod certificates;
 mod client;
 mod collation;
 mod config;
@@ -28,10 +31,12 @@ mod deliveries;
 mod documented;
 mod envelope;
 mod error;
+mod failure;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod json;
 mod portal;
+mod proxy;
 mod redaction;
 mod retry;
 mod shared_list;
@@ -51,6 +56,9 @@ pub use deliveries::{
 };
 pub use error::{Cause, ConnectReason, Error, ErrorShape, NotJson, StatusFailure, TlsFault};
 pub use portal::{CurrentKey, CurrentUser, PasswordPolicy, PortalSettings, Role};
+pub use proxy::{
+    AddressError, Proxy, ProxyAnswer, ProxyError, ProxyFault, ProxyName, ProxySettingFault,
+};
 pub use redaction::{PortalMessage, Quoting, Redactor};
 pub use retry::{Operation, Waits};
 pub use shared_list::{ListSource, SharedList, WriteToken};

@@ -244,6 +244,8 @@ impl<'a> Plan<'a> {
                 }
                 ConnectReason::Other => true,
             },
+            Cause::Proxy { fault, .. } if fault.is_slow() => once(&mut self.unresolved),
+            Cause::Proxy { fault, .. } => fault.can_heal(),
             Cause::Timeout { .. } => operation.is_repeatable() && once(&mut self.timeouts),
             Cause::Transport { .. } => operation.is_repeatable(),
             Cause::Status(failure) => match failure.status {
@@ -258,7 +260,9 @@ impl<'a> Plan<'a> {
             | Cause::Decode { .. }
             | Cause::NotJson { .. }
             | Cause::TooLarge { .. }
+            | Cause::LongHead
             | Cause::Stopped
+            | Cause::NoAuthorities { .. }
             | Cause::Setup { .. } => false,
         }
     }
@@ -275,7 +279,7 @@ impl<'a> Plan<'a> {
         }
         let schedule = match (error.status(), error.cause()) {
             (Some(429), _) => &mut self.throttled,
-            (_, Cause::Connect { .. }) => &mut self.unreachable,
+            (_, Cause::Connect { .. } | Cause::Proxy { .. }) => &mut self.unreachable,
             _ => &mut self.faulty,
         };
         schedule.next().map(|wait| wait.min(MAX_WAIT))

@@ -20,32 +20,43 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use webpki::{EndEntityCert, KeyUsage};
 
-/// A TLS configuration that trusts nobody, for a client that never uses TLS: reading the system's certificates takes
-/// milliseconds and about a megabyte.
-pub(crate) fn nobody() -> Result<ClientConfig, rustls::Error> {
-    let builder = ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(RootCertStore::empty());
-    Ok(builder.with_no_client_auth())
-}
+use super::config::Config;
+use super::error::Cause;
+use super::failure;
+use super::proxy::{Protocol, Proxy};
 
-/// A TLS configuration that trusts what the system trusts, and these certificates: as authorities, and each as the
-/// portal's own.
-pub(crate) fn system_and(
+/// Returns the TLS configuration of a client. Loads the system's certificates, unless none can be needed: that takes
+/// milliseconds and about a megabyte.
+pub(crate) fn tls(
+    config: &Config,
     certificates: &[CertificateDer<'static>],
-) -> Result<ClientConfig, rustls::Error> {
-    let provider = provider();
-    let verifier = NamedOrIssued {
-        named: certificates.to_vec(),
-        issued: Verifier::new_with_extra_roots(certificates.to_vec(), Arc::clone(&provider))?,
+) -> Result<ClientConfig, Cause> {
+    let proxy = config.proxy.as_ref().map(Proxy::protocol);
+    let is_used = !config.base_url.is_plain_http() || proxy == Some(Protocol::Https);
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Cause::Setup {
+            detail: failure::innermost(&error),
+        })?;
+    if !is_used {
+        let nobody = builder.with_root_certificates(RootCertStore::empty());
+        return Ok(nobody.with_no_client_auth());
+    }
+    let verifier: Arc<dyn ServerCertVerifier> = if config.insecure_skip_tls_verify {
+        Arc::new(Anybody(provider()))
+    } else {
+        let trusted = NamedOrIssued::new(certificates);
+        Arc::new(trusted.map_err(|error| Cause::NoAuthorities {
+            detail: failure::innermost(&error),
+            variables: config.certificate_variables.clone(),
+        })?)
     };
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
+    let mut tls = builder
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier));
-    let mut config = builder.with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(tls)
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -57,6 +68,17 @@ fn provider() -> Arc<CryptoProvider> {
 struct NamedOrIssued {
     named: Vec<CertificateDer<'static>>,
     issued: Verifier,
+}
+
+impl NamedOrIssued {
+    /// Trusts what the system trusts, and these certificates: as authorities, and each as the portal's own.
+    fn new(certificates: &[CertificateDer<'static>]) -> Result<Self, rustls::Error> {
+        let named = certificates.to_vec();
+        Ok(Self {
+            issued: Verifier::new_with_extra_roots(named.clone(), provider())?,
+            named,
+        })
+    }
 }
 
 impl ServerCertVerifier for NamedOrIssued {
@@ -110,6 +132,46 @@ impl ServerCertVerifier for NamedOrIssued {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.issued.supported_verify_schemes()
+    }
+}
+
+/// Accepts every certificate, as `insecure_skip_tls_verify` asks for.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let algorithms = self.0.signature_verification_algorithms;
+        algorithms.supported_schemes()
     }
 }
 

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use secrecy::SecretString;
 
 use self::destination::ALLOWED_PORTALS;
-use crate::api::{self, ApiKey, ApiKeyError, BaseUrl, BaseUrlError};
+use crate::api::{self, ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Proxy, ProxyError};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::environment::Environment;
 use crate::framework::path::Path;
@@ -27,6 +27,9 @@ const ALLOW_PLAIN_HTTP: &str = "allow_plain_http";
 const BASE_URL_VARIABLE: &str = "DOCSPACE_BASE_URL";
 const API_KEY_VARIABLE: &str = "DOCSPACE_API_KEY";
 const CA_CERTIFICATE_VARIABLE: &str = "DOCSPACE_CA_CERTIFICATE";
+
+/// Where the system's certificates are, if not where they usually are.
+const CERTIFICATE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The portal may resolve a name for 3 s and probe the receiver for 10 s before it answers (API §7).
@@ -179,6 +182,9 @@ pub(super) fn read(
     if !unknown.is_empty() {
         return Some(Settings::Unknown(unknown));
     }
+    let proxy = Proxy::for_portal(&base_url, |name| environment.non_empty(name));
+    let proxy = proxy.map_err(|error| diagnostics.push(proxy_error(&error)));
+    let certificate_variables = CERTIFICATE_VARIABLES.into_iter();
     Some(Settings::Known(Box::new(api::Config {
         request_timeout: timeout(config),
         max_retries: whole_number(config.get(MAX_RETRIES)).unwrap_or(DEFAULT_RETRIES),
@@ -190,7 +196,11 @@ pub(super) fn read(
             environment,
             CA_CERTIFICATE_VARIABLE,
         ),
+        certificate_variables: certificate_variables
+            .filter(|name| environment.var(name).is_some())
+            .collect(),
         insecure_skip_tls_verify: known_flag(config, SKIP_TLS_VERIFY).unwrap_or_default(),
+        proxy: proxy.ok()?,
         user_agent: user_agent(terraform_version),
         ..api::Config::new(base_url, api_key)
     })))
@@ -273,6 +283,18 @@ fn read_api_key(
             None
         }
     }
+}
+
+fn proxy_error(error: &ProxyError) -> Diagnostic {
+    let variable = error.variable;
+    Diagnostic::error(
+        "Invalid proxy",
+        format!(
+            "The environment variable {variable} cannot be used: {error}. Expected the address of a proxy, such as \
+             http://proxy.example.com:3128; most proxies are reached by http://, also for https portals. Nothing is sent \
+             past a proxy that is set. The value is not shown here, because it can hold a password."
+        ),
+    )
 }
 
 fn missing(attribute: &str, variable: &str, what: &str) -> Diagnostic {

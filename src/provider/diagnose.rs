@@ -4,11 +4,11 @@
 //! What is said follows from the error's type and status. The portal's own words are quoted, cleaned
 //! of secrets by the client, but decide only where the portal does not translate them (API §7.1, §8.3).
 
+mod connection;
+
 use std::time::Duration;
 
-use crate::api::{
-    self, Cause, ConnectReason, ErrorShape, NotJson, Operation, StatusFailure, TlsFault,
-};
+use crate::api::{self, Cause, ConnectReason, ErrorShape, NotJson, Operation, StatusFailure};
 use crate::framework::diagnostics::Diagnostic;
 
 /// The end of the path of the list.
@@ -55,7 +55,14 @@ pub(super) fn is_definitive(error: &api::Error) -> bool {
         | Cause::NotJson { .. }
         | Cause::Decode { .. }
         | Cause::TooLarge { .. }
+        | Cause::LongHead
+        | Cause::Connect {
+            reason: ConnectReason::Tls(_),
+            ..
+        }
+        | Cause::NoAuthorities { .. }
         | Cause::Setup { .. } => true,
+        Cause::Proxy { fault, .. } => !fault.can_heal(),
         Cause::Status(failure) => {
             failure.status < 500 && !matches!(failure.status, 408 | 425 | 429)
         }
@@ -73,13 +80,13 @@ fn explanation(error: &api::Error) -> String {
             "The portal did not answer within {} seconds. Check that it is up, or raise request_timeout.",
             after.as_secs()
         ),
-        Cause::Connect { host, detail, reason: ConnectReason::Tls(fault) } => {
-            format!("No secure connection to the portal at {host}: {}", explain_tls(*fault, detail))
+        Cause::Connect { host, detail, reason, through } => {
+            connection::explain_portal(host, detail, *reason, through.as_ref())
         }
-        Cause::Connect { host, detail, .. } => format!(
-            "No connection to the portal at {host}: {detail}. Check base_url, the network, and any proxy \
-             set in HTTPS_PROXY."
-        ),
+        Cause::Proxy { proxy, fault } => connection::explain_proxy(proxy, fault),
+        Cause::NoAuthorities { detail, variables } => {
+            connection::explain_no_authorities(detail, variables)
+        }
         Cause::Transport { detail } => format!(
             "The connection to the portal broke before its answer was complete: {detail}."
         ),
@@ -110,13 +117,13 @@ fn explanation(error: &api::Error) -> String {
                 .to_owned()
         }
         Cause::NotJson { found: NotJson::Other } => not_understood("it is not JSON"),
-        Cause::Decode { .. } | Cause::TooLarge { .. } => not_understood(&error.cause().to_string()),
+        Cause::Decode { .. } | Cause::TooLarge { .. } | Cause::LongHead => not_understood(&error.cause().to_string()),
         Cause::Stopped if !error.operation().is_write() => {
             "The run was interrupted before the portal answered. Run the command again.".to_owned()
         }
         Cause::Stopped => "The request was not sent, because the run was interrupted. Run the command again.".to_owned(),
         Cause::Setup { detail } => {
-            format!("The HTTP client could not be set up: {detail}. Check the system's certificates.")
+            format!("The HTTP client could not be set up: {detail}. Please report this.")
         }
     }
 }
@@ -128,36 +135,15 @@ fn not_understood(fault: &str) -> String {
     )
 }
 
-/// Says why there is no TLS and what to do, as the continuation of a sentence.
-fn explain_tls(fault: TlsFault, detail: &str) -> String {
-    match fault {
-        TlsFault::UnknownIssuer => "its certificate is not trusted, because it is self-signed or issued by an authority \
-            that this machine does not know. Set ca_certificate (or DOCSPACE_CA_CERTIFICATE) to the PEM of that \
-            authority, or of the self-signed certificate itself; if it is set, it holds another one."
-            .to_owned(),
-        TlsFault::OutOfDate => format!(
-            "its certificate is out of date ({detail}). Have it renewed, and check the clock of this machine."
-        ),
-        TlsFault::WrongName => format!(
-            "its certificate is for another name ({detail}). Set base_url to a name that the certificate has, or have one \
-             issued whose subject alternative names include this one; a common name alone does not count."
-        ),
-        TlsFault::BadCertificate => {
-            format!("its certificate cannot be accepted ({detail}). Have another one issued.")
-        }
-        TlsFault::NotTls => "what answers there does not speak TLS, so the port probably serves http. Check the port of \
-            base_url; for a portal without https, write http:// and set allow_plain_http."
-            .to_owned(),
-        TlsFault::Version => format!(
-            "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). At least TLS 1.2 is \
-             needed: ask whoever runs the portal to enable it."
-        ),
-    }
-}
-
 fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
     let said = words(failure);
     match failure.status {
+        401 if failure.challenge.is_some() || failure.shape == ErrorShape::Html => {
+            connection::explain_foreign_login(failure.challenge)
+        }
+        403 | 500 | 502..=504 if failure.shape == ErrorShape::Html && failure.forwarded_by.is_some() => {
+            connection::explain_forwarding(failure)
+        }
         401 => format!(
             "The portal refused the API key (401): it is wrong, expired or disabled, or its owner's account is \
              disabled. Check api_key or DOCSPACE_API_KEY against the list of keys {KEYS_PAGE}."

@@ -32,6 +32,8 @@ mod messages;
 mod plugin;
 /// A portal to test against, and configurations for it.
 mod portal;
+/// What goes through proxies, and who is blamed when nothing does.
+mod proxies;
 /// The receivers that the guide shows, with real deliveries.
 mod receivers;
 /// The resource `docspace_webhook`.

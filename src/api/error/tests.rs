@@ -25,6 +25,7 @@ fn connect() -> Cause {
         host: "portal.example.com".into(),
         detail: "Connection refused (os error 111)".into(),
         reason: ConnectReason::Other,
+        through: None,
     }
 }
 

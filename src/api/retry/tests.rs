@@ -26,6 +26,7 @@ fn connect(reason: ConnectReason) -> Cause {
         host: "portal".into(),
         detail: "detail".into(),
         reason,
+        through: None,
     }
 }
 

@@ -479,6 +479,7 @@ fn a_failed_write_is_unknown_only_if_its_error_says_so() {
         host: "portal".into(),
         detail: "refused".into(),
         reason: crate::api::ConnectReason::Other,
+        through: None,
     };
     let refused = Error::new(Operation::Create, "POST", "/", connect);
     list.begin_create().failed(&refused);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::api::TlsFault;
 
 const LIST_PATH: &str = "/api/2.0/settings/webhook";
 
@@ -41,6 +42,7 @@ fn each_fault_of_tls_has_its_own_next_step() {
             host: "portal.example.com".into(),
             detail: "the reason".into(),
             reason: ConnectReason::Tls(fault),
+            through: None,
         };
         let text = said_of(Operation::Read, LIST_PATH, cause);
         has(&text, &["portal.example.com", next], &["HTTPS_PROXY"]);
@@ -198,4 +200,20 @@ fn answers_that_are_no_json_are_told_apart() {
         let text = said_of(Operation::Read, LIST_PATH, Cause::NotJson { found });
         has(&text, &[wanted], &[]);
     }
+}
+
+#[test]
+fn a_machine_without_certificates_is_told_which_package_and_variables_matter() {
+    let cause = |variables: &[&'static str]| Cause::NoAuthorities {
+        detail: "the reason".into(),
+        variables: variables.to_vec(),
+    };
+    let general = ["ca-certificates", "ca_certificate", "the reason"];
+    let text = said_of(Operation::Read, LIST_PATH, cause(&[]));
+    has(&text, &general, &["SSL_CERT"]);
+    let text = said_of(Operation::Read, LIST_PATH, cause(&["SSL_CERT_FILE"]));
+    has(&text, &["SSL_CERT_FILE is set in the"], &["SSL_CERT_DIR"]);
+    let both = cause(&["SSL_CERT_FILE", "SSL_CERT_DIR"]);
+    let text = said_of(Operation::Read, LIST_PATH, both);
+    has(&text, &["SSL_CERT_FILE and SSL_CERT_DIR are set"], &[]);
 }

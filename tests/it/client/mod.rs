@@ -4,7 +4,7 @@
 //! emulator's faults and its request log, or a server that no portal would be.
 
 /// A portal and a client for it, and what most tests ask of them.
-mod bench;
+pub mod bench;
 /// Every endpoint's ordinary answer, and the refusals any portal gives.
 mod contract;
 /// The delivery journal and delivering again.

@@ -8,7 +8,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::page::Section;
-use super::said;
+use super::{changed, plan, said};
 use crate::client::scripted::{Scripted, answer};
 use crate::client::trust::{acceptor, localhost, self_signed};
 use crate::commands::Workspace;
@@ -51,6 +51,16 @@ pub async fn section() -> Section {
     let (address, _server) = answering(PROTOCOL_VERSION.to_vec()).await;
     let said = at(&mut directory, &address, None).await;
     section.add("The server is too old for TLS 1.2", said);
+
+    let (server, _) = self_signed(|_| {});
+    let portal = Scripted::start_tls([], server).await;
+    let mut directory = Workspace::new(json!({
+        "base_url": format!("https://localhost:{}", portal.port()),
+        "api_key": "sk-0123",
+    }));
+    let said = plan(&mut directory, &changed(json!({}))).await;
+    let when = "A webhook is planned, and nobody vouches for the certificate";
+    section.add(when, said);
     section
 }
 

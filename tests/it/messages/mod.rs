@@ -14,6 +14,7 @@
 //! | `strangers` | numbers that stand for another webhook than the one in the state |
 //! | `taking_over` | import, `moved`, states and identities from another time |
 //! | `connection` | why there is no secure connection |
+//! | `proxies` | what a proxy does wrong, and what stands before a portal |
 //! | `portal` | what a portal answers, whatever it was asked |
 //! | `beside`, `redeliver` | data sources, functions, the action, and what else there is |
 //! | `defects` | what a broken client or a bug leads to |
@@ -30,6 +31,7 @@ mod page;
 mod planning;
 mod portal;
 mod provider_block;
+mod proxies;
 mod reading;
 mod redeliver;
 mod sources;
@@ -69,6 +71,7 @@ async fn sections() -> &'static [Section] {
             tokio::spawn(strangers::section()),
             tokio::spawn(taking_over::section()),
             tokio::spawn(connection::section()),
+            tokio::spawn(proxies::section()),
             tokio::spawn(portal::section()),
             tokio::spawn(portal::section_on_writes()),
             tokio::spawn(beside::data_sources()),

@@ -34,6 +34,38 @@ const ADDRESSES: [(&str, &str); 10] = [
     ("The address cannot be read", "https://[::1"),
 ];
 
+/// Values of HTTPS_PROXY that are no proxy.
+const PROXIES: [(&str, &str); 10] = [
+    (
+        "The proxy ends in a carriage return",
+        "http://proxy.example.com:3128\r",
+    ),
+    (
+        "The proxy is in quotes",
+        "\"http://proxy.example.com:3128\"",
+    ),
+    (
+        "The proxy has an unknown scheme",
+        "htp://proxy.example.com:3128",
+    ),
+    (
+        "The proxy's scheme lacks its slashes",
+        "http:proxy.example.com",
+    ),
+    ("The proxy has no host", "http://:3128"),
+    ("The proxy's host is none", "http://proxy!.example.com:3128"),
+    ("The proxy's port is none", "http://proxy.example.com:port"),
+    (
+        "The proxy's password has to be encoded",
+        "http://me:p^w@proxy.example.com:3128",
+    ),
+    (
+        "The proxy's path cannot be read",
+        "http://proxy.example.com:3128/%zz",
+    ),
+    ("The proxy has a blank", "proxy corp:8080"),
+];
+
 /// Keys that are none.
 const KEYS: [(&str, &str); 5] = [
     ("The key is empty", ""),
@@ -105,9 +137,22 @@ pub async fn section() -> Section {
             "The number of writes is out of range",
             json!({"max_concurrent_writes": 0}),
         ),
+        ("The certificate is none", json!({"ca_certificate": "none"})),
         (
-            "The certificate is none",
+            "The certificate is the name of a file",
             json!({"ca_certificate": "portal.pem"}),
+        ),
+        (
+            "The certificate has \\n for its line breaks",
+            json!({"ca_certificate": BAD_CERTIFICATE.replace('\n', "\\n")}),
+        ),
+        (
+            "The certificate has lost its line breaks",
+            json!({"ca_certificate": BAD_CERTIFICATE.replace('\n', " ")}),
+        ),
+        (
+            "The certificate is base64 without lines",
+            json!({"ca_certificate": "MIIBAA=="}),
         ),
         (
             "The certificate is damaged",
@@ -123,6 +168,18 @@ pub async fn section() -> Section {
     }
     destinations(&mut section).await;
     keys(&mut section).await;
+    for (when, proxy) in PROXIES {
+        add(
+            &mut section,
+            when,
+            block(json!({})).env("HTTPS_PROXY", proxy),
+        )
+        .await;
+    }
+    let in_cgi = block(json!({"base_url": "http://portal.example.com", "allow_plain_http": true}))
+        .env("HTTP_PROXY", "proxy.example.com:3128")
+        .env("REQUEST_METHOD", "GET");
+    add(&mut section, "The proxy may be a stranger's", in_cgi).await;
     let portal = Portal::start().await;
     let mut directory = portal.settled(&webhook()).await;
     directory.set("base_url", unknown());

@@ -76,7 +76,10 @@ const UNSEEN: [(&str, &[&str]); 7] = [
             "the operating system provides no random numbers",
             ". Try again on another machine.",
             "The HTTP client could not be set up:",
-            ". Check the system's certificates.",
+            "This machine has no certificates of authorities to check the portal's certificate with (",
+            "). Install the package ca-certificates, or set ca_certificate (or DOCSPACE_CA_CERTIFICATE) to the PEM of the \
+             portal's authority.",
+            "in the environment: then no other place is looked at, so correct or remove that.",
         ],
     ),
     (
