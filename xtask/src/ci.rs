@@ -20,8 +20,8 @@ with the command that repeats it. Exits 0 only when every step has passed.
 
 Usage: cargo xtask ci
 
-Needs terraform or tofu (see cargo xtask terraform), and no network beyond
-crates.io.
+Needs terraform or tofu (see cargo xtask terraform), go, tinyproxy, and no network
+beyond crates.io and Go's modules.
 ",
     run,
 };
@@ -35,7 +35,7 @@ struct Step {
 /// The marker for the CLI in a command, which may be tofu.
 const CLI: &str = "terraform";
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     Step {
         name: "format",
         command: "cargo fmt --all --check",
@@ -55,6 +55,14 @@ const STEPS: [Step; 6] = [
     Step {
         name: "documentation",
         command: "cargo xtask docs --check",
+    },
+    Step {
+        name: "proxy rules",
+        command: "cargo xtask proxies --check",
+    },
+    Step {
+        name: "real proxy",
+        command: "cargo test --test it --locked proxies::real -- --ignored",
     },
     Step {
         name: "demo",

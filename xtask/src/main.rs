@@ -6,6 +6,7 @@
 //! | `ci`, `tidy` | what CI runs |
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
 //! | `docs`, `messages` | the Registry's documentation; the page of errors and warnings |
+//! | `proxies` | the table of proxies, as Go fills it in |
 //! | `bench` | start, time, memory and requests of the provider |
 //! | `dist`, `install` | a release; one in the plugin directory of the user |
 //!
@@ -23,6 +24,7 @@ mod docs;
 mod install;
 mod interrupt;
 mod messages;
+mod proxies;
 mod screen;
 mod terraform;
 mod tf;
@@ -48,12 +50,13 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 10] = [
+const VERBS: [Verb; 11] = [
     demo::VERB,
     tf::VERB,
     terraform::VERB,
     docs::VERB,
     messages::VERB,
+    proxies::VERB,
     ci::VERB,
     tidy::VERB,
     bench::VERB,

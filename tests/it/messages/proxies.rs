@@ -172,7 +172,8 @@ async fn behind(section: &mut Section) {
         let mut directory = directory("").await.env("HTTP_PROXY", &address);
         directory.set("base_url", json!("http://portal.example.com"));
         directory.set("allow_plain_http", json!(true));
-        section.add(when, said(directory.refresh().await));
+        let report = directory.refresh().await;
+        section.add(when, super::said(report));
     }
 }
 
@@ -190,7 +191,8 @@ async fn before_the_portal(section: &mut Section) {
         let (address, _server) = answering(answer("401 Unauthorized", headers, body)).await;
         let mut directory = directory("").await;
         directory.set("base_url", json!(format!("http://{address}")));
-        section.add(when, said(directory.refresh().await));
+        let report = directory.refresh().await;
+        section.add(when, super::said(report));
     }
 }
 
