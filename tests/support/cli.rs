@@ -15,7 +15,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// The variable that names the CLI to use: a path, or a name on the `PATH`.
-pub(crate) const OVERRIDE: &str = "DOCSPACE_TF_CLI";
+pub const OVERRIDE: &str = "DOCSPACE_TF_CLI";
 /// The provider's program, without the suffix of Windows.
 const PROVIDER: &str = "terraform-provider-docspace";
 /// The source address; this short form is completed with each CLI's own default registry.
@@ -25,16 +25,16 @@ const FETCHED: &str = "terraform-cli";
 
 /// A Terraform or OpenTofu program on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cli {
+pub struct Cli {
     /// Where it is.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Why this one, for people.
-    pub(crate) reason: String,
+    pub reason: String,
 }
 
 /// No CLI was found; the text says what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Missing(String);
+pub struct Missing(String);
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,7 +47,7 @@ impl std::error::Error for Missing {}
 impl Cli {
     /// Finds the CLI: what [`OVERRIDE`] names, else `terraform` and then `tofu` on the `PATH`, else
     /// the one that `cargo xtask terraform --fetch` has put below the target directory.
-    pub(crate) fn find(target: &Path) -> Result<Self, Missing> {
+    pub fn find(target: &Path) -> Result<Self, Missing> {
         Self::find_in(&|name| std::env::var_os(name), target)
     }
 
@@ -90,12 +90,12 @@ impl Cli {
     }
 
     /// Returns where `cargo xtask terraform --fetch` puts the CLI, whether it is there or not.
-    pub(crate) fn fetched(target: &Path) -> PathBuf {
+    pub fn fetched(target: &Path) -> PathBuf {
         target.join(FETCHED).join(executable("terraform"))
     }
 
     /// Asks the CLI for its version, such as `1.11.4`.
-    pub(crate) fn version(&self) -> io::Result<String> {
+    pub fn version(&self) -> io::Result<String> {
         let mut command = Command::new(&self.path);
         shield(&mut command);
         let output = command.args(["version", "-json"]).output()?;
@@ -113,7 +113,7 @@ impl Cli {
 
 /// What the CLI may install beside the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OtherProviders {
+pub enum OtherProviders {
     /// Nothing: no command opens a connection to a registry.
     None,
     /// Whatever a configuration names, from its registry.
@@ -125,7 +125,7 @@ pub(crate) enum OtherProviders {
 ///
 /// The program gets a directory of its own, because the CLI takes the first file whose name begins
 /// like the provider's (TPP §1.1).
-pub(crate) fn write_config(
+pub fn write_config(
     directory: &Path,
     provider: &Path,
     others: OtherProviders,
@@ -157,7 +157,7 @@ pub(crate) fn write_config(
 /// A directory in which the CLI runs with the local build, shielded from the user's settings.
 /// Dropping it removes the directory.
 #[derive(Debug)]
-pub(crate) struct Sandbox {
+pub struct Sandbox {
     cli: Cli,
     root: TempDir,
     config: PathBuf,
@@ -166,7 +166,7 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     /// Makes a sandbox below the target directory.
-    pub(crate) fn new(cli: Cli, target: &Path, provider: &Path) -> io::Result<Self> {
+    pub fn new(cli: Cli, target: &Path, provider: &Path) -> io::Result<Self> {
         fs::create_dir_all(target)?;
         let root = tempfile::Builder::new()
             .prefix("cli-sandbox-")
@@ -184,23 +184,23 @@ impl Sandbox {
     }
 
     /// Sets a variable of every command to come.
-    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
+    pub fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.environment.insert(name.to_owned(), value.into());
     }
 
     /// Returns the directory that everything of the sandbox is in, and that goes with it.
-    pub(crate) fn root(&self) -> PathBuf {
+    pub fn root(&self) -> PathBuf {
         self.root.path().to_owned()
     }
 
     /// Returns the directory that the commands run in; configurations and state lie there.
-    pub(crate) fn work(&self) -> PathBuf {
+    pub fn work(&self) -> PathBuf {
         self.root.path().join("work")
     }
 
     /// Returns a command of the CLI, ready to run: no colors, no questions, no checks for updates,
     /// no proxies and none of the user's own settings.
-    pub(crate) fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&self.cli.path);
         shield(&mut command);
         let root = self.root.path();

@@ -7,22 +7,23 @@ const COLUMNS: usize = 80;
 
 /// Stdout, as a person reads it.
 #[derive(Debug)]
-pub(crate) struct Screen {
+pub struct Screen {
     has_color: bool,
     shown: Vec<Shown>,
 }
 
 /// A line as it was shown.
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
+pub struct Shown {
     /// The terminal's number for its color; empty for none.
-    pub(crate) color: &'static str,
-    pub(crate) text: String,
+    pub color: &'static str,
+    /// The line.
+    pub text: String,
 }
 
 impl Screen {
     /// Looks whether stdout is a terminal that shows colors.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
@@ -32,18 +33,18 @@ impl Screen {
     }
 
     /// Begins a part.
-    pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
         self.paint("", "")?;
         self.paint("1", text)
     }
 
     /// Writes a line below a heading.
-    pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
         self.paint("", &format!("   {text}"))
     }
 
     /// Writes a sentence or more below a heading, broken between words.
-    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
         for line in wrap(text, COLUMNS - 3) {
             self.line(&line)?;
         }
@@ -51,29 +52,29 @@ impl Screen {
     }
 
     /// Shows a command that is run.
-    pub(crate) fn command(&mut self, command: &str) -> io::Result<()> {
+    pub fn command(&mut self, command: &str) -> io::Result<()> {
         self.paint("36", &format!("   $ {command}"))
     }
 
     /// Shows a line of another program's output, cut where the screen ends.
-    pub(crate) fn quote(&mut self, line: &str) -> io::Result<()> {
+    pub fn quote(&mut self, line: &str) -> io::Result<()> {
         let cut: String = line.chars().take(COLUMNS - 6).collect();
         let end = if cut.len() < line.len() { "…" } else { "" };
         self.paint("2", &format!("   | {cut}{end}"))
     }
 
     /// Says what has been proved.
-    pub(crate) fn good(&mut self, text: &str) -> io::Result<()> {
+    pub fn good(&mut self, text: &str) -> io::Result<()> {
         self.marked("32", "ok", text)
     }
 
     /// Says what went wrong.
-    pub(crate) fn bad(&mut self, text: &str) -> io::Result<()> {
+    pub fn bad(&mut self, text: &str) -> io::Result<()> {
         self.marked("31", "!!", text)
     }
 
     /// Returns every line that was shown so far.
-    pub(crate) fn shown(&self) -> &[Shown] {
+    pub fn shown(&self) -> &[Shown] {
         &self.shown
     }
 

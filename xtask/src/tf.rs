@@ -6,8 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result};
 
 use crate::cli::{Cli, OtherProviders, write_config};
-use crate::interrupt::Interrupted;
-use crate::{Verb, exit_code, workspace};
+use crate::{Verb, become_program, workspace};
 
 pub(crate) const VERB: Verb = Verb {
     name: "tf",
@@ -39,17 +38,11 @@ fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
     }
     let target = workspace::target()?;
     let cli = Cli::find(&target)?;
-    let provider = workspace::build_provider()?;
+    let provider = workspace::build(workspace::PROVIDER)?;
     let directory = target.join("xtask").join("tf");
     let config = write_config(&directory, &provider, OtherProviders::FromRegistries)
         .with_context(|| format!("could not write below {}", directory.display()))?;
-    let runtime = tokio::runtime::Runtime::new()?;
-    // Ctrl-C reaches the CLI too, which winds down and tells its own status.
-    Interrupted::watch(&runtime)?;
-    let status = Command::new(&cli.path)
-        .args(args)
-        .env("TF_CLI_CONFIG_FILE", config)
-        .status();
-    let status = status.with_context(|| format!("could not run {}", cli.path.display()))?;
-    Ok(exit_code(status))
+    let mut command = Command::new(&cli.path);
+    command.args(args).env("TF_CLI_CONFIG_FILE", config);
+    become_program(command)
 }

@@ -7,16 +7,16 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 /// The package and program of the provider.
-pub(crate) const PROVIDER: &str = "terraform-provider-docspace";
+pub const PROVIDER: &str = "terraform-provider-docspace";
 
 /// Returns the project's root.
-pub(crate) fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     own.parent().unwrap_or(own)
 }
 
 /// Returns a command of the Cargo that started this program, to run in the project's root.
-pub(crate) fn cargo() -> Command {
+pub fn cargo() -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root());
@@ -24,7 +24,7 @@ pub(crate) fn cargo() -> Command {
 }
 
 /// Asks Cargo for the directory of build products.
-pub(crate) fn target() -> Result<PathBuf> {
+pub fn target() -> Result<PathBuf> {
     let metadata = metadata()?;
     let directory = metadata
         .get("target_directory")
@@ -34,7 +34,7 @@ pub(crate) fn target() -> Result<PathBuf> {
 }
 
 /// Asks Cargo for the provider's version.
-pub(crate) fn version() -> Result<String> {
+pub fn version() -> Result<String> {
     let metadata = metadata()?;
     let packages = metadata.get("packages").and_then(Value::as_array);
     packages
@@ -55,25 +55,26 @@ fn metadata() -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("cargo metadata")
 }
 
-/// Builds the provider as for tests, with Cargo's progress on stderr, and returns its program.
-pub(crate) fn build_provider() -> Result<PathBuf> {
+/// Builds a program of this workspace, with Cargo's progress on stderr, and returns where it is.
+///
+/// No package is named, so that dependencies have the features that `cargo build` gives them, and
+/// none is built twice.
+pub fn build(name: &str) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--bin", PROVIDER, "--message-format"]);
-    command.args(["json-render-diagnostics", "--package", PROVIDER]);
-    // Together with this package the dependencies have the features they were just built with.
-    command.args(["--package", env!("CARGO_PKG_NAME")]);
+    command.args(["build", "--bin", name, "--message-format"]);
+    command.arg("json-render-diagnostics");
     let output = command
         .stderr(Stdio::inherit())
         .output()
         .context("could not run cargo")?;
     if !output.status.success() {
-        bail!("the provider does not build; see above");
+        bail!("{name} does not build; see above");
     }
-    built_program(&output.stdout, PROVIDER)
+    built_program(&output.stdout, name)
 }
 
 /// Finds the program of this name in the messages of a build.
-pub(crate) fn built_program(messages: &[u8], name: &str) -> Result<PathBuf> {
+pub fn built_program(messages: &[u8], name: &str) -> Result<PathBuf> {
     String::from_utf8_lossy(messages)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())

@@ -18,7 +18,7 @@ const DATE: u16 = 1 << 5 | 1;
 const LEVEL: u8 = 9;
 
 /// Returns the unpacked content of a member.
-pub(crate) fn read(archive: &[u8], name: &str) -> Result<Vec<u8>> {
+pub fn read(archive: &[u8], name: &str) -> Result<Vec<u8>> {
     let end = archive
         .windows(4)
         .rposition(|window| window == END.to_le_bytes())
@@ -68,7 +68,7 @@ fn number(archive: &[u8], at: usize, length: usize) -> Result<usize> {
 
 /// Writes an archive in memory.
 #[derive(Debug, Default)]
-pub(crate) struct Writer {
+pub struct Writer {
     members: Vec<u8>,
     directory: Vec<u8>,
     count: u16,
@@ -76,7 +76,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Adds a file with its permissions, which is where a program is told from a text.
-    pub(crate) fn add(&mut self, name: &str, content: &[u8], mode: u16) {
+    pub fn add(&mut self, name: &str, content: &[u8], mode: u16) {
         let packed = compress_to_vec(content, LEVEL);
         let at = length(&self.members);
         // Version 2.0 for deflate, no flags; what both records share.
@@ -111,7 +111,7 @@ impl Writer {
     }
 
     /// Returns the archive.
-    pub(crate) fn finish(self) -> Vec<u8> {
+    pub fn finish(self) -> Vec<u8> {
         let mut archive = self.members;
         let at = length(&archive);
         let directory = length(&self.directory);

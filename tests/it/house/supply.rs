@@ -98,25 +98,48 @@ fn everything_comes_from_the_public_registry() {
     assert_eq!(sources, BTreeSet::from([registry]));
 }
 
-fn packages() -> BTreeSet<Package> {
+/// A first `cargo xtask` builds these before its first line.
+#[test]
+fn xtask_builds_little_and_neither_the_provider_nor_the_emulator() {
+    let edges = ["--edges", "normal,build", "--format", "{p}|"];
+    let packages = tree_of(&[&["--package", "xtask"], &edges[..]].concat());
+    assert!(packages.len() < 35, "{packages:#?}");
+    let ours = packages
+        .iter()
+        .filter(|(package, _)| package.contains(" (/"));
+    assert_eq!(ours.count(), 1, "{packages:#?}");
+}
+
+/// The packages that `cargo tree` lists with these options, each with what the format has behind it.
+fn tree_of(options: &[&str]) -> BTreeSet<(String, String)> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--workspace", "--locked", "--prefix", "none"])
-        .args(["--edges", "normal,build,dev", "--format", "{p}|{l}"])
+        .args(["tree", "--locked", "--prefix", "none"])
+        .args(options)
         .current_dir(tree::root())
         .output()
         .unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo tree: {error}");
     let text = String::from_utf8(output.stdout).unwrap();
-    let packages: BTreeSet<Package> = text
-        .lines()
-        .filter_map(|line| line.split_once('|'))
+    let lines = text.lines().filter_map(|line| line.split_once('|'));
+    lines
+        .map(|(package, rest)| {
+            let rest = rest.trim_end_matches(" (*)");
+            (package.to_owned(), rest.to_owned())
+        })
+        .collect()
+}
+
+fn packages() -> BTreeSet<Package> {
+    let edges = ["--edges", "normal,build,dev", "--format", "{p}|{l}"];
+    let packages: BTreeSet<Package> = tree_of(&[&["--workspace"], &edges[..]].concat())
+        .into_iter()
         .map(|(package, license)| {
             let mut words = package.split(' ');
             Package {
                 name: words.next().unwrap().to_owned(),
                 version: words.next().unwrap().trim_start_matches('v').to_owned(),
-                license: license.trim_end_matches(" (*)").to_owned(),
+                license,
             }
         })
         .collect();

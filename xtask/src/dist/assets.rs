@@ -11,18 +11,18 @@ use crate::zip;
 
 /// What a release is built for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Platform {
+pub struct Platform {
     /// The target as Rust names it.
-    pub(crate) triple: String,
+    pub triple: String,
     /// System and architecture as Terraform names them, after Go.
-    pub(crate) name: String,
+    pub name: String,
     /// What programs end in.
-    pub(crate) suffix: &'static str,
+    pub suffix: &'static str,
 }
 
 impl Platform {
     /// Returns the platform of a target, this machine's by default.
-    pub(crate) fn of(triple: Option<&str>) -> Result<Self> {
+    pub fn of(triple: Option<&str>) -> Result<Self> {
         let triple = match triple {
             Some(triple) => triple.to_owned(),
             None => host()?,

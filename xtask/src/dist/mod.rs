@@ -14,8 +14,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 
-pub(crate) use self::assets::Platform;
-pub(crate) use self::program::build;
+pub use self::assets::Platform;
+pub use self::program::build;
 use crate::{Verb, workspace};
 
 pub(crate) const VERB: Verb = Verb {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::workspace;
 
 /// Builds the release's program for a target, the machine's own by default, and returns where it is.
-pub(crate) fn build(triple: Option<&str>) -> Result<PathBuf> {
+pub fn build(triple: Option<&str>) -> Result<PathBuf> {
     let target = workspace::target()?.join("dist-build");
     let renamed = renamed_paths()?;
     let rust: Vec<String> = renamed

@@ -26,42 +26,8 @@ use serde_json::json;
 
 use subject::Repetition;
 
-use crate::cli::Cli;
-use crate::{Verb, dist, report, workspace};
-
-pub(crate) const VERB: Verb = Verb {
-    name: "bench",
-    summary: "measure the provider: start, time, memory, requests for N webhooks",
-    help: "\
-Builds the provider as cargo xtask dist does, and measures
-
-  its start as Terraform starts it, with mutual TLS: the time to the handshake
-  line (median of 25), the memory resident then, the size of the program;
-
-  whole commands of the real CLI for N webhooks against an emulated portal that
-  answers at once: first plan, create, empty plan, change all, destroy. The same number
-  of Terraform's built-in terraform_data with the same values is measured in the
-  same run, one command after the other, and the ratio is printed beside the
-  goal. The column bare has the ratio to terraform_data with one string each.
-  Requests are counted by the portal; one too many fails the command.
-
-Usage: cargo xtask bench [OPTIONS]
-
-  --sizes N,…      how many webhooks (default 1,300,1000; 0 for the start only)
-  --by META,…      how they are repeated (default for_each,count)
-  --runs N         how often each command runs (default 3); above 1000 once
-  --parallelism N  how many resources the CLI handles at once (default 10)
-  --provider PATH  measure this program of ours instead of building one
-  --peer PATH      measure another provider's program too: its start, and, if it
-                   is restapi or restful, the same webhooks; can be repeated
-  --json FILE      write everything to this file as well
-
-Numbers of different machines do not compare, so the machine is printed too.
-The ratios do, more or less. The CLI's own work grows with the square of the
-number: the default takes three quarters of an hour, and --sizes 5000 hours.
-",
-    run,
-};
+use xtask::cli::Cli;
+use xtask::{dist, report, workspace};
 
 /// What the command line asks for.
 struct Options {
@@ -117,7 +83,8 @@ impl Options {
     }
 }
 
-fn run(args: Vec<OsString>) -> Result<ExitCode> {
+/// Runs the verb.
+pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
     let options = Options::parse(args)?;
     let cli = Cli::find(&workspace::target()?)?;
     let version = cli.version()?;

@@ -16,27 +16,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 
-use crate::{Verb, report, workspace};
+use xtask::{report, workspace};
 
-pub(crate) const VERB: Verb = Verb {
-    name: "docs",
-    summary: "write the Registry's documentation, or check it",
-    help: "\
-Writes docs/ from the provider's schemas, templates/ and examples/.
-
-Usage: cargo xtask docs [--check]
-
-  --check  write nothing; exit 1 and name the pages that are out of date
-
-A template is a page with a few lines of the form {{ name }}, which are replaced:
-{{ header }}, {{ description }}, {{ schema }}, {{ import }} and
-{{ example PATH }}, with a path below examples/. What has no template gets the
-usual page of its kind. templates/guides/ becomes docs/guides/.
-",
-    run,
-};
-
-fn run(args: Vec<OsString>) -> Result<ExitCode> {
+/// Runs the verb.
+pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
     let mut is_check = false;
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {

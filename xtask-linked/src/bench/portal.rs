@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::watched::Ended;
-use crate::workspace;
+use xtask::workspace;
 
 /// What stands before the interesting part of every path.
 const SETTINGS: &str = "/api/2.0/settings";

@@ -16,8 +16,8 @@ use super::figures::{Summary, megabytes};
 use super::portal::{self, Portal, Requests};
 use super::subject::{Kind, Repetition, Subject};
 use super::watched::{self, Run};
-use crate::cli::Cli;
-use crate::report;
+use xtask::cli::Cli;
+use xtask::report;
 
 /// Above this number nobody waits for hashes, which take seconds for a hundred of them.
 const MOST_HASHED: usize = 300;

@@ -1,17 +1,13 @@
 //! `cargo xtask terraform`: which CLI the other verbs and the tests use, and fetching one.
 
-mod fetch;
-mod release;
-
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use self::release::{SERVER, VERSION};
 use crate::cli::Cli;
-use crate::{Verb, report, workspace};
+use crate::{Verb, linked, report, workspace};
 
 pub(crate) const VERB: Verb = Verb {
     name: "terraform",
@@ -47,13 +43,7 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
         if program.is_file() {
             report(&format!("{} is there already", program.display()));
         } else {
-            let release = release::of_this_machine()?;
-            report(&format!("Fetching Terraform {VERSION} from {SERVER} …"));
-            let runtime = tokio::runtime::Runtime::new()?;
-            let fetched = fetch::fetch(SERVER, &release, &program, |percent| {
-                report(&format!("{percent:>4} %"));
-            });
-            runtime.block_on(fetched)?;
+            linked::fetch_terraform()?;
         }
     }
     let cli = Cli::find(&target)?;

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
 use super::portal::Portal;
-use crate::cli::{Cli, Sandbox};
-use crate::workspace;
+use xtask::cli::{Cli, Sandbox};
+use xtask::workspace;
 
 /// How a resource block becomes many webhooks; product §8 allows either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

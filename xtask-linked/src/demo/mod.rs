@@ -21,31 +21,10 @@ use tokio::runtime::Runtime;
 use self::portal::{API_KEY, Portal};
 use self::receiver::{Receiver, SIGNATURE};
 use self::stage::{Show, Stage};
-use crate::Verb;
-use crate::cli::{Cli, Sandbox};
 use crate::interrupt::Interrupted;
-use crate::screen::Screen;
-use crate::workspace;
-
-pub(crate) const VERB: Verb = Verb {
-    name: "demo",
-    summary: "watch a webhook's life: the real CLI, an emulated portal, a receiver",
-    help: "\
-Builds everything, starts an emulated DocSpace portal and a receiver on this
-machine, and runs the real terraform or tofu through a webhook's life: plan,
-apply, a signed delivery, an update in place, drift, import, destroy. Each step
-is checked; the exit status is 0 only if every check held.
-
-Usage: cargo xtask demo [--keep] [--verbose] [--picture FILE]
-
-  --keep          keep the portal and the receiver running at the end, to explore
-  --verbose       show everything that the CLI writes
-  --picture FILE  draw what was shown as a moving SVG, such as the one in README.md
-
-Nothing is left behind: no process, no state, no file outside target.
-",
-    run,
-};
+use xtask::cli::{Cli, Sandbox};
+use xtask::screen::Screen;
+use xtask::workspace;
 
 /// The webhook of `examples/quickstart`.
 const ADDRESS: &str = "docspace_webhook.uploads";
@@ -55,7 +34,8 @@ const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
 const FILE_UPLOADED: i64 = 1 << 8;
 const ROOM_CREATED: i64 = 1 << 22;
 
-fn run(args: Vec<OsString>) -> Result<ExitCode> {
+/// Runs the verb.
+pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
     let (mut keep, mut is_verbose, mut picture) = (false, false, None);
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {
@@ -106,7 +86,7 @@ impl Demo {
         let mut screen = Screen::new();
         screen.heading(&format!("A webhook's life, with {name} {version}"))?;
         screen.heading("1  Build the provider")?;
-        let provider = workspace::build_provider()?;
+        let provider = workspace::build(workspace::PROVIDER)?;
         screen.good("built; the CLI takes it from here by a development override, without init")?;
         let runtime = Runtime::new()?;
         let interrupted = Interrupted::watch(&runtime)?;

@@ -3,17 +3,17 @@
 use anyhow::{Result, bail};
 
 /// The release, which is the one that CI runs with.
-pub(super) const VERSION: &str = "1.11.4";
+pub(crate) const VERSION: &str = "1.11.4";
 /// Who publishes it.
-pub(super) const SERVER: &str = "https://releases.hashicorp.com";
+pub(crate) const SERVER: &str = "https://releases.hashicorp.com";
 
 /// The archive for one kind of machine.
 #[derive(Debug, Clone)]
-pub(super) struct Release {
+pub(crate) struct Release {
     /// System and architecture by their names in Go.
     platform: &'static str,
     /// The SHA-256 of the archive in hexadecimal digits.
-    pub(super) sha256: String,
+    pub(crate) sha256: String,
 }
 
 /// What `terraform_1.11.4_SHA256SUMS` lists.
@@ -38,14 +38,14 @@ const RELEASES: [(&str, &str); 4] = [
 
 impl Release {
     /// Returns the archive's address on a server.
-    pub(super) fn url(&self, server: &str) -> String {
+    pub(crate) fn url(&self, server: &str) -> String {
         let platform = self.platform;
         format!("{server}/terraform/{VERSION}/terraform_{VERSION}_{platform}.zip")
     }
 
     /// Returns a release for tests, with a checksum of their own.
     #[cfg(test)]
-    pub(super) fn for_tests(sha256: String) -> Self {
+    pub(crate) fn for_tests(sha256: String) -> Self {
         Self {
             platform: "linux_amd64",
             sha256,
@@ -54,7 +54,7 @@ impl Release {
 }
 
 /// Returns the archive for this machine.
-pub(super) fn of_this_machine() -> Result<Release> {
+pub(crate) fn of_this_machine() -> Result<Release> {
     find(std::env::consts::OS, std::env::consts::ARCH)
 }
 

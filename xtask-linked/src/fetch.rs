@@ -1,23 +1,38 @@
 //! Downloading a release: nothing is written before every byte has been verified.
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use reqwest::Client;
 
-use super::release::Release;
-use crate::checksum::sha256;
-use crate::zip;
+use crate::release::{self, Release, SERVER, VERSION};
+use xtask::checksum::sha256;
+use xtask::cli::Cli;
+use xtask::{report, workspace, zip};
 
 /// The most that an archive may have; releases have some 30 MB.
 const MOST: usize = 200_000_000;
 /// How long the server may stay silent.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Puts the pinned release where `cargo xtask terraform` looks for it.
+pub(crate) fn run() -> Result<ExitCode> {
+    let program = Cli::fetched(&workspace::target()?);
+    let release = release::of_this_machine()?;
+    report(&format!("Fetching Terraform {VERSION} from {SERVER} …"));
+    let runtime = tokio::runtime::Runtime::new()?;
+    let fetched = fetch(SERVER, &release, &program, |percent| {
+        report(&format!("{percent:>4} %"));
+    });
+    runtime.block_on(fetched)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Downloads a release, verifies it and puts its program there. Tells how far it is in steps of ten
 /// percent.
-pub(super) async fn fetch(
+async fn fetch(
     server: &str,
     release: &Release,
     program: &Path,

@@ -6,9 +6,9 @@ use std::process::Output;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::cli::Sandbox;
 use crate::interrupt::Interrupted;
-use crate::screen::Screen;
+use xtask::cli::Sandbox;
+use xtask::screen::Screen;
 
 /// What `plan -detailed-exitcode` ends with when there is nothing to do.
 const NOTHING_TO_DO: i32 = 0;

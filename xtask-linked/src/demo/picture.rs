@@ -2,7 +2,7 @@
 //!
 //! Web pages show it as an image, so it has no script; who prefers less motion sees the beginning.
 
-use crate::screen::Shown;
+use xtask::screen::Shown;
 
 /// The window: characters in a line, lines, and their sizes in pixels.
 const COLUMNS: usize = 80;
