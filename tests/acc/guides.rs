@@ -27,7 +27,36 @@ const BLOCKS: &[(&str, &str, By)] = &[
         "export DOCSPACE_BASE_URL=https://yourportal.onlyoffice.com",
         By::Nobody("it is a portal of yours; every test here sets both variables"),
     ),
+    ("getting-started", "cargo xtask install", By::Test("readme")),
+    (
+        "getting-started",
+        "cargo xtask uninstall",
+        By::Test("readme"),
+    ),
     ("getting-started", "terraform init", By::Here),
+    (
+        "getting-started",
+        "cargo xtask install --dir /srv/terraform/providers",
+        By::Test("readme"),
+    ),
+    (
+        "getting-started",
+        "provider_installation {",
+        By::Test("readme"),
+    ),
+    (
+        "getting-started",
+        "terraform providers lock -fs-mirror=/srv/terraform/providers -platform=linux_amd64 \
+         -platform=darwin_arm64",
+        By::Test("readme, for the platform it runs on"),
+    ),
+    (
+        "getting-started",
+        "cargo xtask dist",
+        By::Test(
+            "readme compares what it packs with what install packs, in xtask/src/install/tests.rs",
+        ),
+    ),
     ("getting-started", "terraform plan", By::Here),
     (
         "getting-started",

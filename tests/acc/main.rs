@@ -45,6 +45,8 @@ mod newer;
 mod plugin;
 /// Data sources, check blocks and functions.
 mod reading;
+/// From the clone to an apply elsewhere, by the README.
+mod readme;
 /// Replacement by force, and names that are taken.
 mod replacement;
 /// `terraform providers schema -json`.

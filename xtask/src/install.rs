@@ -1,4 +1,5 @@
-//! `cargo xtask install`: a release build where the CLI finds it without a registry (TPP §10.3).
+//! `cargo xtask install` and `uninstall`: a release build where the CLI finds it without a registry
+//! (TPP §10.3).
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -7,60 +8,143 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 
-use crate::dist::{self, Platform};
-use crate::{Verb, workspace};
+use crate::dist::{self, Platform, Release, archive_name};
+use crate::{Verb, report};
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const INSTALL: Verb = Verb {
     name: "install",
-    summary: "put a release build into your plugin directory, for terraform init",
+    summary: "install a release build for every directory, so that terraform init finds it",
     help: "\
-Builds the provider as for a release and puts it into your plugin directory,
-where terraform init and tofu init find it without any registry.
+Builds the provider as for a release and puts it where terraform init and tofu
+init look by themselves, in every directory and without any registry.
 
-Usage: cargo xtask install [--dir DIR]
+Usage: cargo xtask install [--dir DIR] [--provider PATH]
 
-  --dir DIR  another plugin directory (default: .terraform.d/plugins in your
-             home, or terraform.d/plugins in %APPDATA% on Windows)
+  --dir DIR        a mirror of your own, such as one that a team shares (default:
+                   .terraform.d/plugins in your home directory, or
+                   terraform.d/plugins in %APPDATA% on Windows)
+  --provider PATH  install this program instead of building one
 
-To have the released provider again, remove the directories that this prints.
+It replaces an earlier build of the same version, and leaves other versions and
+platforms alone. The archive is that of cargo xtask dist, so a lock file that
+was written with the one is right for the other.
+
+As long as a version is there, the CLI takes the provider from there alone and
+never looks it up in its registry. cargo xtask uninstall undoes that.
 ",
-    run,
+    run: install,
+};
+
+pub(crate) const UNINSTALL: Verb = Verb {
+    name: "uninstall",
+    summary: "remove what install has put there",
+    help: "\
+Removes every version of the provider that cargo xtask install has put there, so
+that terraform init and tofu init look it up in their registries again.
+
+Usage: cargo xtask uninstall [--dir DIR]
+
+  --dir DIR  the mirror that install was given
+",
+    run: uninstall,
 };
 
 /// The default registries, whose names stand in a provider's full address.
 const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+/// The provider's address below a registry.
+const NAMESPACE: &str = "onlyoffice";
+const NAME: &str = "docspace";
 
-fn run(args: Vec<OsString>) -> Result<ExitCode> {
-    let mut directory = None;
+fn install(args: Vec<OsString>) -> Result<ExitCode> {
+    let (mut own, mut program) = (None, None);
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {
         match arg {
-            lexopt::Arg::Long("dir") => directory = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("dir") => own = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("provider") => program = Some(PathBuf::from(parser.value()?)),
             other => return Err(other.unexpected().into()),
         }
     }
-    let directory = match directory {
-        Some(directory) => directory,
-        None => plugin_directory()?,
-    };
-    let version = workspace::version()?;
-    let program = dist::build(None)?;
+    let mirror = mirror(own.clone())?;
     let platform = Platform::of(None)?;
+    let program = match program {
+        Some(program) => program,
+        None => dist::build(None)?,
+    };
+    let release = dist::release(&program, &platform)?;
     let mut out = std::io::stdout().lock();
-    for place in places(&directory, &version, &platform) {
-        put(&program, &place, &version, &platform)
-            .with_context(|| format!("could not write below {}", place.display()))?;
-        writeln!(out, "{}", place.display())?;
+    for path in put(&release, &platform, &mirror)? {
+        writeln!(out, "{}", path.display())?;
     }
-    writeln!(
-        out,
-        "\nA configuration that asks for onlyoffice/docspace now gets version {version} from there.\n\
-         Run terraform init, or tofu init; after an earlier one, with -upgrade."
-    )?;
+    let advice = match own {
+        Some(_) => block(&mirror),
+        None => String::new(),
+    };
+    writeln!(out, "\n{}{advice}", consequences(&release.version))?;
+    if own.is_none() {
+        for config in configurations().iter().filter(|path| is_in_the_way(path)) {
+            report(&format!(
+                "\nWarning: {}\n{}",
+                in_the_way(config),
+                block(&mirror)
+            ));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn plugin_directory() -> Result<PathBuf> {
+fn uninstall(args: Vec<OsString>) -> Result<ExitCode> {
+    let mut own = None;
+    let mut parser = lexopt::Parser::from_args(args);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Long("dir") => own = Some(PathBuf::from(parser.value()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let mirror = mirror(own)?;
+    let removed = remove(&mirror)?;
+    let mut out = std::io::stdout().lock();
+    for path in &removed {
+        writeln!(out, "removed {}", path.display())?;
+    }
+    let rest = if removed.is_empty() {
+        format!("The provider is not below {}.", mirror.display())
+    } else {
+        "terraform init and tofu init look it up in their registries again.".to_owned()
+    };
+    writeln!(out, "{rest}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What an installation means for whoever runs the CLI.
+fn consequences(version: &str) -> String {
+    format!(
+        "A configuration that asks for {NAMESPACE}/{NAME} now gets version {version} from there, and \
+         from there alone:\nno version is looked up in a registry until cargo xtask uninstall. Other \
+         providers are\ninstalled as before.\n\n\
+         Next, in the directory of a configuration: terraform init, or tofu init. If its lock file is \
+         of another\nbuild of this version, init says so: remove the provider's block from \
+         .terraform.lock.hcl.\n"
+    )
+}
+
+/// What a CLI configuration must say to look into a mirror.
+fn block(mirror: &Path) -> String {
+    let path = mirror.to_string_lossy().replace('\\', "/");
+    format!(
+        "\nThe CLI looks there when its configuration file (~/.terraformrc, ~/.tofurc or \
+         TF_CLI_CONFIG_FILE) says so:\n\n\
+         provider_installation {{\n  filesystem_mirror {{\n    path    = \"{path}\"\n    include = \
+         [\"{NAMESPACE}/{NAME}\"]\n  }}\n  direct {{\n    exclude = [\"{NAMESPACE}/{NAME}\"]\n  }}\n}}\n"
+    )
+}
+
+/// Returns the directory to install below: the given one, or where the CLI looks by itself.
+fn mirror(own: Option<PathBuf>) -> Result<PathBuf> {
+    if let Some(own) = own {
+        return std::path::absolute(&own).with_context(|| own.display().to_string());
+    }
     if cfg!(windows) {
         let data = std::env::var_os("APPDATA").context("APPDATA is not set")?;
         return Ok(PathBuf::from(data).join("terraform.d").join("plugins"));
@@ -69,52 +153,89 @@ fn plugin_directory() -> Result<PathBuf> {
     Ok(home.join(".terraform.d").join("plugins"))
 }
 
-/// The directories of a version, for each registry.
-fn places(directory: &Path, version: &str, platform: &Platform) -> Vec<PathBuf> {
-    let place = |registry: &&str| {
-        let provider = directory.join(registry).join("onlyoffice").join("docspace");
-        provider.join(version).join(&platform.name)
+/// The configuration files that the CLI may read.
+fn configurations() -> Vec<PathBuf> {
+    if let Some(named) = std::env::var_os("TF_CLI_CONFIG_FILE").filter(|named| !named.is_empty()) {
+        return vec![PathBuf::from(named)];
+    }
+    let (folder, names) = if cfg!(windows) {
+        let data = std::env::var_os("APPDATA").map(PathBuf::from);
+        (data, ["terraform.rc", "tofu.rc"])
+    } else {
+        (std::env::home_dir(), [".terraformrc", ".tofurc"])
     };
-    REGISTRIES.iter().map(place).collect()
+    let folder = folder.into_iter();
+    folder
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .collect()
 }
 
-/// Puts the program there, alone: every file in the directory counts for its checksum.
-fn put(program: &Path, place: &Path, version: &str, platform: &Platform) -> Result<()> {
-    if place.exists() {
-        std::fs::remove_dir_all(place)?;
+/// Says whether a configuration file keeps the CLI from looking into the plugin directory by itself.
+fn is_in_the_way(config: &Path) -> bool {
+    std::fs::read_to_string(config).is_ok_and(|text| {
+        let mut lines = text.lines().map(str::trim_start);
+        lines.any(|line| line.starts_with("provider_installation"))
+    })
+}
+
+fn in_the_way(config: &Path) -> String {
+    format!(
+        "{} says where providers come from, so the CLI does not look into its plugin directory by itself.",
+        config.display()
+    )
+}
+
+/// The provider's directory for each registry.
+fn places(mirror: &Path) -> impl Iterator<Item = PathBuf> {
+    REGISTRIES
+        .map(|registry| mirror.join(registry).join(NAMESPACE).join(NAME))
+        .into_iter()
+}
+
+/// Puts a release there for each registry, in place of an earlier one of the same version, and
+/// returns the archives.
+fn put(release: &Release, platform: &Platform, mirror: &Path) -> Result<Vec<PathBuf>> {
+    let archive = release.archive(platform);
+    let name = archive_name(&release.version, platform);
+    let put = |place: PathBuf| {
+        std::fs::create_dir_all(&place)?;
+        // Of a packed and an unpacked package of one version the CLI takes either.
+        let unpacked = place.join(&release.version).join(&platform.name);
+        if unpacked.exists() {
+            std::fs::remove_dir_all(&unpacked)?;
+            remove_empty(unpacked.parent(), &place)?;
+        }
+        let (part, whole) = (place.join(format!(".{name}.part")), place.join(&name));
+        std::fs::write(&part, &archive)?;
+        std::fs::rename(&part, &whole)?;
+        Ok(whole)
+    };
+    let put: std::io::Result<Vec<PathBuf>> = places(mirror).map(put).collect();
+    put.with_context(|| format!("could not write below {}", mirror.display()))
+}
+
+/// Removes the provider, and the directories that are empty then, and returns what was there.
+fn remove(mirror: &Path) -> Result<Vec<PathBuf>> {
+    let mut removed = Vec::new();
+    for place in places(mirror).filter(|place| place.exists()) {
+        std::fs::remove_dir_all(&place)
+            .and_then(|()| remove_empty(place.parent(), mirror))
+            .with_context(|| format!("could not remove {}", place.display()))?;
+        removed.push(place);
     }
-    std::fs::create_dir_all(place)?;
-    let name = format!("{}_v{version}{}", workspace::PROVIDER, platform.suffix);
-    std::fs::copy(program, place.join(name))?;
+    Ok(removed)
+}
+
+/// Removes empty directories from one upwards, up to another, which stays.
+fn remove_empty(from: Option<&Path>, to: &Path) -> std::io::Result<()> {
+    for directory in from.into_iter().flat_map(Path::ancestors) {
+        if directory == to || directory.read_dir()?.next().is_some() {
+            break;
+        }
+        std::fs::remove_dir(directory)?;
+    }
     Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_program_lies_alone_where_both_clis_look() {
-        let directory = tempfile::tempdir().unwrap();
-        let program = directory.path().join("program");
-        std::fs::write(&program, "new").unwrap();
-        let platform = Platform::of(Some("x86_64-unknown-linux-musl")).unwrap();
-        let plugins = directory.path().join("plugins");
-        for place in places(&plugins, "1.2.3", &platform) {
-            std::fs::create_dir_all(&place).unwrap();
-            std::fs::write(place.join("left-over"), "").unwrap();
-            put(&program, &place, "1.2.3", &platform).unwrap();
-            let files: Vec<_> = place
-                .read_dir()
-                .unwrap()
-                .map(|file| file.unwrap().path())
-                .collect();
-            assert_eq!(files, [place.join("terraform-provider-docspace_v1.2.3")]);
-        }
-        for registry in REGISTRIES {
-            let place = "onlyoffice/docspace/1.2.3/linux_amd64/terraform-provider-docspace_v1.2.3";
-            let content = std::fs::read(plugins.join(registry).join(place));
-            assert_eq!(content.unwrap(), b"new");
-        }
-    }
-}
+mod tests;

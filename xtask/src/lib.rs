@@ -7,7 +7,7 @@
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
 //! | `messages` | the page of errors and warnings |
 //! | `proxies` | the table of proxies, as Go fills it in |
-//! | `dist`, `install` | a release; one in the plugin directory of the user |
+//! | `dist`, `install` | a release; installing one, and removing it again |
 //!
 //! `workspace` knows where things are and builds them, `screen` writes to the terminal, and
 //! `tests/support/cli.rs` finds the CLI and shields it.
@@ -49,7 +49,7 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 11] = [
+const VERBS: [Verb; 12] = [
     linked::DEMO,
     tf::VERB,
     terraform::VERB,
@@ -60,7 +60,8 @@ const VERBS: [Verb; 11] = [
     tidy::VERB,
     linked::BENCH,
     dist::VERB,
-    install::VERB,
+    install::INSTALL,
+    install::UNINSTALL,
 ];
 
 /// The conventional status for a command line that was not understood.

@@ -196,6 +196,11 @@ impl Case {
         self.sandbox.root().join("tmp")
     }
 
+    /// Returns the home directory of every command.
+    pub fn home(&self) -> PathBuf {
+        self.sandbox.root().join("home")
+    }
+
     /// Returns a command of the CLI whose environment holds only what it needs.
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.sandbox.command(args);

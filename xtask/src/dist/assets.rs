@@ -11,18 +11,18 @@ use crate::zip;
 
 /// What a release is built for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Platform {
+pub(crate) struct Platform {
     /// The target as Rust names it.
-    pub triple: String,
+    pub(crate) triple: String,
     /// System and architecture as Terraform names them, after Go.
-    pub name: String,
+    pub(crate) name: String,
     /// What programs end in.
-    pub suffix: &'static str,
+    pub(crate) suffix: &'static str,
 }
 
 impl Platform {
     /// Returns the platform of a target, this machine's by default.
-    pub fn of(triple: Option<&str>) -> Result<Self> {
+    pub(crate) fn of(triple: Option<&str>) -> Result<Self> {
         let triple = match triple {
             Some(triple) => triple.to_owned(),
             None => host()?,
@@ -60,8 +60,8 @@ fn host() -> Result<String> {
 
 /// What a release is made of.
 #[derive(Debug)]
-pub(super) struct Release<'a> {
-    pub(super) version: &'a str,
+pub(crate) struct Release {
+    pub(crate) version: String,
     pub(super) program: Vec<u8>,
     pub(super) license: Vec<u8>,
     pub(super) notices: String,
@@ -69,12 +69,12 @@ pub(super) struct Release<'a> {
     pub(super) manifest: Vec<u8>,
 }
 
-impl Release<'_> {
+impl Release {
     /// Writes the release's files into a directory, and returns that of the checksums, which
     /// covers what other platforms have put there too.
     pub(super) fn write(&self, platform: &Platform, out: &Path) -> Result<PathBuf> {
         let stem = format!("{PROVIDER}_{}", self.version);
-        let zip = format!("{stem}_{}.zip", platform.name);
+        let zip = archive_name(&self.version, platform);
         let components = format!("{stem}_{}.cdx.json", platform.name);
         std::fs::write(out.join(zip), self.archive(platform))?;
         std::fs::write(out.join(components), &self.components)?;
@@ -84,8 +84,9 @@ impl Release<'_> {
         Ok(sums)
     }
 
-    /// The program comes first, because the CLI takes the first file whose name begins like it.
-    pub(super) fn archive(&self, platform: &Platform) -> Vec<u8> {
+    /// Packs the program with the licences. It comes first, because the CLI takes the first file
+    /// whose name begins like it.
+    pub(crate) fn archive(&self, platform: &Platform) -> Vec<u8> {
         let mut archive = zip::Writer::default();
         let name = format!("{PROVIDER}_v{}{}", self.version, platform.suffix);
         archive.add(&name, &self.program, 0o755);
@@ -93,6 +94,11 @@ impl Release<'_> {
         archive.add("THIRD-PARTY-LICENSES.txt", self.notices.as_bytes(), 0o644);
         archive.finish()
     }
+}
+
+/// Returns the name of a release's archive, which is also its name in a mirror.
+pub(crate) fn archive_name(version: &str, platform: &Platform) -> String {
+    format!("{PROVIDER}_{version}_{}.zip", platform.name)
 }
 
 /// The lines of SHA256SUMS: every file of this version but the checksums themselves.

@@ -14,7 +14,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 
-pub use self::assets::Platform;
+pub(crate) use self::assets::{Platform, Release, archive_name};
 pub use self::program::build;
 use crate::{Verb, workspace};
 
@@ -56,18 +56,9 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
         None => workspace::target()?.join("dist"),
     };
     let platform = Platform::of(triple.as_deref())?;
-    let version = workspace::version()?;
     let built = build(triple.as_deref())?;
-    let packages = notices::packages(&platform)?;
+    let release = release(&built, &platform)?;
     std::fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
-    let release = assets::Release {
-        version: &version,
-        program: std::fs::read(&built)?,
-        license: std::fs::read(workspace::root().join("LICENSE"))?,
-        notices: notices::text(&packages)?,
-        components: notices::components(&version, &packages),
-        manifest: std::fs::read(workspace::root().join("terraform-registry-manifest.json"))?,
-    };
     let sums = release.write(&platform, &out)?;
     if let Some(key) = key {
         sign(&sums, &key)?;
@@ -82,6 +73,20 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Collects what a release with this program consists of.
+pub(crate) fn release(program: &Path, platform: &Platform) -> Result<Release> {
+    let version = workspace::version()?;
+    let packages = notices::packages(platform)?;
+    Ok(Release {
+        program: std::fs::read(program).with_context(|| program.display().to_string())?,
+        license: std::fs::read(workspace::root().join("LICENSE"))?,
+        notices: notices::text(&packages)?,
+        components: notices::components(&version, &packages),
+        manifest: std::fs::read(workspace::root().join("terraform-registry-manifest.json"))?,
+        version,
+    })
 }
 
 /// Writes a binary detached signature, which is what the Registry takes.

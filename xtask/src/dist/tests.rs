@@ -11,7 +11,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
-use super::assets::Release;
 use super::*;
 use crate::checksum::sha256;
 use crate::cli::{Cli, Sandbox};
@@ -33,16 +32,22 @@ fn platform() -> Platform {
     Platform::of(None).unwrap()
 }
 
-/// A release whose program is these bytes: `init` does not run it.
-fn release(program: &[u8]) -> Release<'static> {
-    Release {
-        version: VERSION,
-        program: program.to_vec(),
-        license: b"a licence".to_vec(),
-        notices: "licences".to_owned(),
-        components: "{}".to_owned(),
-        manifest: b"{}".to_vec(),
+impl Release {
+    /// A release whose program is these bytes: `init` does not run it.
+    pub(crate) fn example(version: &str, program: &[u8]) -> Self {
+        Self {
+            version: version.to_owned(),
+            program: program.to_vec(),
+            license: b"a licence".to_vec(),
+            notices: "licences".to_owned(),
+            components: "{}".to_owned(),
+            manifest: b"{}".to_vec(),
+        }
     }
+}
+
+fn release(program: &[u8]) -> Release {
+    Release::example(VERSION, program)
 }
 
 fn zip_name() -> String {
