@@ -96,7 +96,9 @@ fn move_state(json: &[u8]) {
         let request = MoveRequest {
             source_provider: format!("registry.terraform.io/{provider}"),
             source_type: source_type.to_owned(),
+            source_version: 0,
             source_state: source_state.clone(),
+            source_private: PrivateState::default(),
         };
         let moved = engine().move_state(RESOURCE, &request);
         assert_eq!(moved.state.is_none(), moved.diagnostics.has_errors());

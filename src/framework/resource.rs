@@ -100,6 +100,7 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
     }
 
     /// Takes over the state of another resource type, also of another provider, without requests.
+    /// The same type under another address of the provider does not get here: it needs no conversion.
     /// A source that cannot be understood is an error that says what to do instead.
     fn move_state(&self, request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {
         let _ = progress;
@@ -205,8 +206,12 @@ pub struct MoveRequest {
     pub source_provider: String,
     /// The source's type name.
     pub source_type: String,
+    /// The version of the source's schema.
+    pub source_version: i64,
     /// The source's state, as JSON of the state file.
     pub source_state: serde_json::Value,
+    /// What the source's provider kept beside it.
+    pub source_private: PrivateState,
 }
 
 /// What is known to exist so far. It survives a panic of the method that records into it.

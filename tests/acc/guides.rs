@@ -142,9 +142,12 @@ const BLOCKS: &[(&str, &str, By)] = &[
     (
         "migrating",
         "moved {",
-        By::Nobody(
-            "the other provider is not on this machine; tests/it/extras/moved.rs moves its states",
-        ),
+        By::Test("moved, which moves whole resources and instances in both ways"),
+    ),
+    (
+        "migrating",
+        "terraform state replace-provider",
+        By::Nobody("it is the CLI's own; the provider is not asked"),
     ),
     (
         "migrating",

@@ -155,3 +155,186 @@ fn a_webhook_of_another_portal_is_not_taken_over() {
         .says("Check base_url");
     case.has_requested(&[("GET webhook", 1)]);
 }
+
+/// How many instances a counted source has.
+const COUNT: usize = 3;
+
+/// What instances of a resource are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Count,
+    Key,
+}
+
+impl By {
+    /// The index of an instance, as a state and an address have it.
+    fn index(self, number: usize) -> Value {
+        match self {
+            Self::Count => json!(number),
+            Self::Key => json!(format!("team-{number}")),
+        }
+    }
+}
+
+/// The attributes of an instance: those of a fixture, for the webhook of its own number.
+fn instance(fixture_name: &str, number: usize) -> Value {
+    let id = number + 1;
+    let text = fixture(fixture_name).to_string();
+    let text = text
+        .replace("CI events", &format!("CI events {id}"))
+        .replace(URI, &format!("{URI}/{id}"))
+        .replace("settings/webhook/1", &format!("settings/webhook/{id}"))
+        .replace(r#""id":1,"#, &format!(r#""id":{id},"#))
+        .replace(r#"\"id\":1,"#, &format!(r#"\"id\":{id},"#))
+        .replace(r#""id":"1""#, &format!(r#""id":"{id}""#))
+        .replace(r#""object_id":"1""#, &format!(r#""object_id":"{id}""#));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A case with a source of several instances, and the configuration that takes its place, with keys.
+fn several(fixture_name: &str, provider: &str, by: By, moves: &str) -> Case {
+    let case = Case::new();
+    for id in 1..=COUNT {
+        case.portal.create_webhook(NewWebhook {
+            name: format!("CI events {id}"),
+            uri: format!("{URI}/{id}"),
+            secret: SECRET.into(),
+            triggers: 256,
+            ..NewWebhook::default()
+        });
+    }
+    case.stand_in_for(provider);
+    let instances: Vec<Value> = (0..COUNT)
+        .map(|number| {
+            let attributes = instance(fixture_name, number);
+            json!({"schema_version": 0, "index_key": by.index(number), "attributes": attributes})
+        })
+        .collect();
+    let state = json!({
+        "version": 4,
+        "serial": 3,
+        "lineage": "a3f1c1d0-8b3e-4a56-9a39-0d3b1f5c2e11",
+        "terraform_version": "1.8.0",
+        "resources": [{
+            "mode": "managed",
+            "type": source_type(provider),
+            "name": "uploads",
+            "provider": format!("provider[\"registry.terraform.io/{provider}\"]"),
+            "instances": instances,
+        }],
+    });
+    case.write("terraform.tfstate", state);
+    case.write("moved.tf", moves);
+    case.write(
+        "main.tf",
+        format!(
+            r#"
+resource "docspace_webhook" "uploads" {{
+  for_each = {{ a = 1, b = 2, c = 3 }}
+  name     = "CI events ${{each.value}}"
+  uri      = "{URI}/${{each.value}}"
+  triggers = ["FileUploaded"]
+}}
+"#
+        ),
+    );
+    case
+}
+
+/// Demands that all webhooks are taken over with one request for each phase.
+#[track_caller]
+fn takes_all_over(case: &Case, what: &str) {
+    let plan = case.saved_plan(&[]);
+    for key in ["a", "b", "c"] {
+        let address = format!("{TO}[\"{key}\"]");
+        assert_eq!(plan.actions(&address), ["no-op"], "{what}");
+    }
+    case.apply_saved().succeeds_silently();
+    case.has_requested(&[("GET webhook", 1)]);
+    case.plan().finds_no_changes();
+    for (key, id) in [("a", "1"), ("b", "2"), ("c", "3")] {
+        let address = format!("{TO}[\"{key}\"]");
+        assert_eq!(case.attributes(&address)["id"], id, "{what}");
+    }
+    let state = String::from_utf8(case.read("terraform.tfstate")).unwrap();
+    assert!(!state.contains(SECRET), "{what}");
+    assert_eq!(case.portal.webhooks().len(), COUNT, "{what}");
+}
+
+#[test]
+fn instances_are_moved_one_by_one() {
+    needs!("1.8", "a move between types");
+    for (fixture_name, provider) in SOURCES {
+        for by in [By::Count, By::Key] {
+            let kind = source_type(provider);
+            let moves: Vec<String> = ["a", "b", "c"]
+                .iter()
+                .enumerate()
+                .map(|(number, key)| {
+                    let from = by.index(number);
+                    format!(
+                        "moved {{\n  from = {kind}.uploads[{from}]\n  to   = {TO}[\"{key}\"]\n}}\n"
+                    )
+                })
+                .collect();
+            let case = several(fixture_name, provider, by, &moves.concat());
+            takes_all_over(&case, &format!("{fixture_name} by {by:?}"));
+        }
+    }
+}
+
+#[test]
+fn a_whole_resource_is_moved_and_then_its_instances() {
+    needs!("1.8", "a move between types");
+    for (fixture_name, provider) in [SOURCES[1], SOURCES[3]] {
+        let kind = source_type(provider);
+        let whole = format!("moved {{\n  from = {kind}.uploads\n  to   = {TO}\n}}\n");
+        let rest = [(0, "a"), (1, "b"), (2, "c")].map(|(number, key)| {
+            format!("moved {{\n  from = {TO}[{number}]\n  to   = {TO}[\"{key}\"]\n}}\n")
+        });
+        let case = several(fixture_name, provider, By::Count, &(whole + &rest.concat()));
+        takes_all_over(&case, fixture_name);
+    }
+}
+
+/// The one instance in the state.
+fn stored(case: &Case) -> Value {
+    let state: Value = serde_json::from_slice(&case.read("terraform.tfstate")).unwrap();
+    let resource = state["resources"][0].clone();
+    assert_eq!(resource["instances"].as_array().unwrap().len(), 1);
+    resource["instances"][0].clone()
+}
+
+#[test]
+fn a_webhook_under_another_address_of_this_provider_keeps_everything() {
+    needs!("1.8", "a move between providers");
+    let case = Case::new();
+    case.write("main.tf", webhook());
+    case.apply().succeeds();
+    let before = stored(&case);
+    assert!(before["private"].is_string(), "{before}");
+
+    case.stand_in_for("acme/docspace");
+    let state = String::from_utf8(case.read("terraform.tfstate")).unwrap();
+    assert!(state.contains("/onlyoffice/docspace"));
+    case.write(
+        "terraform.tfstate",
+        state.replace("/onlyoffice/docspace", "/acme/docspace"),
+    );
+    case.write("main.tf", webhook().with("count", "1"));
+    case.take_requests();
+    let plan = case.saved_plan(&[]);
+    assert_eq!(plan.actions(&format!("{TO}[0]")), ["no-op"]);
+    case.apply_saved().succeeds_silently();
+    case.has_requested(&[("GET webhook", 1)]);
+    let after = stored(&case);
+    for what in ["attributes", "private", "identity"] {
+        assert_eq!(after[what], before[what], "{what}");
+    }
+    let state = String::from_utf8(case.read("terraform.tfstate")).unwrap();
+    assert!(
+        state.contains("/onlyoffice/docspace") && !state.contains("/acme/"),
+        "{state}"
+    );
+    case.plan().finds_no_changes();
+}

@@ -165,7 +165,9 @@ pub(super) async fn move_state<P: Provider>(
     let call = MoveRequest {
         source_provider: request.source_provider_address,
         source_type: request.source_type_name,
+        source_version: request.source_schema_version,
         source_state,
+        source_private: PrivateState::from_bytes(request.source_private),
     };
     let moved = engine.move_state(&request.target_type_name, &call);
     let mut diagnostics = encode::diagnostics(moved.diagnostics);

@@ -9,12 +9,24 @@ use crate::framework::value::{Object, Value};
 
 impl<P: Provider> Engine<P> {
     /// Converts the state of another resource type (TPP §8.7). The process may not be configured.
+    ///
+    /// The same type comes here too when an instance moves while the provider's address changes: to
+    /// a mirror or a fork, or from Terraform to OpenTofu. It passes through as it is.
     pub fn move_state(&self, type_name: &str, request: &MoveRequest) -> Imported {
         let Some(resource) = self.registry.resources.get(type_name) else {
             return Imported::without_state(unknown_type("resource", type_name).into(), false);
         };
         let progress = Progress::default();
-        let result = resource.item.move_state(request, &progress);
+        let result = if request.source_type == type_name {
+            self.upgrade_known(
+                type_name,
+                request.source_version,
+                request.source_state.clone(),
+            )
+            .map(|state| progress.save(state, request.source_private.clone()))
+        } else {
+            resource.item.move_state(request, &progress)
+        };
         Imported::conclude(resource, progress.take(), result)
     }
 

@@ -34,7 +34,10 @@ impl<P: Provider> Engine<P> {
         version: i64,
         json: &[u8],
     ) -> UpgradedState {
-        match self.upgrade_known(type_name, version, json) {
+        let upgraded = serde_json::from_slice(json)
+            .map_err(|_syntax| unreadable(type_name, "not JSON"))
+            .and_then(|json| self.upgrade_known(type_name, version, json));
+        match upgraded {
             Ok(state) => {
                 if let (Some(context), Some(resource)) = (
                     self.context(connection),
@@ -54,19 +57,18 @@ impl<P: Provider> Engine<P> {
         }
     }
 
-    fn upgrade_known(
+    /// Reads a state of the current schema version or an older one.
+    pub(super) fn upgrade_known(
         &self,
         type_name: &str,
         version: i64,
-        json: &[u8],
+        mut json: Json,
     ) -> Result<Object, Diagnostic> {
         let resource = self
             .registry
             .resources
             .get(type_name)
             .ok_or_else(|| unknown_type("resource", type_name))?;
-        let mut json: Json =
-            serde_json::from_slice(json).map_err(|_syntax| unreadable(type_name, "not JSON"))?;
         if version > resource.schema.version {
             return Err(Diagnostic::error(
                 "State written by a newer provider",

@@ -1,7 +1,9 @@
 //! Taking over webhooks from the generic REST providers that people use today (product §4.5).
 //!
-//! Sources match on namespace and type, with any registry's host. Because these providers are
-//! generic, the path must say that the object is a webhook, and the id must be a positive integer.
+//! Sources match on namespace and type, with any registry's host. OpenTofu up to 1.11.11 and 1.12.3 names
+//! the provider alone, and when instances move one by one, all requests but the first name this provider
+//! with the source's type: the CLI keeps one provider for each resource (TPP §8.7). Because these providers
+//! are generic, the path must say that the object is a webhook, and the id must be a positive integer.
 //! The secret is never taken over. What the source says of name and uri is recorded, and the first
 //! read compares it, so that a number of another portal is not adopted by mistake.
 
@@ -16,11 +18,14 @@ use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{MoveRequest, Progress};
 use crate::framework::value::Object;
 
-/// The sources that can be taken over: provider and type, in lower case.
-const SOURCES: [(&str, &str); 2] = [
-    ("mastercard/restapi", "restapi_object"),
-    ("magodo/restful", "restful_resource"),
+/// The sources that can be taken over: namespace and name of the provider, and type, in lower case.
+const SOURCES: [(&str, &str, &str); 2] = [
+    ("mastercard", "restapi", "restapi_object"),
+    ("magodo", "restful", "restful_resource"),
 ];
+
+/// The name of this provider in any of its addresses.
+const OWN: &str = "docspace";
 
 /// The end of the path of the webhook API.
 const PATH: &str = "/settings/webhook";
@@ -62,11 +67,7 @@ impl MovedFrom {
 
 /// Takes over the state of another provider's resource.
 pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {
-    let provider = request.source_provider.to_ascii_lowercase();
-    let source_type = request.source_type.to_ascii_lowercase();
-    let is_known = SOURCES.iter().any(|(address, name)| {
-        *name == source_type && (provider == *address || provider.ends_with(&format!("/{address}")))
-    });
+    let is_known = is_source(&request.source_provider, &request.source_type);
     let refused = |reason: &str| refused(&request.source_type, reason);
     if !is_known {
         return Err(refused(&format!(
@@ -106,6 +107,22 @@ pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(
     };
     progress.save(state, PrivateState::encode(&private));
     Ok(())
+}
+
+/// Says whether this is a provider and a type of it that can be taken over.
+fn is_source(provider: &str, source_type: &str) -> bool {
+    let provider = provider.to_ascii_lowercase();
+    let source_type = source_type.to_ascii_lowercase();
+    let mut parts = provider.rsplit('/');
+    let (name, namespace) = (parts.next(), parts.next());
+    SOURCES
+        .iter()
+        .filter(|(_, _, known)| *known == source_type)
+        .any(|(its_namespace, its_name, _)| {
+            name == Some(OWN)
+                || name == Some(its_name)
+                    && namespace.is_none_or(|namespace| namespace == *its_namespace)
+        })
 }
 
 /// Says whether one of the paths in a state is that of the webhook API, with or without an id.

@@ -16,7 +16,9 @@ fn try_move(
     let request = MoveRequest {
         source_provider: provider.to_owned(),
         source_type: source_type.to_owned(),
+        source_version: 0,
         source_state: state,
+        source_private: PrivateState::default(),
     };
     move_state(&request, &progress)?;
     let recorded = progress.take();
@@ -84,6 +86,20 @@ fn webhooks_of_both_sources_are_taken_over_whatever_the_registry() {
 }
 
 #[test]
+fn the_provider_may_be_named_without_its_registry_or_be_this_one() {
+    for provider in [
+        "restapi",
+        "registry.opentofu.org/onlyoffice/docspace",
+        "docspace",
+    ] {
+        takes_over(provider, "restapi_object", restapi_state());
+    }
+    for provider in ["restful", "registry.example.com/acme/docspace"] {
+        takes_over(provider, "restful_resource", restful_state());
+    }
+}
+
+#[test]
 fn the_id_may_stand_in_the_path_or_in_the_stored_answer() {
     let mut state = restapi_state();
     state["id"] = json!("CI");
@@ -133,6 +149,25 @@ fn a_source_without_a_usable_id_is_refused() {
 fn other_providers_and_types_are_refused() {
     refuses(
         "registry.terraform.io/evilmastercard/restapi",
+        "restapi_object",
+        restapi_state(),
+        "not a resource",
+    );
+    refuses(
+        "restapi",
+        "restful_resource",
+        restful_state(),
+        "not a resource",
+    );
+    refuses("docspace", "http", restapi_state(), "not a resource");
+    refuses(
+        "docspaces",
+        "restapi_object",
+        restapi_state(),
+        "not a resource",
+    );
+    refuses(
+        "acme/restapi",
         "restapi_object",
         restapi_state(),
         "not a resource",
