@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::cli::Cli;
+use crate::newest::Newest;
 use crate::screen::Screen;
-use crate::{Verb, no_arguments, workspace};
+use crate::{Verb, workspace};
 
 pub(crate) const VERB: Verb = Verb {
     name: "ci",
@@ -18,10 +19,14 @@ pub(crate) const VERB: Verb = Verb {
 Runs everything that CI runs, in order, and stops at the first step that fails
 with the command that repeats it. Exits 0 only when every step has passed.
 
-Usage: cargo xtask ci
+Usage: cargo xtask ci [--all]
 
-Needs terraform or tofu (see cargo xtask terraform), go, tinyproxy, and no network
-beyond crates.io and Go's modules.
+  --all  run all acceptance tests with the newest CLIs too, not only those that
+         depend on the CLI most
+
+Needs terraform or tofu (see cargo xtask terraform), go and tinyproxy; for the newest CLIs, which
+are built at the first run beside the other steps, also Go and Python (see cargo
+xtask newest --help); and no network beyond the registries of their packages.
 ",
     run,
 };
@@ -34,8 +39,10 @@ struct Step {
 
 /// The marker for the CLI in a command, which may be tofu.
 const CLI: &str = "terraform";
+/// How the commands that run the newest CLIs begin.
+const NEWEST: &str = "cargo xtask newest";
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "format",
         command: "cargo fmt --all --check",
@@ -68,27 +75,52 @@ const STEPS: [Step; 8] = [
         name: "demo",
         command: "cargo xtask demo",
     },
+    Step {
+        name: "newest OpenTofu",
+        command: "cargo xtask newest opentofu",
+    },
+    Step {
+        name: "newest Terraform",
+        command: "cargo xtask newest terraform",
+    },
 ];
 
 fn run(args: Vec<OsString>) -> Result<ExitCode> {
-    no_arguments(args)?;
+    let mut is_all = false;
+    let mut parser = lexopt::Parser::from_args(args);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Long("all") => is_all = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
     let mut screen = Screen::new();
     // A CLI that is missing is told before half an hour of work, not after it.
     let cli = Cli::find(&workspace::target()?)?.path;
+    // They are built while Cargo works. What fails is tried again, and told, by the step that needs it.
+    let build = |newest: Newest| std::thread::spawn(move || drop(newest.program()));
+    let mut builds = Newest::ALL.map(build).into_iter();
+    let mut wait = || builds.by_ref().for_each(|build| drop(build.join()));
     let mut times = Vec::new();
     for (step, number) in STEPS.iter().zip(1..) {
         screen.heading(&format!("{number}/{}  {}", STEPS.len(), step.name))?;
-        screen.command(step.command)?;
+        let is_whole = is_all && step.command.starts_with(NEWEST);
+        let line = format!("{}{}", step.command, if is_whole { " --all" } else { "" });
+        screen.command(&line)?;
+        if line.starts_with(NEWEST) {
+            wait();
+        }
         let start = Instant::now();
-        let status = command(step, &cli)
+        let status = command(&line, &cli)
             .status()
-            .with_context(|| format!("could not run: {}", step.command))?;
+            .with_context(|| format!("could not run: {line}"))?;
         if !status.success() {
             screen.bad(&format!(
                 "The step \"{}\" has failed ({status}). Repeat it with:",
                 step.name
             ))?;
-            screen.command(step.command)?;
+            screen.command(&line)?;
+            wait();
             return Ok(ExitCode::FAILURE);
         }
         times.push(start.elapsed());
@@ -102,8 +134,8 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
 }
 
 /// Returns a step's command, run from the project's root without a terminal to ask questions on.
-fn command(step: &Step, cli: &Path) -> Command {
-    let mut words = step.command.split(' ');
+fn command(line: &str, cli: &Path) -> Command {
+    let mut words = line.split(' ');
     let program = words.next();
     let mut command = match program {
         Some(CLI) => Command::new(cli),

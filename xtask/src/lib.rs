@@ -3,7 +3,7 @@
 //! | module | verb |
 //! | --- | --- |
 //! | `linked` | demo, docs, bench: run by `xtask-linked`, which links the provider and the emulator |
-//! | `ci`, `tidy` | what CI runs |
+//! | `ci`, `tidy`, `newest` | what CI runs; tests with the newest CLIs |
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
 //! | `messages` | the page of errors and warnings |
 //! | `proxies` | the table of proxies, as Go fills it in |
@@ -23,6 +23,7 @@ pub mod dist;
 mod install;
 mod linked;
 mod messages;
+mod newest;
 mod proxies;
 pub mod screen;
 mod terraform;
@@ -49,7 +50,7 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 12] = [
+const VERBS: [Verb; 13] = [
     linked::DEMO,
     tf::VERB,
     terraform::VERB,
@@ -58,6 +59,7 @@ const VERBS: [Verb; 12] = [
     proxies::VERB,
     ci::VERB,
     tidy::VERB,
+    newest::VERB,
     linked::BENCH,
     dist::VERB,
     install::INSTALL,

@@ -23,6 +23,10 @@ pub struct Shown {
 
 impl Screen {
     /// Looks whether stdout is a terminal that shows colors.
+    #[expect(
+        clippy::new_without_default,
+        reason = "it asks the terminal, which is no default"
+    )]
     pub fn new() -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
