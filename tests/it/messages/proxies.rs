@@ -172,8 +172,7 @@ async fn behind(section: &mut Section) {
         let mut directory = directory("").await.env("HTTP_PROXY", &address);
         directory.set("base_url", json!("http://portal.example.com"));
         directory.set("allow_plain_http", json!(true));
-        let report = directory.refresh().await;
-        section.add(when, super::said(report));
+        section.add(when, super::said(directory.refresh().await));
     }
 }
 
@@ -191,8 +190,7 @@ async fn before_the_portal(section: &mut Section) {
         let (address, _server) = answering(answer("401 Unauthorized", headers, body)).await;
         let mut directory = directory("").await;
         directory.set("base_url", json!(format!("http://{address}")));
-        let report = directory.refresh().await;
-        section.add(when, super::said(report));
+        section.add(when, said(directory.refresh().await));
     }
 }
 
@@ -206,7 +204,7 @@ async fn directory(proxy: &str) -> Workspace {
     let portal = Portal::start().await;
     let mut directory = portal.settled(&webhook()).await.env("HTTPS_PROXY", proxy);
     directory.set("max_retries", json!(0));
-    directory.set("request_timeout", json!("10s"));
+    directory.set("request_timeout", json!("15s"));
     directory.set("base_url", json!("https://portal.example.com"));
     // One that nobody presents, so that the system's are not needed.
     let (_, unused) = self_signed(|params: &mut CertificateParams| {
