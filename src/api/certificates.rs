@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn what_editors_add_is_taken_off() {
         let pem = pem();
-        let indented: String = pem.lines().map(|line| format!("\t  {line} \r\n")).collect();
+        let indented = format!("\t  {}", pem.replace('\n', " \r\n\t  "));
         for text in [
             pem.clone(),
             indented.clone(),

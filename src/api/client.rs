@@ -426,8 +426,10 @@ impl Client {
 
     async fn cause_of_silence(&self, error: &reqwest::Error) -> Cause {
         let shared = &self.shared;
-        transport::cause_of_silence(error, &shared.config, &shared.certificates, &shared.blame)
-            .await
+        let (config, certificates) = (&shared.config, &shared.certificates);
+        let asking = transport::cause_of_silence(error, config, certificates, &shared.blame);
+        // An exchange with a proxy is large, and seldom needed.
+        Box::pin(asking).await
     }
 
     fn request(&self, call: &Call) -> Result<reqwest::RequestBuilder, Cause> {

@@ -107,8 +107,8 @@ impl ProxyFault {
             | Self::Unreachable { .. }
             | Self::TimedOut
             | Self::Silent
-            | Self::Broken { .. } => true,
-            Self::Refused(ProxyAnswer::Status(408 | 429)) => true,
+            | Self::Broken { .. }
+            | Self::Refused(ProxyAnswer::Status(408 | 429)) => true,
             Self::Refused(answer) => answer.is_failed(),
             Self::Tls { .. }
             | Self::NotHttp
