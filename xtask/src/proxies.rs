@@ -24,11 +24,14 @@ With --check the table is compared and not written. Needs go on the PATH.
 };
 
 fn run(args: Vec<OsString>) -> Result<ExitCode> {
-    let is_check = match args.as_slice() {
-        [] => false,
-        [flag] if flag == "--check" => true,
-        _ => bail!("only --check can be given; see cargo xtask proxies --help"),
-    };
+    let mut is_check = false;
+    let mut parser = lexopt::Parser::from_args(args);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            lexopt::Arg::Long("check") => is_check = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
     let directory = workspace::root().join("tests/proxies");
     let table = directory.join("table.json");
     let cases =

@@ -173,23 +173,29 @@ async fn everything_but_a_create_repeats(spoil: Fault) {
 
 #[tokio::test]
 async fn everything_but_a_create_is_repeated_after_a_reset() {
-    everything_but_a_create_repeats(Fault::default().reset()).await;
+    Box::pin(everything_but_a_create_repeats(Fault::default().reset())).await;
 }
 
 #[tokio::test]
 async fn everything_but_a_create_is_repeated_after_a_reset_that_came_too_late() {
-    everything_but_a_create_repeats(Fault::default().after_storing().reset()).await;
+    Box::pin(everything_but_a_create_repeats(
+        Fault::default().after_storing().reset(),
+    ))
+    .await;
 }
 
 #[tokio::test]
 async fn everything_but_a_create_is_repeated_after_a_cut_answer() {
-    everything_but_a_create_repeats(Fault::default().action(truncated())).await;
+    Box::pin(everything_but_a_create_repeats(
+        Fault::default().action(truncated()),
+    ))
+    .await;
 }
 
 #[tokio::test]
 async fn everything_but_a_create_is_repeated_after_a_503() {
     let unavailable = Fault::default().respond(503, &[("Retry-After", "0")], "");
-    everything_but_a_create_repeats(unavailable).await;
+    Box::pin(everything_but_a_create_repeats(unavailable)).await;
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ const ADDRESSES: [(&str, &str); 10] = [
     ("The address cannot be read", "https://[::1"),
 ];
 
-/// Values of HTTPS_PROXY that are no proxy.
+/// Values of `HTTPS_PROXY` that are no proxy.
 const PROXIES: [(&str, &str); 10] = [
     (
         "The proxy ends in a carriage return",
@@ -168,18 +168,7 @@ pub async fn section() -> Section {
     }
     destinations(&mut section).await;
     keys(&mut section).await;
-    for (when, proxy) in PROXIES {
-        add(
-            &mut section,
-            when,
-            block(json!({})).env("HTTPS_PROXY", proxy),
-        )
-        .await;
-    }
-    let in_cgi = block(json!({"base_url": "http://portal.example.com", "allow_plain_http": true}))
-        .env("HTTP_PROXY", "proxy.example.com:3128")
-        .env("REQUEST_METHOD", "GET");
-    add(&mut section, "The proxy may be a stranger's", in_cgi).await;
+    add_proxies(&mut section).await;
     let portal = Portal::start().await;
     let mut directory = portal.settled(&webhook()).await;
     directory.set("base_url", unknown());
@@ -235,6 +224,17 @@ async fn keys(section: &mut Section) {
             .env("DOCSPACE_BASE_URL", address);
         add(section, when, directory).await;
     }
+}
+
+/// What is wrong with the variables that name a proxy.
+async fn add_proxies(section: &mut Section) {
+    for (when, proxy) in PROXIES {
+        add(section, when, block(json!({})).env("HTTPS_PROXY", proxy)).await;
+    }
+    let in_cgi = block(json!({"base_url": "http://portal.example.com", "allow_plain_http": true}))
+        .env("HTTP_PROXY", "proxy.example.com:3128")
+        .env("REQUEST_METHOD", "GET");
+    add(section, "The proxy may be a stranger's", in_cgi).await;
 }
 
 /// A directory whose provider block is changed so.

@@ -46,8 +46,10 @@ impl Tinyproxy {
             .arg(&path)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .spawn()
-            .expect("tinyproxy is missing; on Debian: apt-get install tinyproxy-bin");
+            .spawn();
+        let process = process.unwrap_or_else(|error| {
+            panic!("tinyproxy does not start ({error}); on Debian: apt-get install tinyproxy-bin")
+        });
         let mut proxy = Self {
             process,
             port,
