@@ -26,7 +26,7 @@ const WAYS: [Way; 3] = [Way::Saved, Way::Stale, Way::Fresh];
 
 /// What the other portal has under the number of ours.
 #[derive(Debug, Clone, Copy)]
-enum Other {
+enum Foreign {
     /// A webhook of the same user, as on every self-hosted portal.
     SameOwner,
     /// A webhook of somebody else.
@@ -35,13 +35,13 @@ enum Other {
 }
 
 /// A portal with such a webhook from last year.
-fn portal(other: Other) -> Emulator {
+fn portal(other: Foreign) -> Emulator {
     let portal = start(Config::offline());
     let somebody = User::new("5d76b349-db61-4485-a15e-1e62e5d2933c", Role::Admin);
     let creator = match other {
-        Other::SameOwner => OWNER_ID,
-        Other::OtherOwner => &somebody.id,
-        Other::Nothing => return portal,
+        Foreign::SameOwner => OWNER_ID,
+        Foreign::OtherOwner => &somebody.id,
+        Foreign::Nothing => return portal,
     };
     portal.put_user(somebody.clone());
     let webhook = portal.create_webhook(NewWebhook {
@@ -49,7 +49,7 @@ fn portal(other: Other) -> Emulator {
         ..NewWebhook::default()
     });
     let patch = WebhookPatch {
-        created_on: Some(webhook.created_on - std::time::Duration::from_hours(365 * 24)),
+        created_on: Some(webhook.created_on - std::time::Duration::from_secs(365 * 24 * 60 * 60)),
         ..WebhookPatch::default()
     };
     portal.patch_webhook(webhook.id, patch).unwrap();
@@ -122,7 +122,7 @@ fn touched_nothing(run: Run, case: &Case, other: &Emulator, before: &[docspace_e
     assert_eq!(case.portal.webhooks().len(), 1);
 }
 
-fn no_way_reaches(other: Other, is_landed: bool) {
+fn no_way_reaches(other: Foreign, is_landed: bool) {
     for way in WAYS {
         for is_destroy in [false, true] {
             let mut case = applied();
@@ -143,32 +143,32 @@ fn no_way_reaches(other: Other, is_landed: bool) {
 
 #[test]
 fn a_webhook_of_the_same_owner_on_another_portal_is_not_touched() {
-    no_way_reaches(Other::SameOwner, false);
+    no_way_reaches(Foreign::SameOwner, false);
 }
 
 #[test]
 fn a_webhook_of_another_owner_on_another_portal_is_not_touched() {
-    no_way_reaches(Other::OtherOwner, false);
+    no_way_reaches(Foreign::OtherOwner, false);
 }
 
 #[test]
 fn a_state_of_the_version_before_touches_no_webhook_of_the_same_owner() {
-    no_way_reaches(Other::SameOwner, true);
+    no_way_reaches(Foreign::SameOwner, true);
 }
 
 #[test]
 fn a_state_of_the_version_before_touches_no_webhook_of_another_owner() {
-    no_way_reaches(Other::OtherOwner, true);
+    no_way_reaches(Foreign::OtherOwner, true);
 }
 
 #[test]
 fn absence_on_another_portal_is_no_deletion() {
-    no_way_reaches(Other::Nothing, false);
+    no_way_reaches(Foreign::Nothing, false);
 }
 
 #[test]
 fn a_tainted_webhook_and_a_replaced_one_are_not_deleted_elsewhere() {
-    for other in [Other::SameOwner, Other::OtherOwner] {
+    for other in [Foreign::SameOwner, Foreign::OtherOwner] {
         for way in WAYS {
             for is_tainted in [false, true] {
                 let mut case = applied();

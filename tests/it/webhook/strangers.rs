@@ -53,7 +53,7 @@ async fn strange_portal() -> Portal {
 fn age(portal: &Portal, id: i32) {
     let webhook = portal.emulator.webhook(id).unwrap();
     let patch = WebhookPatch {
-        created_on: Some(webhook.created_on - Duration::from_hours(365 * 24)),
+        created_on: Some(webhook.created_on - Duration::from_secs(365 * 24 * 60 * 60)),
         ..WebhookPatch::default()
     };
     portal.emulator.patch_webhook(id, patch).unwrap();
