@@ -44,11 +44,12 @@ fn is_in_budget(count: u64, parallelism: u64) {
 
     case.write("main.tf", everywhere(count, "example.net"));
     case.run(&apply).succeeds_silently();
-    has_cost(&case, &[("GET webhook", 1), ("PUT webhook", count)]);
+    // One list to refresh, and one that the changes are checked against.
+    has_cost(&case, &[("GET webhook", 2), ("PUT webhook", count)]);
 
     case.run(&["destroy", "-auto-approve", &parallelism])
         .succeeds_silently();
-    has_cost(&case, &[("GET webhook", 1), ("DELETE webhook/{id}", count)]);
+    has_cost(&case, &[("GET webhook", 2), ("DELETE webhook/{id}", count)]);
     assert!(case.portal.webhooks().is_empty());
 }
 
