@@ -106,7 +106,13 @@ fn the_readme_leads_from_the_clone_to_a_webhook_in_an_empty_directory_elsewhere(
         }
     }
     assert_eq!(language, "hcl");
-    case.write("main.tf", configuration);
+    // So is the portal that is allowed.
+    let here = case.portal.base_url().replace("http://", "");
+    assert!(configuration.contains("yourportal.onlyoffice.com"));
+    case.write(
+        "main.tf",
+        configuration.replace("yourportal.onlyoffice.com", &here),
+    );
     run(&case, commands);
 
     assert_eq!(case.portal.webhooks().len(), 1);
