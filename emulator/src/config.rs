@@ -11,6 +11,7 @@ use crate::account::{Credential, OWNER_ID, Role, User};
 use crate::address_range::AddressRange;
 use crate::collation;
 use crate::dates::Zones;
+use crate::limit_req::LimitReq;
 use crate::password::PasswordPolicy;
 use crate::profile::Profile;
 
@@ -124,6 +125,8 @@ pub struct Settings {
     pub portal_state: PortalState,
     /// Rate limits; `None` switches them off, as shipped (API §9).
     pub rate_limits: Option<RateLimits>,
+    /// The rate limit of an nginx before the portal, whose answers it gives; `None` stands for no such limit.
+    pub limit_req: Option<LimitReq>,
     /// The portal's time zone, in minutes east of UTC (API §4.4).
     pub portal_utc_offset_minutes: i32,
     /// The time zone of the server's operating system, in minutes east of UTC (API §4.4).
@@ -162,6 +165,7 @@ impl Default for Settings {
             dev_tools_limited: false,
             portal_state: PortalState::Active,
             rate_limits: None,
+            limit_req: None,
             portal_utc_offset_minutes: 0,
             server_utc_offset_minutes: 0,
             latency_ms: 0,
@@ -195,6 +199,9 @@ impl Settings {
         }
         if self.password_policy.min_length > crate::password::MAX_LENGTH {
             return refuse("password_policy.min_length must not be above 30");
+        }
+        if let Some(fault) = self.limit_req.and_then(|limit| limit.fault()) {
+            return refuse(fault);
         }
         Ok(())
     }
@@ -368,6 +375,7 @@ mod tests {
                 },
             )]),
             rate_limits: Some(RateLimits::default()),
+            limit_req: Some(LimitReq::default()),
             ..Settings::default()
         };
         let json = serde_json::to_string(&settings).unwrap();

@@ -33,6 +33,7 @@ mod fields;
 mod journal;
 mod json;
 mod key_binding;
+mod limit_req;
 mod limits;
 mod locks;
 mod log;
@@ -68,6 +69,7 @@ pub use faults::{
     FaultStatus, FaultTrickle, FaultTruncation, InvalidFault,
 };
 pub use journal::{Delivery, DeliveryState};
+pub use limit_req::{LimitReq, RetryAfter};
 pub use log::{RequestLogEntry, RequestSummary};
 pub use password::PasswordPolicy;
 pub use profile::{Profile, UnknownProfile};

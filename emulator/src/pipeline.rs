@@ -105,10 +105,16 @@ struct Received {
 }
 
 async fn run(portal: &Arc<Portal>, fault: Option<Fault>, request: Received) -> Outcome {
+    if let Some(limit) = &request.settings.limit_req {
+        match portal.limit_req.admit(limit) {
+            Some(held) => wait(portal, held).await,
+            None => return Outcome::Answer(limit.refusal()),
+        }
+    }
     let facts = request.facts.clone();
     let stage = fault.as_ref().map(Fault::stage);
     if let (Some(fault), Some(FaultStage::Before)) = (&fault, stage) {
-        wait(portal, fault.delay_ms).await;
+        wait(portal, Duration::from_millis(fault.delay_ms)).await;
         if fault.action != FaultAction::Pass {
             return sabotage::replace(&fault.action, &facts);
         }
@@ -116,7 +122,7 @@ async fn run(portal: &Arc<Portal>, fault: Option<Fault>, request: Received) -> O
     let answer = respond(portal, request).await;
     match fault {
         Some(fault) if stage == Some(FaultStage::After) => {
-            wait(portal, fault.delay_ms).await;
+            wait(portal, Duration::from_millis(fault.delay_ms)).await;
             sabotage::spoil(&fault.action, answer, &facts)
         }
         _ => Outcome::Answer(answer),
@@ -124,10 +130,10 @@ async fn run(portal: &Arc<Portal>, fault: Option<Fault>, request: Received) -> O
 }
 
 /// Waits, but not past the emulator's own end.
-async fn wait(portal: &Portal, milliseconds: u64) {
-    if milliseconds > 0 {
+async fn wait(portal: &Portal, time: Duration) {
+    if !time.is_zero() {
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(milliseconds)) => {}
+            () = tokio::time::sleep(time) => {}
             () = portal.shutdown.cancelled() => {}
         }
     }
@@ -164,7 +170,7 @@ async fn respond(portal: &Arc<Portal>, request: Received) -> Answer {
         Err(exceeded) => return with_credential_headers(exceeded.into_answer(), &who),
     };
     let started = Instant::now();
-    wait(portal, request.settings.latency_ms).await;
+    wait(portal, Duration::from_millis(request.settings.latency_ms)).await;
     let answer = handle(portal, request, &who).await;
     portal.catch_up().await;
     with_credential_headers(timed(answer, started.elapsed()), &who)

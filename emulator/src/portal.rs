@@ -16,6 +16,7 @@ use crate::account::{Caller, Credential, CredentialKind, Issued, OWNER_ID, User}
 use crate::config::{Config, Settings};
 use crate::faults::Faults;
 use crate::journal::Journal;
+use crate::limit_req::Bucket;
 use crate::limits::Limiter;
 use crate::locks::lock;
 use crate::log::RequestLog;
@@ -141,6 +142,7 @@ pub(crate) struct Portal {
     /// Tells that a delivery was queued or has ended.
     pub(crate) deliveries_changed: Notify,
     pub(crate) limiter: Limiter,
+    pub(crate) limit_req: Bucket,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     /// The built-in hooks that somebody switched off, in profile 3.0.
@@ -193,6 +195,7 @@ impl Portal {
             queue: Notify::new(),
             deliveries_changed: Notify::new(),
             limiter: Limiter::default(),
+            limit_req: Bucket::default(),
             log: RequestLog::new(config.log_capacity),
             faults: Faults::default(),
             disabled_route_hooks: Mutex::default(),
@@ -273,6 +276,7 @@ impl Portal {
         lock(&self.store).clear();
         lock(&self.journal).clear();
         self.limiter.reset();
+        self.limit_req.reset();
         self.faults.clear();
         lock(&self.disabled_route_hooks).clear();
         self.log.reset();

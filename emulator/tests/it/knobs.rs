@@ -1,7 +1,7 @@
 use base64::Engine as _;
 use docspace_emulator::{
-    Config, Credential, CredentialKind, Emulator, OWNER_ID, PasswordPolicy, PortalState,
-    RateLimits, Role, User,
+    Config, Credential, CredentialKind, Emulator, LimitReq, OWNER_ID, PasswordPolicy, PortalState,
+    RateLimits, RetryAfter, Role, User,
 };
 use serde_json::{Value, json};
 
@@ -401,6 +401,34 @@ async fn rate_limits_answer_429_with_the_documented_headers() {
     assert_eq!(
         client.delete("/api/2.0/settings/webhook/1").await.status,
         200
+    );
+}
+
+/// The rate is low enough for two requests to come in one interval on any machine.
+#[tokio::test]
+async fn an_nginx_before_the_portal_refuses_what_comes_too_early() {
+    let mut config = Config::offline();
+    config.settings.limit_req = Some(LimitReq {
+        rate: 0.001,
+        burst: 1,
+        nodelay: true,
+        status: 429,
+        retry_after: RetryAfter::Seconds(7),
+    });
+    let (emulator, client) = start(config).await;
+    assert_eq!(client.post(WEBHOOKS, &webhook("a")).await.status, 200);
+    assert_eq!(client.get(WEBHOOKS).await.status, 200);
+    let refused = client.post(WEBHOOKS, &webhook("b")).await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.header("retry-after"), Some("7"));
+    assert_eq!(refused.header("content-type"), Some("text/html"));
+    assert_eq!(emulator.webhooks().len(), 1);
+    emulator.change_settings(|settings| settings.limit_req = Some(LimitReq::default()));
+    emulator.reset();
+    assert_eq!(
+        client.get(WEBHOOKS).await.status,
+        200,
+        "the bucket is empty"
     );
 }
 
