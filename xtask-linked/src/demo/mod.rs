@@ -159,8 +159,12 @@ impl Demo {
             self.stage.screen.quote(&format!("{field:<9}{value}"))?;
         }
         self.stage.prove(
-            "it took exactly one POST",
-            writes == ["POST /api/2.0/settings/webhook"],
+            "it took one POST, and one PUT for ssl = false, which no POST stores",
+            writes
+                == [
+                    "POST /api/2.0/settings/webhook",
+                    "PUT /api/2.0/settings/webhook",
+                ],
         )?;
         let triggers = webhook.get("triggers").and_then(Value::as_i64);
         self.stage.prove(
