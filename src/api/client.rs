@@ -1,7 +1,7 @@
 //! One request from verb to answer.
 //!
-//! The verbs of each area describe a [`Call`]; [`Client::call`] sends it: a place among the writes, headers, time
-//! limit, size limit, one log line per attempt, the decision to repeat, and the meaning of the answer.
+//! The verbs of each area describe a [`Call`]; [`Client::call`] sends it: its turn at the gate, headers, time limit, size
+//! limit, one log line per attempt, the decision to repeat, and the meaning of the answer.
 
 use std::borrow::Cow;
 use std::io;
@@ -26,11 +26,11 @@ use super::certificates;
 use super::config::{API_ROOT, Config, ConfigError};
 use super::envelope::{self, BodyError};
 use super::error::{Cause, Error, ErrorShape, StatusFailure};
+use super::gate::{Gate, Rank};
 use super::proxy::{Blame, Credentials, Proxy};
 use super::redaction::{PortalMessage, Quoting, Redactor};
-use super::retry::{self, Operation, Outage, Plan, Queued, Waits};
+use super::retry::{self, Line, Operation, Outage, Waits};
 use super::transport::{self, Reuse};
-use super::write_gate::{Load, WriteGate};
 
 /// The largest answer that is read, in bytes; a list of 5 000 webhooks has about 6 MiB.
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
@@ -57,7 +57,7 @@ struct Shared {
     fresh_http: OnceLock<Result<reqwest::Client, Cause>>,
     /// Whose fault it is when there is no connection.
     blame: Blame,
-    gate: Arc<WriteGate>,
+    gate: Arc<Gate>,
     outage: Outage,
     stop: CancellationToken,
     redactor: Redactor,
@@ -71,7 +71,6 @@ pub(crate) struct Call {
     query: Vec<(&'static str, String)>,
     body: Option<Result<Bytes, Cause>>,
     is_commented_on: bool,
-    queued: Queued,
 }
 
 impl Call {
@@ -88,7 +87,6 @@ impl Call {
             query: Vec::new(),
             body: None,
             is_commented_on: false,
-            queued: Queued::default(),
         }
     }
 
@@ -159,7 +157,7 @@ impl Client {
     /// As for [`Client::new`].
     pub fn with_stop_signal(config: Config, stop: CancellationToken) -> Result<Self, ConfigError> {
         let certificates = certificates::parse(&config)?;
-        let gate = Arc::new(WriteGate::new(config.max_concurrent_writes));
+        let gate = Arc::new(Gate::new(&config));
         let redactor = Redactor::new();
         redactor.add(config.api_key.as_secret());
         let login = config.proxy.as_ref().and_then(Proxy::credentials);
@@ -184,10 +182,12 @@ impl Client {
         })
     }
 
-    /// Returns a client that shares everything with this one but makes a new connection for each request. A request
-    /// that was lost on a connection which the other end had closed without a word would be lost on the next one too.
+    /// Returns a client that shares everything with this one, for requests whose like was sent before and was lost.
+    ///
+    /// They go before all others, as repeats do, and each over a new connection: what was lost on a connection that the
+    /// other end had closed without a word would be lost on the next one too.
     #[must_use]
-    pub fn on_fresh_connections(&self) -> Self {
+    pub fn again(&self) -> Self {
         Self {
             reuse: Reuse::Nothing,
             ..self.clone()
@@ -230,9 +230,9 @@ impl Client {
     }
 
     /// Returns whether the portal was down when it was last asked, less than 30 seconds ago: a request failed in spite
-    /// of its repeats.
+    /// of its repeats, or all were told that it makes no sense to wait.
     pub fn is_down(&self) -> bool {
-        self.shared.outage.is_noticed()
+        self.shared.outage.is_noticed() || self.shared.gate.is_hopeless()
     }
 
     /// Returns the settings.
@@ -260,7 +260,8 @@ impl Client {
     ) -> Result<T, Error> {
         let (call, decode) = (&call, &decode);
         self.repeat(call, |repeats| async move {
-            let body = self.attempt(call, repeats).await?;
+            let read = |response| self.whole(response);
+            let body = self.exchange(call, repeats, read).await?;
             decode(&body).map_err(|error| {
                 let refusal = self.refusal(call, &body);
                 call.error(refusal.unwrap_or_else(|| error.into()))
@@ -309,32 +310,22 @@ impl Client {
         let shared = &self.shared;
         let max_retries = shared.config.max_retries;
         let max_retries = shared.outage.retries(call.operation, max_retries);
-        let plan = Plan::new(max_retries, &call.queued);
-        let result = retry::run(plan, &self.stop, &self.waits, attempt).await;
-        shared.outage.record(&result);
-        result
-    }
-
-    /// Sends a request once, holding a place among the writes if it is one.
-    async fn attempt(&self, call: &Call, repeats: u32) -> Result<Vec<u8>, Error> {
-        if !call.operation.is_write() {
-            return self
-                .exchange(call, repeats, |response| self.whole(response))
-                .await;
-        }
-        let permit = tokio::select! {
-            biased;
-            () = self.stop.cancelled() => return Err(call.error(Cause::Stopped)),
-            permit = call.queued.during(self.shared.gate.enter()) => permit,
+        let rank = match self.reuse {
+            Reuse::Connections => Rank::Fresh,
+            Reuse::Nothing => Rank::Again,
         };
-        let result = self
-            .exchange(call, repeats, |response| self.whole(response))
-            .await;
-        permit.leave(match &result {
-            Ok(_) => Load::Accepted,
-            Err(error) if error.status() == Some(429) => Load::Throttled,
-            Err(_) => Load::Unknown,
-        });
+        let line = Line::new(
+            &shared.gate,
+            &self.stop,
+            &self.waits,
+            (call.operation, rank),
+            retry::Limits {
+                max_retries,
+                patience: shared.config.patience(),
+            },
+        );
+        let result = retry::run(line, |cause| call.error(cause), attempt).await;
+        shared.outage.record(&result);
         result
     }
 

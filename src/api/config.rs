@@ -14,6 +14,9 @@ use super::proxy::{Protocol, Proxy};
 /// The path below which every endpoint lives (API §2.1).
 pub(crate) const API_ROOT: &str = "/api/2.0";
 
+/// For how long a limiter is waited for at most.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(600);
+
 /// Settings of a client of one portal.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -26,6 +29,8 @@ pub struct Config {
     /// A create or update makes the portal probe the receiver first (API §7), so under 30 seconds is too short.
     pub request_timeout: Duration,
     /// How many times a request may be repeated after the first attempt; 0 switches retries off.
+    ///
+    /// Refusals by a limiter do not count: see [`Config::patience`].
     pub max_retries: u32,
     /// How many POST, PUT and DELETE requests may be in flight at once, at least 1.
     ///
@@ -66,6 +71,13 @@ impl Config {
         let is_plain = self.base_url.is_plain_http();
         let proxy = self.proxy.as_ref();
         proxy.filter(|proxy| is_plain && proxy.protocol() != Protocol::Socks5)
+    }
+
+    /// Returns for how long a limiter that refuses a request is waited for: as long as the retries may take one after the
+    /// other, 4 minutes by default, and never longer than 10.
+    pub fn patience(&self) -> Duration {
+        let retries = self.request_timeout.saturating_mul(self.max_retries);
+        retries.min(LONGEST_PATIENCE)
     }
 }
 

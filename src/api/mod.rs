@@ -11,7 +11,8 @@
 //! | `proxy` | which proxy, by the rules of Go |
 //! | `failure` | what the errors of the libraries mean |
 //! | `trust`, `certificates` | TLS: whose certificate is taken for the portal's; the certificates of the configuration |
-//! | `retry`, `write_gate` | who may be repeated and when; how many writes are in flight |
+//! | `retry` | which request may be repeated |
+//! | `gate`, `pace`, `write_limit` | who may send next: the line, requests a second, writes in flight |
 //! | `envelope`, `json` | what an answer's bytes mean, with the path of whatever does not fit |
 //! | `error`, `redaction`, `documented` | what went wrong, without secrets |
 //! | `webhooks`, `triggers`, `deliveries`, `portal` | the areas of the API: shapes and verbs |
@@ -34,7 +35,9 @@ mod error;
 mod failure;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod gate;
 mod json;
+mod pace;
 mod portal;
 mod proxy;
 mod redaction;
@@ -45,7 +48,7 @@ mod transport;
 mod triggers;
 mod trust;
 mod webhooks;
-mod write_gate;
+mod write_limit;
 
 pub use arriving::Arrivals;
 pub use client::Client;

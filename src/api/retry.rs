@@ -1,11 +1,12 @@
-//! Which request may be repeated, and how long to wait before.
+//! Which request may be repeated, and when.
 //!
 //! The decision belongs to the operation, not to the HTTP library (house-style 2.5): only the operation knows whether
-//! a second request could do a second thing. What may be repeated is one function, [`Plan::allows`]; the rest is
-//! delays: exponential with jitter, `Retry-After` honored, everything bounded.
+//! a second request could do a second thing. What may be repeated is one function, [`Plan::allows`]. How long to wait
+//! after a refusal is the [`Gate`]'s to say, since it concerns all requests; after everything else the pauses grow, with
+//! jitter. Everything is bounded.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
@@ -13,17 +14,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Cause, ConnectReason, Error};
+use super::gate::{Gate, MAX_WAIT, Pass, Rank, Turn};
 
-/// The longest single wait. A portal that asks for more is not waited for: its daily limit can ask for hours
-/// (API §9), and a person should hear of that at once.
-const MAX_WAIT: Duration = Duration::from_secs(60);
+/// The waits of a call, but for those after a limiter's refusals, add up to this at most.
+const BUDGET: Duration = Duration::from_secs(180);
 
 /// How long a read goes on after a stop: a portal that is well answers in less, and one that hangs is not waited for.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
-
-/// No wait ends later than this after a call began, so a call lasts at most this and one `request_timeout`, apart from
-/// the queue of the writes.
-const OPERATION_BUDGET: Duration = Duration::from_secs(180);
 
 /// Waits above this are logged as warnings.
 const LONG_WAIT: Duration = Duration::from_secs(10);
@@ -142,38 +139,18 @@ impl Outage {
     }
 }
 
-/// How long a call has stood in the queue of the writes, which its budget does not count.
-#[derive(Debug, Default)]
-pub(crate) struct Queued(Mutex<Duration>);
-
-impl Queued {
-    /// Waits for a place, and adds the wait.
-    pub(crate) async fn during<T>(&self, waiting: impl Future<Output = T>) -> T {
-        let since = Instant::now();
-        let place = waiting.await;
-        *self.lock() += since.elapsed();
-        place
-    }
-
-    fn total(&self) -> Duration {
-        *self.lock()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Duration> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// The retries of one call.
-pub(crate) struct Plan<'a> {
-    max_retries: u32,
+struct Plan {
+    limits: Limits,
     used: u32,
     timeouts: u32,
     server_errors: u32,
     unresolved: u32,
-    started: Instant,
-    queued: &'a Queued,
-    throttled: ExponentialBackoff,
+    /// How many requests of the client had got through when this call began or failed the last time.
+    passed: u64,
+    /// How much of its budget the call has used. A call that stood in line for long was not even tried, so it has all
+    /// of it left.
+    spent: Duration,
     faulty: ExponentialBackoff,
     unreachable: ExponentialBackoff,
 }
@@ -191,19 +168,16 @@ fn schedule(first: Duration, factor: f32) -> ExponentialBackoff {
         .build()
 }
 
-impl<'a> Plan<'a> {
-    /// Creates the plan of a call that starts now.
-    pub(crate) fn new(max_retries: u32, queued: &'a Queued) -> Self {
+impl Plan {
+    fn new(limits: Limits, passed: u64) -> Self {
         Self {
-            max_retries,
+            limits,
             used: 0,
             timeouts: 0,
             server_errors: 0,
             unresolved: 0,
-            started: Instant::now(),
-            queued,
-            // Four waits span the minute of the portal's sliding window (API §9).
-            throttled: schedule(Duration::from_secs(1), 4.0),
+            passed,
+            spent: Duration::ZERO,
             faulty: schedule(Duration::from_millis(500), 3.0),
             // Short: most of these are typing errors in the address.
             unreachable: schedule(Duration::from_millis(250), 3.0),
@@ -211,23 +185,36 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns how long to wait before the next attempt, or `None` when the error is final.
-    fn next_wait(&mut self, error: &Error) -> Option<Duration> {
-        if self.used >= self.max_retries || !self.allows(error) {
+    ///
+    /// `reopening` is the gate's answer to a refusal, and `passed` how many requests have got through to the portal.
+    fn next_wait(
+        &mut self,
+        error: &Error,
+        reopening: Option<Duration>,
+        passed: u64,
+    ) -> Option<Duration> {
+        let has_passed = std::mem::replace(&mut self.passed, passed) != passed;
+        let is_limited = is_limited(error) || (is_refusal(error) && has_passed);
+        let Limits {
+            max_retries,
+            patience,
+        } = self.limits;
+        let has_tries = is_limited || self.used < max_retries;
+        if max_retries == 0 || !has_tries || !self.allows(error) {
             return None;
         }
-        let wait = self.wait_after(error)?;
-        if self.spent() + wait > OPERATION_BUDGET {
+        let wait = if is_refusal(error) {
+            reopening?
+        } else {
+            self.pause_after(error)?
+        };
+        let budget = if is_limited { patience } else { BUDGET };
+        if self.spent + wait > budget {
             return None;
         }
-        self.used += 1;
+        self.spent += wait;
+        self.used += u32::from(!is_limited);
         Some(wait)
-    }
-
-    /// Returns how much of its budget the call has used. A write that has stood in the queue for long was not even
-    /// tried, so it has all of it left.
-    fn spent(&self) -> Duration {
-        let elapsed = self.started.elapsed();
-        elapsed.saturating_sub(self.queued.total())
     }
 
     /// Decides whether the operation may be repeated after this failure.
@@ -267,23 +254,23 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn wait_after(&mut self, error: &Error) -> Option<Duration> {
-        if let Some(asked) = error.retry_after() {
-            // First of all: a portal may ask for any number of seconds, and adding to the largest overflows.
-            if asked > MAX_WAIT {
-                return None;
-            }
-            // A little later than asked, and not all at once.
-            let spread = (asked / 10).clamp(Duration::from_millis(20), Duration::from_secs(1));
-            return Some(asked + schedule(spread, 1.0).next()?);
-        }
-        let schedule = match (error.status(), error.cause()) {
-            (Some(429), _) => &mut self.throttled,
-            (_, Cause::Connect { .. } | Cause::Proxy { .. }) => &mut self.unreachable,
+    fn pause_after(&mut self, error: &Error) -> Option<Duration> {
+        let schedule = match error.cause() {
+            Cause::Connect { .. } | Cause::Proxy { .. } => &mut self.unreachable,
             _ => &mut self.faulty,
         };
         schedule.next().map(|wait| wait.min(MAX_WAIT))
     }
+}
+
+/// Returns whether the portal, or something before it, would not take the request.
+fn is_refusal(error: &Error) -> bool {
+    matches!(error.status(), Some(429 | 503))
+}
+
+/// Returns whether a refusal is certainly a limiter's. A 503 alone can come from a portal that is down.
+fn is_limited(error: &Error) -> bool {
+    error.status() == Some(429) || (is_refusal(error) && error.retry_after().is_some())
 }
 
 fn once(counter: &mut u32) -> bool {
@@ -291,52 +278,151 @@ fn once(counter: &mut u32) -> bool {
     *counter == 1
 }
 
-/// Runs `attempt` until it succeeds or its error is final.
+/// What the attempts of a call have in common.
+pub(crate) struct Line<'a> {
+    gate: &'a Arc<Gate>,
+    stop: &'a CancellationToken,
+    waits: &'a Waits,
+    turn: Turn,
+    operation: Operation,
+    limits: Limits,
+}
+
+/// How often, and for how long, a call is repeated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Without the refusals of a limiter; 0 switches all retries off.
+    pub(crate) max_retries: u32,
+    /// For how long a limiter is waited for.
+    pub(crate) patience: Duration,
+}
+
+impl<'a> Line<'a> {
+    /// Stands a call in line.
+    pub(crate) fn new(
+        gate: &'a Arc<Gate>,
+        stop: &'a CancellationToken,
+        waits: &'a Waits,
+        (operation, rank): (Operation, Rank),
+        limits: Limits,
+    ) -> Self {
+        Self {
+            gate,
+            stop,
+            waits,
+            turn: gate.turn(rank),
+            operation,
+            limits,
+        }
+    }
+
+    /// Waits until an attempt may be sent. A stop ends that; only reads that were not sent yet have a moment left.
+    async fn enter(&self, not_before: Instant, after: Option<&Error>) -> Result<Pass, Cause> {
+        let is_write = self.operation.is_write();
+        let since = Instant::now();
+        let entering = self.gate.enter(self.turn, is_write, not_before);
+        let entered = if is_write || after.is_some() {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => Err(Cause::Stopped),
+                entered = entering => entered,
+            }
+        } else {
+            ended_by_stop(self.stop, entering).await
+        };
+        match after {
+            Some(error) if error.status() == Some(429) => {
+                self.waits.record_throttled(since.elapsed());
+            }
+            Some(_) => self.waits.record(since.elapsed()),
+            None => {}
+        }
+        entered
+    }
+
+    /// Returns how long to wait before the next attempt, or `None` when the error is final.
+    fn next_wait(
+        &self,
+        plan: &mut Plan,
+        error: &Error,
+        reopening: Option<Duration>,
+    ) -> Option<Duration> {
+        let wait = plan.next_wait(error, reopening, self.gate.passed());
+        match error.cause() {
+            cause @ (Cause::Connect { .. } | Cause::Proxy { .. }) => {
+                let is_worth_it = self.gate.unreached(cause, wait);
+                wait.filter(|_| is_worth_it)
+            }
+            _ => wait,
+        }
+    }
+}
+
+/// Runs `attempt` until it succeeds or its error is final. What ends a call before an attempt is made an error of it by
+/// `fail`.
 ///
 /// `attempt` gets the number of repeats before it. A stop ends a wait at once with the last error; it never touches
 /// an attempt that is under way. The error that is returned knows of every attempt: it says that the outcome is
 /// unknown if it was after any of them.
 pub(crate) async fn run<T, A>(
-    mut plan: Plan<'_>,
-    stop: &CancellationToken,
-    waits: &Waits,
+    line: Line<'_>,
+    fail: impl Fn(Cause) -> Error,
     attempt: impl Fn(u32) -> A,
 ) -> Result<T, Error>
 where
     A: Future<Output = Result<T, Error>>,
 {
-    let mut attempts = 0;
-    let mut last: Option<Error> = None;
-    let mut outcome_unknown = false;
+    let mut plan = Plan::new(line.limits, line.gate.passed());
+    let mut tried = Tried::default();
+    let mut not_before = Instant::now();
     loop {
-        let error = match attempt(attempts).await {
+        let pass = match line.enter(not_before, tried.last.as_ref()).await {
+            Ok(pass) => pass,
+            Err(cause) => return Err(tried.end(fail(cause))),
+        };
+        let began = Instant::now();
+        let result = attempt(tried.attempts).await;
+        let reopening = pass.leave(result.as_ref().err());
+        let error = match result {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        if let (Cause::Stopped, Some(last)) = (error.cause(), last.take()) {
-            return Err(last.after_attempts(attempts, outcome_unknown));
-        }
-        attempts += 1;
-        outcome_unknown |= error.outcome_unknown();
-        let Some(wait) = plan.next_wait(&error) else {
-            return Err(error.after_attempts(attempts, outcome_unknown));
+        plan.spent += began.elapsed();
+        tried.add(&error);
+        let Some(wait) = line.next_wait(&mut plan, &error, reopening) else {
+            return Err(tried.end(error));
         };
         log_wait(&error, wait);
-        let waiting_since = Instant::now();
-        let stopped = tokio::select! {
-            biased;
-            () = stop.cancelled() => true,
-            () = tokio::time::sleep(wait) => false,
+        if !is_refusal(&error) {
+            not_before = Instant::now() + wait;
+        }
+        tried.last = Some(error);
+    }
+}
+
+/// What the attempts of a call so far leave behind.
+#[derive(Default)]
+struct Tried {
+    attempts: u32,
+    outcome_unknown: bool,
+    last: Option<Error>,
+}
+
+impl Tried {
+    fn add(&mut self, error: &Error) {
+        // A repeat that was not started, or that nobody waited for, leaves the error before it.
+        if !(matches!(error.cause(), Cause::Stopped) && self.last.is_some()) {
+            self.attempts += 1;
+            self.outcome_unknown |= error.outcome_unknown();
+        }
+    }
+
+    fn end(self, error: Error) -> Error {
+        let error = match (error.cause(), self.last) {
+            (Cause::Stopped, Some(last)) => last,
+            _ => error,
         };
-        if error.status() == Some(429) {
-            waits.record_throttled(waiting_since.elapsed());
-        } else {
-            waits.record(waiting_since.elapsed());
-        }
-        if stopped {
-            return Err(error.after_attempts(attempts, outcome_unknown));
-        }
-        last = Some(error);
+        error.after_attempts(self.attempts.max(1), self.outcome_unknown)
     }
 }
 

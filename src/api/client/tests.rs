@@ -22,7 +22,10 @@ fn client(max_retries: u32) -> Client {
 #[tokio::test]
 async fn a_write_that_has_stood_in_the_queue_for_long_is_repeated_all_the_same() {
     let client = client(1);
-    let place = client.shared.gate.enter().await;
+    let gate = &client.shared.gate;
+    let turn = gate.turn(Rank::Fresh);
+    let now = tokio::time::Instant::now();
+    let place = gate.enter(turn, true, now).await.unwrap();
     let waiting = {
         let client = client.clone();
         tokio::spawn(async move { client.delete_webhook(WebhookId::new(1).unwrap()).await })
@@ -32,7 +35,7 @@ async fn a_write_that_has_stood_in_the_queue_for_long_is_repeated_all_the_same()
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(3600)).await;
     tokio::time::resume();
-    place.leave(Load::Accepted);
+    assert_eq!(place.leave(None), None);
     let error = waiting.await.unwrap().unwrap_err();
     assert_eq!(error.attempts(), 2, "{error}");
 }

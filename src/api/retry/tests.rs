@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::api::config::{ApiKey, BaseUrl, Config};
 use crate::api::error::{ErrorShape, NotJson, StatusFailure, TlsFault};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -16,7 +17,15 @@ fn status(status: u16) -> Cause {
 }
 
 fn throttled(seconds: u64) -> Cause {
-    let mut failure = StatusFailure::new(429, ErrorShape::Empty);
+    asking(429, seconds)
+}
+
+fn busy(seconds: u64) -> Cause {
+    asking(503, seconds)
+}
+
+fn asking(status: u16, seconds: u64) -> Cause {
+    let mut failure = StatusFailure::new(status, ErrorShape::Empty);
     failure.retry_after = Some(Duration::from_secs(seconds));
     Cause::Status(Box::new(failure))
 }
@@ -49,13 +58,22 @@ struct Call {
 }
 
 async fn call(operation: Operation, max_retries: u32, causes: Vec<Cause>) -> Call {
+    call_at(&answered().await, operation, max_retries, causes).await
+}
+
+async fn call_at(
+    gate: &Arc<Gate>,
+    operation: Operation,
+    max_retries: u32,
+    causes: Vec<Cause>,
+) -> Call {
     let waits = Waits::default();
     let stop = CancellationToken::new();
     let causes = Mutex::new(causes.into_iter());
     let attempts = Mutex::new(0);
-    let queued = Queued::default();
-    let plan = Plan::new(max_retries, &queued);
-    let result = run(plan, &stop, &waits, |repeats| {
+    let line = line(gate, &stop, &waits, operation, max_retries);
+    let fail = |cause| error(operation, cause);
+    let result = run(line, fail, |repeats| {
         let mut attempts = attempts.lock().unwrap();
         assert_eq!(*attempts, repeats as usize);
         *attempts += 1;
@@ -71,6 +89,42 @@ async fn call(operation: Operation, max_retries: u32, causes: Vec<Cause>) -> Cal
     }
 }
 
+fn line<'a>(
+    gate: &'a Arc<Gate>,
+    stop: &'a CancellationToken,
+    waits: &'a Waits,
+    operation: Operation,
+    max_retries: u32,
+) -> Line<'a> {
+    let limits = Limits {
+        max_retries,
+        patience: BUDGET,
+    };
+    Line::new(gate, stop, waits, (operation, Rank::Fresh), limits)
+}
+
+fn gate(max_concurrent_writes: usize) -> Arc<Gate> {
+    let base_url = BaseUrl::parse("https://portal.example", false).unwrap();
+    Arc::new(Gate::new(&Config {
+        max_concurrent_writes,
+        ..Config::new(base_url, ApiKey::parse("key").unwrap())
+    }))
+}
+
+/// A gate to a portal that has answered before.
+async fn answered() -> Arc<Gate> {
+    let gate = gate(7);
+    pass(&gate).await;
+    gate
+}
+
+/// Something gets through.
+async fn pass(gate: &Arc<Gate>) {
+    let turn = gate.turn(Rank::Fresh);
+    let pass = gate.enter(turn, false, Instant::now()).await.unwrap();
+    assert_eq!(pass.leave(None), None);
+}
+
 /// How many attempts a cause that never goes away costs.
 async fn attempts(operation: Operation, cause: Cause) -> usize {
     call(operation, 4, vec![cause; 20]).await.attempts
@@ -79,7 +133,7 @@ async fn attempts(operation: Operation, cause: Cause) -> usize {
 #[tokio::test(start_paused = true)]
 async fn who_may_be_repeated_after_what() {
     use Operation::{Create, Read, Remove, Replace, RetryDelivery};
-    let rows: [(Cause, [usize; 5]); 16] = [
+    let rows: [(Cause, [usize; 5]); 17] = [
         // In the order read, replace, remove, create, retry delivery.
         (connect(ConnectReason::Other), [5, 5, 5, 5, 5]),
         (connect(ConnectReason::NameResolution), [2, 2, 2, 2, 2]),
@@ -90,11 +144,13 @@ async fn who_may_be_repeated_after_what() {
         ),
         (timeout(), [2, 2, 2, 1, 1]),
         (transport(), [5, 5, 5, 1, 1]),
-        (status(429), [5, 5, 5, 5, 1]),
-        (throttled(1), [5, 5, 5, 5, 5]),
+        // Ended by time and not by a number: after 1, 4, 16 and twice 60 seconds.
+        (status(429), [6, 6, 6, 6, 1]),
+        (throttled(1), [6, 6, 6, 6, 6]),
         (status(500), [2, 1, 1, 1, 1]),
         (status(502), [5, 5, 5, 1, 1]),
         (status(503), [5, 5, 5, 1, 1]),
+        (busy(1), [7, 7, 7, 1, 1]),
         (status(504), [5, 5, 5, 1, 1]),
         (status(404), [1, 1, 1, 1, 1]),
         (status(401), [1, 1, 1, 1, 1]),
@@ -126,10 +182,39 @@ async fn who_may_be_repeated_after_what() {
 
 #[tokio::test(start_paused = true)]
 async fn zero_retries_switch_repeating_off() {
-    let call = call(Operation::Read, 0, vec![status(503)]).await;
-    assert_eq!(call.attempts, 1);
-    assert_eq!(call.waited, Duration::ZERO);
-    assert_eq!(call.result.unwrap_err().attempts(), 1);
+    for cause in [status(503), status(429), throttled(1), busy(1), transport()] {
+        let call = call(Operation::Read, 0, vec![cause]).await;
+        assert_eq!(call.attempts, 1);
+        assert_eq!(call.waited, Duration::ZERO);
+        assert_eq!(call.result.unwrap_err().attempts(), 1);
+    }
+}
+
+/// A limiter may answer 503 without a word; a portal that is down does so too.
+#[tokio::test(start_paused = true)]
+async fn a_503_counts_only_while_nothing_gets_through() {
+    let gate = answered().await;
+    let waits = Waits::default();
+    let stop = CancellationToken::new();
+    let refused = |cause| error(Operation::Replace, cause);
+    let line = line(&gate, &stop, &waits, Operation::Replace, 4);
+    let call = run(line, refused, |repeats| async move {
+        tokio::time::sleep(SECOND).await;
+        if repeats < 8 {
+            return Err(refused(status(503)));
+        }
+        Ok(())
+    });
+    let others = async {
+        loop {
+            tokio::time::sleep(SECOND / 4).await;
+            pass(&gate).await;
+        }
+    };
+    tokio::select! {
+        result = call => assert!(result.is_ok(), "{result:?}"),
+        () = others => unreachable!("it never ends"),
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,9 +238,13 @@ async fn waits_after_429_start_at_a_second_and_span_the_portals_minute() {
             "{:?}",
             once.waited
         );
-        let often = call(Operation::Create, 4, vec![status(429); 4]).await;
+        let often = call(Operation::Create, 1, vec![status(429); 4]).await;
         assert!(often.waited >= 60 * SECOND, "{:?}", often.waited);
-        assert!(often.longest <= MAX_WAIT);
+        assert!(
+            often.longest <= MAX_WAIT + 2 * SECOND,
+            "{:?}",
+            often.longest
+        );
     }
 }
 
@@ -181,28 +270,27 @@ async fn retry_after_is_the_least_wait_and_hours_are_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn no_repeat_is_sent_after_the_operations_budget() {
-    let call = call(Operation::Read, 100, vec![throttled(50); 100]).await;
-    assert!(call.waited <= OPERATION_BUDGET, "{:?}", call.waited);
-    assert!(call.attempts <= 4);
+    let call = call(Operation::Read, 1, vec![throttled(50); 100]).await;
+    assert!(call.waited <= BUDGET, "{:?}", call.waited);
+    assert_eq!(call.attempts, 4);
     assert!(call.result.is_err());
 }
 
 /// Behind 7 writes of a minute each, a create of 1 000 can stand for hours before it is sent at all.
 #[tokio::test(start_paused = true)]
-async fn the_queue_of_the_writes_does_not_count() {
-    let queued = Queued::default();
-    let attempts = Mutex::new(0);
-    let stop = CancellationToken::new();
-    let waits = Waits::default();
-    let call = run(Plan::new(3, &queued), &stop, &waits, |_| async {
-        queued
-            .during(tokio::time::sleep(OPERATION_BUDGET + SECOND))
-            .await;
-        *attempts.lock().unwrap() += 1;
-        Err::<(), _>(error(Operation::Create, throttled(30)))
-    });
-    call.await.unwrap_err();
-    assert_eq!(attempts.into_inner().unwrap(), 4);
+async fn standing_in_line_does_not_count() {
+    let gate = gate(1);
+    pass(&gate).await;
+    let first = gate.turn(Rank::Fresh);
+    let place = gate.enter(first, true, Instant::now()).await.unwrap();
+    let create = async { call_at(&gate, Operation::Create, 1, vec![throttled(30); 3]).await };
+    let ahead = async {
+        tokio::time::sleep(BUDGET + SECOND).await;
+        assert_eq!(place.leave(None), None);
+    };
+    let (create, ()) = tokio::join!(create, ahead);
+    assert!(create.result.is_ok());
+    assert_eq!(create.attempts, 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,13 +312,15 @@ async fn the_error_knows_what_earlier_attempts_left_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_ends_the_wait_with_the_last_error() {
+    let gate = answered().await;
     let waits = Waits::default();
     let stop = CancellationToken::new();
     let attempts = Mutex::new(0);
-    let queued = Queued::default();
-    let call = run(Plan::new(4, &queued), &stop, &waits, |_| {
+    let create = |cause| error(Operation::Create, cause);
+    let line = line(&gate, &stop, &waits, Operation::Create, 4);
+    let call = run(line, create, |_| {
         *attempts.lock().unwrap() += 1;
-        async { Err::<(), _>(error(Operation::Create, throttled(30))) }
+        async { Err::<(), _>(create(throttled(30))) }
     });
     let stopper = async {
         tokio::time::sleep(10 * SECOND).await;

@@ -28,8 +28,7 @@ impl Creation<'_> {
 
     /// Sends the POST once more, over a connection of its own.
     pub(super) async fn post_again(&self) -> Result<CreatedWebhook, Error> {
-        self.post_over(&self.portal.client.on_fresh_connections())
-            .await
+        self.post_over(&self.portal.client.again()).await
     }
 
     async fn post_over(&self, client: &Client) -> Result<CreatedWebhook, Error> {

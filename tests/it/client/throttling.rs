@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use docspace_emulator::Fault;
+use docspace_emulator::{Fault, LimitReq, RetryAfter};
 use terraform_provider_docspace::api::{Cause, Waits};
 
 use super::bench::{Bench, CREATE, LIST, PATH, at_once, create, eventually};
@@ -30,25 +30,80 @@ async fn writes_in_flight_never_exceed_the_cap() {
 }
 
 #[tokio::test]
-async fn a_portal_that_keeps_refusing_some_still_gets_every_create_once() {
-    let bench = Bench::with(|config| config.max_retries = 20).await;
-    let refuse = Fault::on("POST", PATH).with_probability(0.4, 7);
-    let fault = bench.fault(refuse.respond(429, &[("Retry-After", "0")], ""));
-    let client = bench.client.clone();
-    let created = at_once(60, |index| {
-        let client = client.clone();
-        async move {
-            client
-                .create_webhook(&create(&format!("w{index}")), |_| true)
-                .await
-        }
-    });
-    assert!(created.await.iter().all(Result::is_ok));
-    let refused = bench.portal.fault_hits(fault);
-    assert!(refused > 0);
-    assert_eq!(bench.portal.webhooks().len(), 60);
-    assert_eq!(bench.count(CREATE), 60 + refused);
-    assert!(bench.client.waits().total() > Duration::ZERO);
+async fn a_limiter_is_waited_out_and_still_gets_every_create_once() {
+    for retry_after in [RetryAfter::Seconds(0), RetryAfter::Date(0)] {
+        let bench = Bench::with(|config| config.max_retries = 1).await;
+        bench.portal.change_settings(|settings| {
+            settings.limit_req = Some(LimitReq {
+                rate: 100.0,
+                burst: 2,
+                nodelay: true,
+                status: 429,
+                retry_after,
+            });
+        });
+        let client = bench.client.clone();
+        let created = at_once(60, |index| {
+            let client = client.clone();
+            async move {
+                client
+                    .create_webhook(&create(&format!("w{index}")), |_| true)
+                    .await
+            }
+        });
+        assert!(created.await.iter().all(Result::is_ok));
+        let refused = bench.portal.request_summary().by_status["429"];
+        assert!(refused > 0);
+        assert_eq!(bench.portal.webhooks().len(), 60);
+        assert_eq!(bench.count(CREATE), 60 + refused);
+        assert!(bench.client.waits().total() > Duration::ZERO);
+    }
+}
+
+/// Whoever was refused goes before whoever was not sent yet, and reads wait too.
+#[tokio::test]
+async fn a_refusal_holds_everything_back() {
+    let bench = Bench::with(|config| config.max_retries = 1).await;
+    let wait = [("Retry-After", "1")];
+    bench.fault(Fault::on("POST", PATH).times(1).respond(429, &wait, ""));
+    let first = {
+        let client = bench.client.clone();
+        tokio::spawn(async move { client.create_webhook(&create("first"), |_| true).await })
+    };
+    eventually(|| bench.portal.request_summary().by_status.contains_key("429")).await;
+    let seen = bench.client.list_webhooks().await.unwrap();
+    assert_eq!(
+        seen.len(),
+        1,
+        "the list was asked for after the create was let in"
+    );
+    first.await.unwrap().unwrap();
+    assert_eq!((bench.count(CREATE), bench.count(LIST)), (2, 1));
+}
+
+#[tokio::test]
+async fn a_wait_of_hours_ends_all_who_wait_at_once() {
+    let bench = Bench::with(|config| {
+        config.max_retries = 4;
+        config.max_concurrent_writes = 1;
+    })
+    .await;
+    let hours = [("Retry-After", "7200")];
+    let held = Fault::on("POST", PATH).times(1).delay_ms(200);
+    let fault = bench.fault(held.respond(429, &hours, ""));
+    let create = |name: &'static str| {
+        let client = bench.client.clone();
+        tokio::spawn(async move { client.create_webhook(&create(name), |_| true).await })
+    };
+    let sent = create("sent");
+    eventually(|| bench.portal.fault_hits(fault) == 1).await;
+    let waiting = create("waiting");
+    tokio::task::yield_now().await;
+    for ended in [sent, waiting] {
+        let error = ended.await.unwrap().unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7200)));
+    }
+    assert_eq!(bench.count(CREATE), 1);
 }
 
 #[tokio::test]

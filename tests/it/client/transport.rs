@@ -116,7 +116,7 @@ async fn a_fresh_connection_is_not_one_that_was_used_before() {
         client.list_webhooks().await.unwrap();
     }
     assert_eq!(server.connections(), 1);
-    let fresh = client.on_fresh_connections();
+    let fresh = client.again();
     for connections in 2..4 {
         fresh.list_webhooks().await.unwrap();
         assert_eq!(server.connections(), connections);

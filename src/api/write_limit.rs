@@ -1,27 +1,23 @@
 //! How many writes are in flight at once.
 //!
 //! The portal refuses the sixteenth concurrent write of a user with a 429 (API §9), and those 15 are shared by
-//! everything the user runs. So each client has a fixed cap, and a 429 halves what it allows itself; successes win
-//! the rest back one by one. A permit is held while a request is in flight, never while waiting to repeat it.
-
-use std::sync::{Arc, Mutex, PoisonError};
-
-use tokio::sync::Notify;
+//! everything the user runs. So each client has a fixed cap, and a refusal halves what it allows itself; successes win
+//! the rest back one by one. A place is taken while a request is in flight, never while waiting to repeat it.
 
 /// What a finished write says about the portal's load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Load {
     /// The write was taken.
     Accepted,
-    /// The portal asked to slow down (429).
+    /// The portal asked to slow down (429, 503).
     Throttled,
     /// Nothing: another error.
     Unknown,
 }
 
-/// The rule, without any waiting.
+/// The rule; the gate does the waiting.
 #[derive(Debug)]
-struct WriteLimit {
+pub(crate) struct WriteLimit {
     max: usize,
     allowed: usize,
     in_flight: usize,
@@ -31,7 +27,8 @@ struct WriteLimit {
 }
 
 impl WriteLimit {
-    fn new(max: usize) -> Self {
+    /// Creates a limit of at most `max` writes; 0 counts as 1.
+    pub(crate) fn new(max: usize) -> Self {
         let max = max.max(1);
         Self {
             max,
@@ -42,19 +39,25 @@ impl WriteLimit {
         }
     }
 
-    fn has_room(&self) -> bool {
+    /// Returns how many writes may be in flight at present.
+    pub(crate) fn allowed(&self) -> usize {
+        self.allowed
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
         self.in_flight < self.allowed
     }
 
     /// Takes a place and returns the era to give back with it.
-    fn try_enter(&mut self) -> Option<u64> {
+    pub(crate) fn try_enter(&mut self) -> Option<u64> {
         self.has_room().then(|| {
             self.in_flight += 1;
             self.era
         })
     }
 
-    fn leave(&mut self, era: u64, load: Load) {
+    /// Gives a place back with what the answer said about the load.
+    pub(crate) fn leave(&mut self, era: u64, load: Load) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if era != self.era {
             return;
@@ -78,106 +81,8 @@ impl WriteLimit {
     }
 }
 
-/// The rule with a queue in front of it.
-#[derive(Debug)]
-pub(crate) struct WriteGate {
-    limit: Mutex<WriteLimit>,
-    room: Notify,
-}
-
-impl WriteGate {
-    /// Creates a gate for at most `max` writes; 0 counts as 1.
-    pub(crate) fn new(max: usize) -> Self {
-        Self {
-            limit: Mutex::new(WriteLimit::new(max)),
-            room: Notify::new(),
-        }
-    }
-
-    /// Waits for a place.
-    ///
-    /// Dropping the future gives up the place in the queue.
-    pub(crate) async fn enter(self: &Arc<Self>) -> WritePermit {
-        loop {
-            // A notification between the look and the wait is kept by `Notify`, so none is missed.
-            let room = self.room.notified();
-            if let Some(era) = self.with(WriteLimit::try_enter) {
-                self.pass_on_room();
-                return WritePermit {
-                    gate: Arc::clone(self),
-                    era,
-                    load: Load::Unknown,
-                };
-            }
-            room.await;
-        }
-    }
-
-    fn leave(&self, era: u64, load: Load) {
-        let (before, now, max) = self.with(|limit| {
-            let before = limit.allowed;
-            limit.leave(era, load);
-            (before, limit.allowed, limit.max)
-        });
-        if now != before {
-            log_change(before, now, max);
-        }
-        self.pass_on_room();
-    }
-
-    /// Wakes one more of the queue if there is room; each that enters wakes the next.
-    fn pass_on_room(&self) {
-        if self.with(|limit| limit.has_room()) {
-            self.room.notify_one();
-        }
-    }
-
-    fn with<T>(&self, action: impl FnOnce(&mut WriteLimit) -> T) -> T {
-        action(&mut self.limit.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Tells why writes become slower or faster, which the lines of the requests do not. For those who look for a cause
-/// only: a refusal that makes anybody wait for long is a warning already.
-fn log_change(before: usize, now: usize, max: usize) {
-    let message = if now < before {
-        "the portal refused writes (429), so fewer are sent at once"
-    } else {
-        "the portal accepts writes, so more are sent at once"
-    };
-    tracing::debug!(
-        writes_at_once = now,
-        max_concurrent_writes = max,
-        "{message}"
-    );
-}
-
-/// A place among the writes in flight, given back when dropped.
-#[derive(Debug)]
-pub(crate) struct WritePermit {
-    gate: Arc<WriteGate>,
-    era: u64,
-    load: Load,
-}
-
-impl WritePermit {
-    /// Gives the place back with what the answer said about the load.
-    pub(crate) fn leave(mut self, load: Load) {
-        self.load = load;
-    }
-}
-
-impl Drop for WritePermit {
-    fn drop(&mut self) {
-        self.gate.leave(self.era, self.load);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
-
     use proptest::prelude::*;
 
     use super::*;
@@ -220,23 +125,6 @@ mod tests {
         let era = limit.try_enter().unwrap();
         limit.leave(era, Load::Unknown);
         assert_eq!((limit.allowed, limit.in_flight), (2, 0));
-    }
-
-    #[test]
-    fn whoever_waits_enters_when_a_place_is_free_and_a_dropped_waiter_blocks_nobody() {
-        let gate = Arc::new(WriteGate::new(1));
-        let mut context = Context::from_waker(Waker::noop());
-        let mut first = pin!(gate.enter());
-        let Poll::Ready(permit) = first.as_mut().poll(&mut context) else {
-            panic!("the gate is free");
-        };
-        let mut second = Box::pin(gate.enter());
-        let mut third = pin!(gate.enter());
-        assert!(second.as_mut().poll(&mut context).is_pending());
-        assert!(third.as_mut().poll(&mut context).is_pending());
-        permit.leave(Load::Accepted);
-        drop(second);
-        assert!(third.as_mut().poll(&mut context).is_ready());
     }
 
     proptest! {
