@@ -3,7 +3,7 @@
 //! A request cannot know what the client knows: that the portal has just asked everybody to wait, how many requests a
 //! second it lets through, that nobody has reached it yet. So no request sleeps on its own. Each attempt enters here,
 //! in the order in which the calls began, and leaves with what came of it. Why it is done like this is in
-//! design/adr/0006-waiting-for-the-portal.md.
+//! design/adr/0007-waiting-for-the-portal.md.
 //!
 //! - A refusal (429, 503) **closes** the gate for everybody.
 //! - After the first refusal, requests are sent at a **pace** ([`Pace`]); writes are limited in number ([`WriteLimit`])

@@ -1,7 +1,7 @@
 //! How many requests a second are sent, once a limiter has refused one.
 //!
 //! A limiter such as nginx's `limit_req` lets a burst through at once and then some requests a second. A refusal costs a
-//! pause, in which everything beyond the burst is lost, so the rate is learned: design/adr/0006-waiting-for-the-portal.md
+//! pause, in which everything beyond the burst is lost, so the rate is learned: design/adr/0007-waiting-for-the-portal.md
 //! has the reasons and the numbers. Nothing here waits; the gate does.
 
 use std::collections::VecDeque;
