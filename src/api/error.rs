@@ -382,6 +382,16 @@ impl Error {
         self.status_failure()?.retry_after
     }
 
+    /// Returns whether the request was refused by a limiter, which asks to come back later. A 503 that does not say when
+    /// can be a limiter's too, or that of a portal that is down.
+    pub fn is_limited(&self) -> bool {
+        match self.status() {
+            Some(429) => true,
+            Some(503) => self.retry_after().is_some(),
+            _ => false,
+        }
+    }
+
     /// Returns whether the addressed object does not exist.
     ///
     /// True only with an `error` object in the body: a 404 without one comes from a wrong address or a suspended

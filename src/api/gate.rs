@@ -28,6 +28,9 @@ use super::write_limit::{Load, WriteLimit};
 /// (API §9), and a person should hear of that at once.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
 
+/// For how long the gate is closed after a 503 that says nothing, as nginx's limiter gives it and a portal that is down.
+const HICCUP: Duration = Duration::from_millis(500);
+
 /// For how long connections may be refused before the portal has answered for the first time.
 const REFUSED: Duration = Duration::from_secs(4);
 
@@ -73,9 +76,9 @@ struct State {
     era: u64,
     /// For how long a portal that lets nothing through is waited for.
     patience: Duration,
-    /// How often it was closed since something got through.
-    closings: i32,
-    /// When the portal began to let nothing through.
+    /// How often a limiter closed it since something got through.
+    closings: u32,
+    /// When a limiter began to let nothing through.
     refusing_since: Option<Instant>,
     /// How many requests got through.
     passed: u64,
@@ -211,7 +214,7 @@ impl State {
         })
     }
 
-    /// Learns what came of an attempt. After a refusal that can be waited for, returns how long that takes.
+    /// Learns what came of an attempt. After a limiter's refusal that can be waited for, returns how long that takes.
     fn leave(&mut self, sent: Sent, error: Option<&Error>) -> Option<Duration> {
         let now = Instant::now();
         let outcome = Outcome::of(error);
@@ -262,13 +265,21 @@ impl State {
             self.refusing_since = None;
         }
         if sent.era == self.era {
-            let pause = self.pause(error.status(), asked);
+            let pause = if error.is_limited() {
+                self.closings += 1;
+                self.pause(asked)
+            } else {
+                HICCUP
+            };
+            let pause = pause + spread(pause);
             self.pace.refused(now, pause);
             self.opens = now + pause;
             self.era += 1;
-            self.closings += 1;
         } else if let Some(asked) = asked {
             self.opens = self.opens.max(now + asked);
+        }
+        if !error.is_limited() {
+            return None;
         }
         let since = *self.refusing_since.get_or_insert(now);
         if self.opens.duration_since(since) > self.patience {
@@ -283,20 +294,14 @@ impl State {
     }
 
     /// Returns how long to send nothing: as long as was asked for, unless that was no use before. Otherwise the pauses
-    /// grow; four of them after a 429 span the minute of the portal's sliding window (API §9).
-    fn pause(&self, status: Option<u16>, asked: Option<Duration>) -> Duration {
-        let (first, factor): (f64, f64) = match status {
-            Some(429) => (1.0, 4.0),
-            _ => (0.5, 3.0),
-        };
-        let seconds = first * factor.powi(self.closings.min(8));
-        let grown = Duration::from_secs_f64(seconds).min(MAX_WAIT);
-        let pause = match asked {
-            Some(asked) if self.closings == 0 => asked,
+    /// grow; four of them span the minute of the portal's sliding window (API §9).
+    fn pause(&self, asked: Option<Duration>) -> Duration {
+        let grown = Duration::from_secs(4_u64.pow(self.closings.min(4) - 1)).min(MAX_WAIT);
+        match asked {
+            Some(asked) if self.closings == 1 => asked,
             Some(asked) => asked.max(grown),
             None => grown,
-        };
-        pause + spread(pause)
+        }
     }
 
     /// Learns of a connection that did not come about, and returns whether to try again after this wait.
@@ -504,7 +509,7 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
-    /// Tells what came of the request. After a refusal that can be waited for, returns how long that takes.
+    /// Tells what came of the request. After a limiter's refusal that can be waited for, returns how long that takes.
     pub(crate) fn leave(mut self, error: Option<&Error>) -> Option<Duration> {
         let sent = self.sent.take()?;
         self.gate.leave(sent, error)

@@ -19,6 +19,9 @@ use super::gate::{Gate, MAX_WAIT, Pass, Rank, Turn};
 /// The waits of a call, but for those after a limiter's refusals, add up to this at most.
 const BUDGET: Duration = Duration::from_secs(180);
 
+/// The longest wait after a 503 that does not say how long, while the portal lets others through.
+const LONGEST_GUESS: Duration = Duration::from_secs(5);
+
 /// How long a read goes on after a stop: a portal that is well answers in less, and one that hangs is not waited for.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -193,8 +196,9 @@ impl Plan {
         reopening: Option<Duration>,
         passed: u64,
     ) -> Option<Duration> {
-        let has_passed = std::mem::replace(&mut self.passed, passed) != passed;
-        let is_limited = is_limited(error) || (is_refusal(error) && has_passed);
+        let others_pass = std::mem::replace(&mut self.passed, passed) != passed;
+        let is_probably_limited = error.status() == Some(503) && others_pass;
+        let is_limited = error.is_limited() || is_probably_limited;
         let Limits {
             max_retries,
             patience,
@@ -203,8 +207,10 @@ impl Plan {
         if max_retries == 0 || !has_tries || !self.allows(error) {
             return None;
         }
-        let wait = if is_refusal(error) {
+        let wait = if error.is_limited() {
             reopening?
+        } else if is_probably_limited {
+            self.pause_after(error)?.min(LONGEST_GUESS)
         } else {
             self.pause_after(error)?
         };
@@ -261,16 +267,6 @@ impl Plan {
         };
         schedule.next().map(|wait| wait.min(MAX_WAIT))
     }
-}
-
-/// Returns whether the portal, or something before it, would not take the request.
-fn is_refusal(error: &Error) -> bool {
-    matches!(error.status(), Some(429 | 503))
-}
-
-/// Returns whether a refusal is certainly a limiter's. A 503 alone can come from a portal that is down.
-fn is_limited(error: &Error) -> bool {
-    error.status() == Some(429) || (is_refusal(error) && error.retry_after().is_some())
 }
 
 fn once(counter: &mut u32) -> bool {
@@ -393,7 +389,7 @@ where
             return Err(tried.end(error));
         };
         log_wait(&error, wait);
-        if !is_refusal(&error) {
+        if !error.is_limited() {
             not_before = Instant::now() + wait;
         }
         tried.last = Some(error);

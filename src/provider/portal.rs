@@ -88,6 +88,7 @@ pub struct LivePortal {
     is_trouble_reported: AtomicBool,
     is_gap_reported: AtomicBool,
     is_wait_reported: AtomicBool,
+    refuses_creations: AtomicBool,
 }
 
 /// Name and uri, which are unique together.
@@ -124,6 +125,7 @@ impl LivePortal {
             is_trouble_reported: AtomicBool::new(false),
             is_gap_reported: AtomicBool::new(false),
             is_wait_reported: AtomicBool::new(false),
+            refuses_creations: AtomicBool::new(false),
         }
     }
 
@@ -363,6 +365,16 @@ impl LivePortal {
                 "{error}, as for other webhooks of this run. Look at the error of one of them: it says what to do."
             ),
         )
+    }
+
+    /// Says whether the last creation that was sent again and again was refused to the end.
+    pub(super) fn refuses_creations(&self) -> bool {
+        self.refuses_creations.load(Ordering::Relaxed)
+    }
+
+    /// Notes how a creation ended that was sent again.
+    pub(super) fn note_refused_creations(&self, is_refused: bool) {
+        self.refuses_creations.store(is_refused, Ordering::Relaxed);
     }
 
     /// Returns a warning, once per process, when the portal made a request wait for long.

@@ -116,7 +116,9 @@ async fn a_refusal_closes_the_gate_for_everybody_and_the_oldest_goes_first() {
         let gate = gate();
         let oldest = gate.turn(Rank::Fresh);
         let pass = gate.enter(oldest, true, Instant::now()).await.unwrap();
-        let closed = pass.leave(Some(&error)).unwrap();
+        let told = pass.leave(Some(&error));
+        let closed = gate.lock().opens.duration_since(Instant::now());
+        assert_eq!(told, error.is_limited().then_some(closed));
         assert!((least..least * 2).contains(&closed), "{closed:?}");
         let began = Instant::now();
         let order = Mutex::new(Vec::new());

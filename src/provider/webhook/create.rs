@@ -44,7 +44,7 @@ pub(super) async fn create(
     let found = match creation.post().await {
         Ok(created) => Found::created(created, &creation),
         Err(error) if error.outcome_unknown() => {
-            lost_create::resolve(&creation, &error, progress).await?
+            lost_create::resolve(&creation, error, progress).await?
         }
         Err(error) => return Err(lost_create::refused(&creation, &error).await),
     };

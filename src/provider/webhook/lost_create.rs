@@ -7,7 +7,8 @@
 //! again.
 //!
 //! Absence counts only once the portal cannot be working on the request any more. Then the request is
-//! sent once more, and if the portal says that the webhook exists, the list is looked at again.
+//! sent again, and if the portal says that the webhook exists, the list is looked at again. What got no
+//! answer is sent again once; what a limiter or proxy answered, as long as a limiter is waited for.
 //!
 //! An answer that refuses a create is looked into once as well: a proxy can make it of an answer that
 //! it dislikes, and the portal can fail after it has stored. A webhook that appeared is named then, and
@@ -75,43 +76,61 @@ impl fmt::Display for Doubt {
     }
 }
 
-/// Finds out what became of a create whose answer was lost.
+/// Finds out what became of a create whose answer was lost, and sends it again where it was not carried out.
 pub(super) async fn resolve(
     creation: &Creation<'_>,
-    error: &Error,
+    error: Error,
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
+    let portal = creation.portal;
     // Without a list from before there is nothing that waiting could make certain.
-    let has_baseline = creation.portal.list.baseline().is_some();
-    let patience = if has_baseline {
-        Patience::after(creation, error).await
-    } else {
-        Patience::none()
-    };
-    match watch(creation, patience).await {
-        Sighting::Ours(found) => return adopt(creation, *found, error, progress),
-        Sighting::Doubtful(ids, doubt) => return Err(doubtful(creation, &ids, doubt, error)),
-        Sighting::Unreadable(list_error) => return Err(unreadable(creation, error, &list_error)),
-        Sighting::Absent if creation.portal.client.stop_signal().is_cancelled() => {
-            return Err(interrupted(creation, error));
-        }
-        Sighting::Absent if !has_baseline => return Err(unprepared(creation, error)),
-        Sighting::Absent => {}
-    }
-    match creation.post_again().await {
-        Ok(created) => Ok(Found::created(created, creation)),
-        Err(again) if again.outcome_unknown() || again.is_duplicate() => {
-            match watch(creation, Patience::after(creation, &again).await).await {
-                Sighting::Ours(found) => adopt(creation, *found, &again, progress),
-                Sighting::Doubtful(ids, doubt) => Err(doubtful(creation, &ids, doubt, &again)),
-                Sighting::Unreadable(list_error) => Err(unreadable(creation, &again, &list_error)),
-                Sighting::Absent if again.is_duplicate() => Err(creation.refused(&again).await),
-                Sighting::Absent => Err(given_up(creation, &again)),
+    let has_baseline = portal.list.baseline().is_some();
+    let began = Instant::now();
+    let mut sent = 1;
+    let mut error = error;
+    loop {
+        let patience = if has_baseline {
+            Patience::after(creation, &error).await
+        } else {
+            Patience::none()
+        };
+        match watch(creation, patience).await {
+            Sighting::Ours(found) => return adopt(creation, *found, &error, progress),
+            Sighting::Doubtful(ids, doubt) => return Err(doubtful(creation, &ids, doubt, &error)),
+            Sighting::Unreadable(list_error) => {
+                return Err(unreadable(creation, &error, &list_error));
             }
+            Sighting::Absent if error.is_duplicate() => return Err(creation.refused(&error).await),
+            Sighting::Absent if portal.client.stop_signal().is_cancelled() => {
+                return Err(interrupted(creation, &error));
+            }
+            Sighting::Absent if !has_baseline => return Err(unprepared(creation, &error)),
+            Sighting::Absent => {}
         }
-        // The first request may have been carried out, whatever is said of this one.
-        Err(again) => refused_again(creation, &again, progress).await,
+        if sent > 1 && !is_worth_another(creation, &error, began) {
+            portal.note_refused_creations(true);
+            return Err(given_up(creation, &error, sent));
+        }
+        sent += 1;
+        error = match creation.post_again().await {
+            Ok(created) => {
+                portal.note_refused_creations(false);
+                return Ok(Found::created(created, creation));
+            }
+            Err(again) if again.outcome_unknown() || again.is_duplicate() => again,
+            // An earlier request may have been carried out, whatever is said of this one.
+            Err(again) => return refused_again(creation, &again, progress).await,
+        };
     }
+}
+
+/// Says whether to send a create more than twice. It was answered on the way then, as by a limiter, which lets it through
+/// sooner or later; only the first creation of a run waits for that in vain.
+fn is_worth_another(creation: &Creation<'_>, error: &Error, began: Instant) -> bool {
+    let portal = creation.portal;
+    matches!(error.status(), Some(502..=504))
+        && began.elapsed() < portal.client.config().patience()
+        && !portal.refuses_creations()
 }
 
 /// Looks once whether a create that was refused was carried out all the same, and words what it finds.
@@ -127,7 +146,7 @@ pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnosti
     }
 }
 
-/// Looks once after the second request of a create, the first of which may have been carried out.
+/// Looks once after a request of a create was refused, an earlier one of which may have been carried out.
 async fn refused_again(
     creation: &Creation<'_>,
     error: &Error,
@@ -358,12 +377,16 @@ fn unprepared(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     )
 }
 
-fn given_up(creation: &Creation<'_>, error: &Error) -> Diagnostic {
-    uncertain(
-        creation,
-        error,
-        "The request was sent twice, and the portal's list has not shown the webhook since.",
-    )
+fn given_up(creation: &Creation<'_>, error: &Error, sent: u32) -> Diagnostic {
+    let times = if sent == 2 {
+        "twice".to_owned()
+    } else {
+        format!("{sent} times")
+    };
+    let what = format!(
+        "The request was sent {times}, and the portal's list has not shown the webhook since."
+    );
+    uncertain(creation, error, &what)
 }
 
 fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
