@@ -246,6 +246,11 @@ impl BaseUrl {
         self.0.port_or_known_default().unwrap_or_default()
     }
 
+    /// Returns host and port, even where the port is the usual one of the scheme.
+    pub fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host(), self.port())
+    }
+
     /// Returns host and port in the form in which two portals are compared: `host`, then `:port` unless it is the
     /// scheme's default. The host is as the `url` crate normalizes it, without a trailing dot.
     pub fn authority(&self) -> String {

@@ -42,7 +42,7 @@ pub enum Cause {
     /// No connection to the portal: name resolution, refused, TLS. Nothing was sent.
     #[error("could not connect to {host}: {detail}")]
     Connect {
-        /// The portal's host name.
+        /// The portal's host name and port.
         host: String,
         /// The innermost reason, in words.
         detail: String,

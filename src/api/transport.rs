@@ -110,7 +110,7 @@ pub(crate) fn cause_of(error: &reqwest::Error, config: &Config) -> Cause {
             ConnectReason::Other
         };
         return Cause::Connect {
-            host: config.base_url.host().to_owned(),
+            host: config.base_url.host_and_port(),
             detail,
             reason,
             through: config.proxy.as_ref().map(Proxy::name).cloned(),
