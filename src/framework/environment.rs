@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 /// Looks environment variables up by name.
 pub trait Environment: Send + Sync {
-    /// Returns the value, or nothing when the variable is unset or is not Unicode.
+    /// Returns the value, or nothing when the variable is unset. What is not Unicode becomes U+FFFD, which no
+    /// variable of ours may hold, so that it is refused and not taken for unset.
     fn var(&self, name: &str) -> Option<String>;
 
     /// Returns the value, or nothing when it is unset or empty: plugin hosts treat both alike.
@@ -22,7 +23,8 @@ pub struct ProcessEnvironment;
 
 impl Environment for ProcessEnvironment {
     fn var(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+        let value = std::env::var_os(name)?;
+        Some(value.to_string_lossy().into_owned())
     }
 }
 

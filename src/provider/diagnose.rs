@@ -139,7 +139,7 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
     let said = words(failure);
     match failure.status {
         401 if failure.challenge.is_some() || failure.shape == ErrorShape::Html => {
-            connection::explain_foreign_login(failure.challenge)
+            connection::explain_foreign_login(failure)
         }
         403 | 500 | 502..=504 if failure.shape == ErrorShape::Html && failure.forwarded_by.is_some() => {
             connection::explain_forwarding(failure)

@@ -40,6 +40,9 @@ pub enum AddressError {
     /// `"http://proxy.example.com"`, with the quotes.
     #[error("it is in quotes, which belong to the file that it was read from")]
     Quotes,
+    /// Bytes that are not UTF-8.
+    #[error("it holds a character that is not Unicode")]
+    Unicode,
     /// `htp://` and the like.
     #[error("its scheme is none of http, https, socks5 and socks5h")]
     Scheme,
@@ -71,6 +74,10 @@ impl Address {
     pub(super) fn parse(text: &str) -> Result<Self, AddressError> {
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(AddressError::Blank);
+        }
+        // What was not Unicode in the environment.
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(AddressError::Unicode);
         }
         if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
             return Err(AddressError::Quotes);

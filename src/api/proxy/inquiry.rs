@@ -99,14 +99,17 @@ impl Proxy {
     fn judge(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), ProxyFault> {
         match status {
             StatusCode::OK => Ok(()),
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(self.login(headers)),
+            // tinyproxy answers a wrong password with a 401.
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => {
+                Err(self.login(status, headers))
+            }
             status => Err(ProxyFault::Refused(ProxyAnswer::Status(status.as_u16()))),
         }
     }
 
-    fn login(&self, headers: &HeaderMap) -> ProxyFault {
+    fn login(&self, status: StatusCode, headers: &HeaderMap) -> ProxyFault {
         ProxyFault::Login {
-            answer: ProxyAnswer::Status(StatusCode::PROXY_AUTHENTICATION_REQUIRED.as_u16()),
+            answer: ProxyAnswer::Status(status.as_u16()),
             was_told: self.credentials.is_some(),
             takes_passwords: takes_passwords(headers),
         }
@@ -115,7 +118,7 @@ impl Proxy {
     /// Reads the answer to a request that was handed to the proxy to forward: a demand for a login is its own.
     pub(crate) fn demand(&self, answer: &Response) -> Option<ProxyFault> {
         let is_demand = answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED;
-        is_demand.then(|| self.login(answer.headers()))
+        is_demand.then(|| self.login(answer.status(), answer.headers()))
     }
 
     /// Returns the host without the brackets of an IPv6 address.

@@ -211,15 +211,22 @@ fn explain_refusal(proxy: &ProxyName, answer: ProxyAnswer) -> String {
 }
 
 /// Says that somebody before the portal demands a login.
-pub(super) fn explain_foreign_login(challenge: Option<&str>) -> String {
-    let sign = challenge.map_or_else(
+pub(super) fn explain_foreign_login(failure: &StatusFailure) -> String {
+    let proxy = failure.forwarded_by.as_ref().map_or_else(String::new, |proxy| {
+        format!(
+            " The answer came through the proxy {proxy}; some proxies refuse a wrong password like this, so check the one in {} \
+             too.",
+            proxy.variable
+        )
+    });
+    let sign = failure.challenge.map_or_else(
         || "a web page".to_owned(),
         |scheme| format!("a demand for a login by {scheme}"),
     );
     format!(
         "Something before the portal demands a login (401): the answer holds {sign}, with which a portal never refuses an \
          API key, so this says nothing about api_key. A web server or a gateway before the portal makes such answers. Have \
-         it let requests to /api/2.0 through without a login, and check base_url."
+         it let requests to /api/2.0 through without a login, and check base_url.{proxy}"
     )
 }
 

@@ -35,7 +35,11 @@ const ADDRESSES: [(&str, &str); 10] = [
 ];
 
 /// Values of `HTTPS_PROXY` that are no proxy.
-const PROXIES: [(&str, &str); 10] = [
+const PROXIES: [(&str, &str); 11] = [
+    (
+        "The proxy is not Unicode",
+        "http://proxy\u{fffd}.example.com",
+    ),
     (
         "The proxy ends in a carriage return",
         "http://proxy.example.com:3128\r",

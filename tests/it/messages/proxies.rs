@@ -45,6 +45,11 @@ fn answers() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     vec![
         ("The proxy demands a login", http, login(LOGIN)),
         ("The proxy refuses the login", known, login(LOGIN)),
+        (
+            "The proxy refuses the login with a 401",
+            known,
+            answer("401 Unauthorized", "", ""),
+        ),
         ("The proxy demands Kerberos", http, login(KERBEROS)),
         (
             "The proxy forbids it",
@@ -160,6 +165,10 @@ async fn behind(section: &mut Section) {
     section.add("What answers behind the proxy hangs up", said);
 
     for (when, status) in [
+        (
+            "The proxy of an http portal refuses the login",
+            "401 Unauthorized",
+        ),
         ("The proxy of an http portal forbids it", "403 Forbidden"),
         (
             "The proxy of an http portal does not reach it",
