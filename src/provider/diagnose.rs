@@ -5,11 +5,15 @@
 //! of secrets by the client, but decide only where the portal does not translate them (API §7.1, §8.3).
 
 mod connection;
+mod explained;
+mod title;
 
 use std::time::Duration;
 
+pub(super) use self::explained::Explained;
+
+use self::title::Title;
 use crate::api::{self, Cause, ConnectReason, ErrorShape, NotJson, Operation, StatusFailure};
-use crate::framework::diagnostics::Diagnostic;
 
 /// The end of the path of the list.
 const LIST: &str = "/settings/webhook";
@@ -20,13 +24,9 @@ const OUT_OF_RANGE: &str = "Value does not fall within the expected range";
 /// Where to create and check keys in the portal.
 const KEYS_PAGE: &str = "in the portal under Developer Tools, API keys";
 
-/// Words a failed request. The summary names the operation, such as "Could not create the webhook".
-pub(super) fn explain(summary: impl Into<String>, error: &api::Error) -> Diagnostic {
-    let diagnostic = Diagnostic::error(summary, detail(error));
-    match attribute_at_fault(error) {
-        Some(attribute) => diagnostic.at_attribute(attribute),
-        None => diagnostic,
-    }
+/// Returns the title of an error: what failed, and why.
+pub(super) fn titled(what: &str, error: &api::Error) -> String {
+    format!("{what}: {}", Title::of(error).words)
 }
 
 /// Says what happened and what to do next, in full sentences.
@@ -138,10 +138,10 @@ fn not_understood(fault: &str) -> String {
 fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
     let said = words(failure);
     match failure.status {
-        401 if failure.challenge.is_some() || failure.shape == ErrorShape::Html => {
+        401 if is_foreign_login(failure) => {
             connection::explain_foreign_login(failure)
         }
-        403 | 500 | 502..=504 if failure.shape == ErrorShape::Html && failure.forwarded_by.is_some() => {
+        403 | 500 | 502..=504 if is_forwarded(failure) => {
             connection::explain_forwarding(failure)
         }
         401 => format!(
@@ -205,6 +205,34 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
     }
 }
 
+/// Says whether a 401 is not the portal's: it asks for no login, and answers with no web page.
+fn is_foreign_login(failure: &StatusFailure) -> bool {
+    failure.challenge.is_some() || failure.shape == ErrorShape::Html
+}
+
+/// Says whether a proxy that passes requests on has probably made this answer.
+fn is_forwarded(failure: &StatusFailure) -> bool {
+    failure.shape == ErrorShape::Html && failure.forwarded_by.is_some()
+}
+
+/// Says whether an error status has nothing to do with the object that the request was about.
+fn is_shared(error: &api::Error, failure: &StatusFailure) -> bool {
+    match failure.status {
+        400 => has_fixed_form(error),
+        404 => failure.shape != ErrorShape::Handler,
+        500 => is_forwarded(failure),
+        _ => true,
+    }
+}
+
+/// Begins a sentence with a text that continues one.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// Says what a portal can mean by a status of 500 and more.
 fn explain_failure(error: &api::Error, status: u16, said: &str) -> String {
     match status {
@@ -237,20 +265,15 @@ fn explain_failure(error: &api::Error, status: u16, said: &str) -> String {
     }
 }
 
-/// Says how long to wait. What a write can do about it is no advice for a read.
+/// Says how long to wait.
 fn explain_throttling(error: &api::Error, said: &str) -> String {
     let wait = error.retry_after().map_or_else(
         || "Wait a minute".to_owned(),
         |asked| format!("Wait {}, as the portal asks,", length(asked)),
     );
-    let advice = if error.operation().is_write() {
-        " A lower max_concurrent_writes helps."
-    } else {
-        ""
-    };
     format!(
         "The portal refused the request because of too many requests (429){said}. {wait} and run the command again; other \
-         runs with the same user count too.{advice}"
+         runs with the same user count too."
     )
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 
-use super::diagnose;
+use super::diagnose::{self, Explained};
 use crate::api::{
     Client, CurrentUser, Error, PairKey, PasswordPolicy, SharedList, Snapshot, TriggerCatalog,
     Webhook, WebhookId,
@@ -83,8 +83,7 @@ pub struct LivePortal {
     version: OnceCell<String>,
     seen: Mutex<Seen>,
     creating: Mutex<BTreeMap<PairKey, Arc<tokio::sync::Mutex<()>>>>,
-    /// What was explained already.
-    explained: Mutex<BTreeSet<String>>,
+    explained: Explained,
     is_trouble_reported: AtomicBool,
     is_gap_reported: AtomicBool,
     is_wait_reported: AtomicBool,
@@ -121,7 +120,7 @@ impl LivePortal {
             version: OnceCell::new(),
             seen: Mutex::default(),
             creating: Mutex::default(),
-            explained: Mutex::default(),
+            explained: Explained::default(),
             is_trouble_reported: AtomicBool::new(false),
             is_gap_reported: AtomicBool::new(false),
             is_wait_reported: AtomicBool::new(false),
@@ -228,13 +227,14 @@ impl LivePortal {
         !self.seen().recognized.is_empty()
     }
 
-    /// Returns whether this is the first time in this process that a cause is explained.
-    pub(super) fn is_first(&self, cause: &str) -> bool {
-        let mut explained = self
-            .explained
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        explained.insert(cause.to_owned())
+    /// Returns what this process has explained already.
+    pub(super) fn explained(&self) -> &Explained {
+        &self.explained
+    }
+
+    /// Words a failed request: what failed, such as "Could not create the webhook", and why.
+    pub(super) fn explain(&self, what: &str, error: &Error) -> Diagnostic {
+        self.explained.explain(what, error)
     }
 
     /// Notes that Terraform manages a webhook.
@@ -340,7 +340,7 @@ impl LivePortal {
         }
         let detail = diagnose::detail(error);
         diagnostics.push(if diagnose::is_definitive(error) {
-            diagnose::explain(UNUSABLE, error)
+            self.explain(UNUSABLE, error)
         } else {
             Diagnostic::warning(
                 "The portal could not be asked while planning",
@@ -350,21 +350,6 @@ impl LivePortal {
                 ),
             )
         });
-    }
-
-    /// Words a failure to read the list. Each webhook of a state gets an error, which Terraform needs to
-    /// keep it; but only the first one of 300 equal ones explains what to do.
-    pub(super) fn explain_list(&self, summary: &str, error: &Error) -> Diagnostic {
-        let explanation = diagnose::explain(summary, error);
-        if self.is_first(&explanation.detail) {
-            return explanation;
-        }
-        Diagnostic::error(
-            summary,
-            format!(
-                "{error}, as for other webhooks of this run. Look at the error of one of them: it says what to do."
-            ),
-        )
     }
 
     /// Says whether the last creation that was sent again and again was refused to the end.
@@ -384,8 +369,8 @@ impl LivePortal {
             return None;
         }
         let why = if self.client.waits().longest_throttled() >= LONG_WAIT {
-            "The portal limits requests per user, over all keys and parallel runs: fewer runs at the same time or a \
-             lower max_concurrent_writes help."
+            "The portal limits requests per user, over all keys and parallel runs, or a limiter before it does: fewer runs \
+             at the same time help."
         } else {
             "The portal could not be reached or failed for a while, or an answer was lost."
         };

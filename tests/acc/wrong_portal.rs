@@ -43,6 +43,34 @@ fn a_wrong_key_is_explained() {
     );
 }
 
+/// A key that is revoked between the plan and its apply: one explanation, and titles that stand alone.
+#[test]
+fn what_all_webhooks_fail_of_is_explained_once() {
+    const COUNT: usize = 30;
+    let mut case = Case::new();
+    let uri = "\"https://example.com/${count.index}\"";
+    case.write(
+        "main.tf",
+        Webhook::new("ci")
+            .with("count", &COUNT.to_string())
+            .with("uri", uri),
+    );
+    case.saved_plan(&[]);
+    case.set("DOCSPACE_API_KEY", "sk-revoked");
+    case.apply_saved()
+        .fails()
+        .says_so_often(
+            COUNT - 1,
+            "Error: Could not create the webhook: API key refused (401)",
+        )
+        .says_so_often(1, "it is wrong, expired or disabled")
+        .errs("The portal cannot be used: API key refused (401)")
+        .says_so_often(
+            COUNT - 1,
+            "look at the error \"The portal cannot be used: API key refused (401)\"",
+        );
+}
+
 #[test]
 fn a_key_without_the_scope_to_write_can_plan_and_is_explained_at_apply() {
     let user = User::new("5d76b349-db61-4485-a15e-1e62e5d2933c", Role::Admin);

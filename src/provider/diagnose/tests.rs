@@ -61,7 +61,7 @@ fn the_wait_that_the_portal_asks_for_is_named() {
         failure.retry_after = Some(Duration::from_secs(seconds));
         let text = said_of(Operation::Create, LIST_PATH, cause(failure));
         let asked = format!("Wait {wait}, as the portal asks,");
-        has(&text, &[&asked, "max_concurrent_writes"], &["a minute"]);
+        has(&text, &[&asked], &["a minute", "max_concurrent_writes"]);
     }
     let text = said_of(
         Operation::Read,
@@ -69,6 +69,45 @@ fn the_wait_that_the_portal_asks_for_is_named() {
         cause(answer(429, ErrorShape::Empty)),
     );
     has(&text, &["Wait a minute"], &["writes"]);
+}
+
+#[test]
+fn one_cause_is_explained_once_and_each_title_stands_alone() {
+    let explained = Explained::default();
+    let refused = |operation| {
+        api::Error::new(
+            operation,
+            "GET",
+            LIST_PATH,
+            cause(answer(401, ErrorShape::Empty)),
+        )
+    };
+    let first = explained.explain("Could not read", &refused(Operation::Read));
+    assert_eq!(first.summary, "Could not read: API key refused (401)");
+    has(&first.detail, &["wrong, expired"], &["explained once"]);
+    let again = explained.explain("Could not read", &refused(Operation::Read));
+    assert_eq!(again.summary, first.summary);
+    let short =
+        "The portal answered 401 (Unauthorized). This is explained once in each run: look at the ";
+    assert_eq!(again.detail, format!("{short}first error with this title."));
+    let other = explained.explain("Could not create", &refused(Operation::Create));
+    assert_eq!(other.summary, "Could not create: API key refused (401)");
+    assert_eq!(other.detail, format!("{short}error \"{}\".", first.summary));
+}
+
+/// What one object is refused for says nothing about another.
+#[test]
+fn what_is_about_one_object_is_explained_for_each() {
+    let explained = Explained::default();
+    for failure in [
+        answer(400, ErrorShape::Handler),
+        answer(404, ErrorShape::Handler),
+        answer(500, ErrorShape::Handler),
+    ] {
+        let error = api::Error::new(Operation::Create, "POST", LIST_PATH, cause(failure));
+        let first = explained.explain("Could not create", &error);
+        assert_eq!(explained.explain("Could not create", &error), first);
+    }
 }
 
 /// API §16 O5.
@@ -79,7 +118,7 @@ fn a_character_that_the_database_cannot_hold_is_not_blamed_on_the_receiver() {
                    operation '='";
     failure.message = Some(api::PortalMessage::new(message, &api::Redactor::new()));
     let error = api::Error::new(Operation::Create, "POST", LIST_PATH, cause(failure));
-    let said = explain("Could not create the webhook", &error);
+    let said = Explained::default().explain("Could not create the webhook", &error);
     assert_eq!(said.path.unwrap().to_string(), "name");
     has(
         &said.detail,

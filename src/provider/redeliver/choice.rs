@@ -11,7 +11,6 @@ use time::{Duration, OffsetDateTime};
 use super::{FAILED_SINCE, MOST, REPEATS, WEBHOOK_ID};
 use crate::api::{Delivery, DeliveryId, EventKey, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 use crate::provider::webhook::data_source::require;
 use crate::provider::webhook_deliveries::journal::{self, Entry, JournalFilter};
@@ -44,7 +43,7 @@ pub(super) async fn choose(
     };
     let entries = journal::read(&portal.client, &filter)
         .await
-        .map_err(|error| diagnose::explain("Could not read the delivery journal", &error))?;
+        .map_err(|error| portal.explain("Could not read the delivery journal", &error))?;
     if entries.is_empty() {
         // The empty journal of a webhook that does not exist must not pass for one without failures.
         require(portal, webhook, WEBHOOK_ID).await?;

@@ -139,7 +139,7 @@ async fn redeliver(
         .client
         .retry_deliveries(&ids)
         .await
-        .map_err(|error| explain(&error))?;
+        .map_err(|error| explain(portal, &error))?;
     if queued.len() < ids.len() {
         reports.say(format!(
             "The portal accepted {} of {}; it skips entries that are unknown or not this user's.",
@@ -204,20 +204,26 @@ async fn choose(
     Ok(None)
 }
 
-fn explain(error: &api::Error) -> Diagnostic {
-    let mut diagnostic = diagnose::explain(SUMMARY, error);
+fn explain(portal: &LivePortal, error: &api::Error) -> Diagnostic {
     if error.status() == Some(429) {
-        "The portal allows 5 redelivery calls in 15 minutes and refused this one (429). Nothing was repeated. Wait, \
-         then invoke the action again."
-            .clone_into(&mut diagnostic.detail);
-    } else if error.outcome_unknown() {
-        diagnostic.detail = format!(
-            "{} The portal may have queued the deliveries all the same; look into the delivery journal before you \
-             invoke the action again, or the receiver may get them twice.",
-            diagnose::happened(error)
+        return Diagnostic::error(
+            diagnose::titled(SUMMARY, error),
+            "The portal allows 5 redelivery calls in 15 minutes and refused this one (429). Nothing was repeated. Wait, \
+         then invoke the action again.",
         );
     }
-    diagnostic
+    if !error.outcome_unknown() {
+        return portal.explain(SUMMARY, error);
+    }
+    let title = diagnose::titled(SUMMARY, error);
+    let opening = portal.explained().opening(&title, error);
+    Diagnostic::error(
+        title,
+        format!(
+            "{opening} The portal may have queued the deliveries all the same; look into the delivery journal before you \
+             invoke the action again, or the receiver may get them twice."
+        ),
+    )
 }
 
 fn delivery_id(value: &Value) -> Option<DeliveryId> {

@@ -138,7 +138,7 @@ async fn withdraw(
         return Ok(());
     }
     progress.forget();
-    let mut diagnostic = diagnose::explain(SUMMARY, refusal);
+    let mut diagnostic = portal.explain(SUMMARY, refusal);
     diagnostic.detail.push_str(
         " The portal had stored the webhook with enabled and ssl true, as it does with every new one, and refused to \
          change that. It was deleted again; nothing is left on the portal.",

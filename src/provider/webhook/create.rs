@@ -67,7 +67,7 @@ async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
     };
     match list {
         Err(error) if diagnose::is_definitive(&error) || portal.client.is_down() => {
-            let mut diagnostic = diagnose::explain(SUMMARY, &error);
+            let mut diagnostic = portal.explain(SUMMARY, &error);
             diagnostic.detail.push_str(" Nothing was created.");
             Err(diagnostic)
         }
@@ -98,7 +98,7 @@ pub(super) async fn resolve_triggers(
         None
     } else {
         let catalog = portal.catalog().await;
-        Some(catalog.map_err(|error| diagnose::explain("Could not look up the triggers", error))?)
+        Some(catalog.map_err(|error| portal.explain("Could not look up the triggers", error))?)
     };
     let bits = Bits { recorded, catalog };
     let known = foreign

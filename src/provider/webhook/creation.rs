@@ -59,11 +59,11 @@ impl Creation<'_> {
     /// Words a refusal. A name and uri that are taken get the id of the webhook that has them.
     pub(super) async fn refused(&self, error: &Error) -> Diagnostic {
         if !error.is_duplicate() {
-            return diagnose::explain(SUMMARY, error);
+            return self.portal.explain(SUMMARY, error);
         }
         let (name, uri) = (&self.model.name, &self.model.uri);
         let Ok(snapshot) = self.portal.list.fresh().await else {
-            return diagnose::explain(SUMMARY, error);
+            return self.portal.explain(SUMMARY, error);
         };
         let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
         let taken = snapshot

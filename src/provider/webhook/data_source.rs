@@ -10,8 +10,8 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value, normal_form};
+use crate::provider::dates;
 use crate::provider::portal::{self, LivePortal, Portal};
-use crate::provider::{dates, diagnose};
 
 const SUMMARY: &str = "Could not read the webhook";
 
@@ -349,7 +349,7 @@ async fn find(
     portal: &LivePortal,
     selection: &Selection,
 ) -> Result<Vec<WebhookListItem>, Diagnostic> {
-    let explain = |error| diagnose::explain(SUMMARY, &error);
+    let explain = |error| portal.explain(SUMMARY, &error);
     let snapshot = portal.list.read().await.map_err(explain)?;
     let found = selection.pick(&snapshot);
     if !found.is_empty() {

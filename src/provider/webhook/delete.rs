@@ -28,7 +28,7 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
                 return Ok(());
             }
             let name = request.prior.get(NAME).as_str().unwrap_or("?");
-            Err(explain(name, id, &error))
+            Err(explain(portal, name, id, &error))
         }
     }
 }
@@ -64,12 +64,13 @@ pub(super) async fn is_unlisted(portal: &LivePortal, id: WebhookId) -> Result<bo
     Ok(confirmed.webhook(id).is_none())
 }
 
-fn explain(name: &str, id: WebhookId, error: &Error) -> Diagnostic {
-    let mut diagnostic = diagnose::explain(SUMMARY, error);
-    diagnostic.detail = format!(
-        "{} Webhook \"{name}\" ({id}) stays in the state; run the command again to delete it.",
-        diagnose::happened(error)
-    );
-    diagnostic.path = None;
-    diagnostic
+fn explain(portal: &LivePortal, name: &str, id: WebhookId, error: &Error) -> Diagnostic {
+    let title = diagnose::titled(SUMMARY, error);
+    let opening = portal.explained().opening(&title, error);
+    Diagnostic::error(
+        title,
+        format!(
+            "{opening} Webhook \"{name}\" ({id}) stays in the state; run the command again to delete it."
+        ),
+    )
 }

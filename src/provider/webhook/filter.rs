@@ -9,7 +9,6 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Object, Type, Value, normal_form};
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
 const NAME_PREFIX: &str = "name_prefix";
@@ -125,9 +124,10 @@ pub(in crate::provider) async fn resolve_trigger(
         Ok(Spelling::All) => Ok(TriggerMask::ALL),
         Ok(Spelling::Bit(bit)) => Ok(TriggerMask::from_bits(1 << bit)),
         Ok(Spelling::Foreign) => {
-            let catalog = portal.catalog().await.map_err(|error| {
-                diagnose::explain("Could not read the portal's triggers", error)
-            })?;
+            let catalog = portal
+                .catalog()
+                .await
+                .map_err(|error| portal.explain("Could not read the portal's triggers", error))?;
             let bits = Bits {
                 recorded: &KnownBits::new(),
                 catalog: Some(catalog),

@@ -80,7 +80,7 @@ pub(super) async fn verify(
         return Ok(());
     }
     let list = portal.first_list().await;
-    let list = list.map_err(|error| portal.explain_list(summary, &error))?;
+    let list = list.map_err(|error| portal.explain(summary, &error))?;
     find(portal, summary, state, private, &list).await.map(drop)
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn current(
     private: &mut WebhookPrivate,
 ) -> Result<Option<Webhook>, Diagnostic> {
     let list = portal.list.read().await;
-    let list = list.map_err(|error| portal.explain_list(summary, &error))?;
+    let list = list.map_err(|error| portal.explain(summary, &error))?;
     find(portal, summary, state, private, &list).await
 }
 
@@ -113,7 +113,7 @@ async fn find(
         return Ok(None);
     }
     let list = portal.list.confirm_absence(list, id).await;
-    let list = list.map_err(|error| portal.explain_list(summary, &error))?;
+    let list = list.map_err(|error| portal.explain(summary, &error))?;
     match list.webhook(id) {
         Some(webhook) => {
             recognize(portal, state, private, &list, webhook)?;
@@ -161,10 +161,11 @@ impl Stranger<'_> {
         } else {
             "another webhook"
         };
-        let detail = if self.portal.is_first(cause) {
-            format!("{what} {kept} {check} {}", self.way_out())
-        } else {
-            format!("{what} {kept} Look at the first error of this kind: it says what to do.")
+        let detail = match self.portal.explained().earlier(cause, &summary) {
+            None => format!("{what} {kept} {check} {}", self.way_out()),
+            Some(title) => format!(
+                "{what} {kept} What to do is explained once in each run: look at the error {title}."
+            ),
         };
         Diagnostic::error(summary, detail)
     }

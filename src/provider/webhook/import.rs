@@ -7,7 +7,6 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{ImportRequest, Progress};
 use crate::framework::value::{Object, normal_form};
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
 const SUMMARY: &str = "Could not import the webhook";
@@ -65,7 +64,7 @@ fn parse(text: &str) -> Option<ImportId<'_>> {
 
 /// Makes sure that a webhook exists: the read that follows would call a missing one deleted.
 async fn check(portal: &LivePortal, id: WebhookId) -> Result<WebhookId, Diagnostic> {
-    let explain = |error| diagnose::explain(SUMMARY, &error);
+    let explain = |error| portal.explain(SUMMARY, &error);
     let snapshot = portal.list.read().await.map_err(explain)?;
     if snapshot.webhook(id).is_some() {
         return Ok(id);
@@ -92,7 +91,7 @@ async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, D
         .list
         .read()
         .await
-        .map_err(|error| diagnose::explain(SUMMARY, &error))?;
+        .map_err(|error| portal.explain(SUMMARY, &error))?;
     let matches: Vec<WebhookId> = snapshot
         .with_key(PairKey::new(name, uri))
         .filter(|webhook| clash::has_pair(webhook, name, uri))

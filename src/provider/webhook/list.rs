@@ -10,7 +10,6 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::list_resource::{Finding, Findings, ListResource};
 use crate::framework::schema::Schema;
 use crate::framework::value::Object;
-use crate::provider::diagnose;
 use crate::provider::portal::{LivePortal, Portal};
 
 /// Lists existing webhooks.
@@ -70,7 +69,7 @@ async fn list(portal: &LivePortal, config: &Object, findings: &Findings) -> Resu
     };
     let (read, handed) = tokio::join!(reading, handing_on);
     handed?;
-    read.map_err(|error| diagnose::explain("Could not list the webhooks", &error))
+    read.map_err(|error| portal.explain("Could not list the webhooks", &error))
 }
 
 async fn warn_of_wait(portal: &LivePortal, findings: &Findings) {

@@ -335,15 +335,14 @@ fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Er
         ),
     };
     let import = ids.last().map(|id| clash::how_to_import(*id));
+    let name = &creation.model.name;
+    let title = format!("Webhook \"{name}\" may or may not have been created");
+    let opening = creation.portal.explained().opening(&title, error);
     Diagnostic::error(
+        title,
         format!(
-            "Webhook \"{}\" may or may not have been created",
-            creation.model.name
-        ),
-        format!(
-            "{} The portal now has {named} with this name and uri, but {it} taken over, because {doubt}. Look at \
+            "{opening} The portal now has {named} with this name and uri, but {it} taken over, because {doubt}. Look at \
              {them} in the portal. {}",
-            diagnose::happened(error),
             import.unwrap_or_default()
         ),
     )
@@ -390,12 +389,13 @@ fn given_up(creation: &Creation<'_>, error: &Error, sent: u32) -> Diagnostic {
 }
 
 fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
+    let title = diagnose::titled(SUMMARY, error);
+    let opening = creation.portal.explained().opening(&title, error);
     Diagnostic::error(
-        SUMMARY,
+        title,
         format!(
-            "{} {what} Run the plan again: should the portal have created a webhook named \"{}\" after all, the plan \
+            "{opening} {what} Run the plan again: should the portal have created a webhook named \"{}\" after all, the plan \
              will name its id and how to import it.",
-            diagnose::happened(error),
             creation.model.name
         ),
     )

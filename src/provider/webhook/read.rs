@@ -53,7 +53,7 @@ pub(super) async fn read(
 /// Returns a list that shows a webhook, or of which it can be said that the webhook is gone: what the first list does
 /// not show must be missing from a second one too.
 pub(super) async fn find(portal: &LivePortal, id: WebhookId) -> Result<Arc<Snapshot>, Diagnostic> {
-    let explain = |error| portal.explain_list(SUMMARY, &error);
+    let explain = |error| portal.explain(SUMMARY, &error);
     let list = portal.list.read().await.map_err(explain)?;
     if list.webhook(id).is_some() {
         return Ok(list);

@@ -14,7 +14,6 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, UpdateRequest};
 use crate::framework::value::{Object, SecretText, Value};
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
 const SUMMARY: &str = "Could not update the webhook";
@@ -250,7 +249,7 @@ impl Update<'_> {
     }
 
     fn explain(&self, error: &Error) -> Diagnostic {
-        let mut diagnostic = diagnose::explain(SUMMARY, error);
+        let mut diagnostic = self.portal.explain(SUMMARY, error);
         if error.is_not_found() {
             diagnostic.detail = format!(
                 "The portal has no webhook {} any more: it was deleted since it was last read. Plan again; the plan \

@@ -14,10 +14,10 @@ mod schema;
 use async_trait::async_trait;
 
 use self::journal::JournalFilter;
+use super::dates;
 use super::portal::{LivePortal, Portal};
 use super::webhook::data_source::require;
 use super::webhook::filter::{TRIGGER, resolve_trigger};
-use super::{dates, diagnose};
 use crate::api;
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -58,7 +58,7 @@ impl DataSource<Portal> for WebhookDeliveries {
 async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic> {
     let filter = filter(portal, &config).await?;
     let found = journal::read(&portal.client, &filter).await;
-    let found = found.map_err(|error| explain(&error))?;
+    let found = found.map_err(|error| explain(portal, &error))?;
     // An empty journal of a webhook that does not exist must not pass for one without failures.
     if let (true, Some(id)) = (found.is_empty(), filter.webhook) {
         require(portal, id, schema::WEBHOOK_ID).await?;
@@ -93,13 +93,13 @@ async fn filter(portal: &LivePortal, config: &Object) -> Result<JournalFilter, D
     })
 }
 
-fn explain(error: &api::Error) -> Diagnostic {
+fn explain(portal: &LivePortal, error: &api::Error) -> Diagnostic {
     const SUMMARY: &str = "Could not read the deliveries";
     let is_about_trigger = error
         .status_failure()
         .is_some_and(|failure| failure.validation.contains_key("trigger"));
     if !is_about_trigger {
-        return diagnose::explain(SUMMARY, error);
+        return portal.explain(SUMMARY, error);
     }
     Diagnostic::error(
         SUMMARY,

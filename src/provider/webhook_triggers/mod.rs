@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 
-use super::diagnose;
 use super::portal::Portal;
 use crate::api::CatalogEntry;
 use crate::framework::data_source::DataSource;
@@ -49,7 +48,7 @@ impl DataSource<Portal> for WebhookTriggers {
         diagnostics.extend(portal.long_wait());
         supported?;
         let catalog = catalog
-            .map_err(|error| diagnose::explain("Could not read the portal's triggers", error))?;
+            .map_err(|error| portal.explain("Could not read the portal's triggers", error))?;
         let triggers = catalog.entries().iter().map(describe).collect();
         Ok(config.with(TRIGGERS, Value::List(triggers)))
     }

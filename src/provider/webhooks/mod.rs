@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 
-use super::diagnose;
 use super::portal::{LivePortal, Portal};
 use super::webhook::data_source::{attributes, describe};
 use super::webhook::filter::{WebhookFilter, with_filters};
@@ -53,7 +52,7 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let filter = WebhookFilter::from_config(portal, &config).await?;
     let snapshot = portal.list.read().await;
     let snapshot =
-        snapshot.map_err(|error| diagnose::explain("Could not list the webhooks", &error))?;
+        snapshot.map_err(|error| portal.explain("Could not list the webhooks", &error))?;
     let webhooks = snapshot
         .items()
         .filter(|item| filter.matches(&item.webhook))

@@ -85,6 +85,14 @@ impl Run {
         self
     }
 
+    /// Demands that the output contains this so many times, whatever its line breaks.
+    #[track_caller]
+    pub fn says_so_often(self, times: usize, text: &str) -> Self {
+        let said = self.text().matches(&folded(text)).count();
+        assert_eq!(said, times, "{text:?} in\n{self}");
+        self
+    }
+
     /// Demands that the output does not contain this, whatever its line breaks.
     #[track_caller]
     pub fn does_not_say(self, text: &str) -> Self {

@@ -243,7 +243,8 @@ async fn a_portal_that_tells_a_secret_to_whoever_asks_is_not_quoted() {
             invoked.refused();
         }
         watched.end().await;
-        assert!(portal.fault_hits(id) > 5, "{}", answer.what);
+        // What nobody can wait for is asked for once.
+        assert!(portal.fault_hits(id) > 0, "{}", answer.what);
         portal.clear_faults();
     }
 }

@@ -48,6 +48,9 @@ pub async fn section() -> Section {
     }
     let portal = Portal::start().await;
     let mut directory = portal.settled(&webhook()).await;
+    // A limiter is waited for as long as the retries may take.
+    directory.set("max_retries", json!(1));
+    directory.set("request_timeout", json!("15s"));
     portal.fault(on(LIST).respond(429, &[("Retry-After", "0")], ""));
     section.add(
         "It was tried several times",

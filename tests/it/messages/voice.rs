@@ -3,7 +3,7 @@
 use crate::host::diagnostics::Diagnostic;
 
 /// The longest summary, without what it quotes.
-const LONGEST_SUMMARY: usize = 60;
+const LONGEST_SUMMARY: usize = 64;
 
 /// How a clause begins that says what to do.
 const IMPERATIVES: [&str; 41] = [

@@ -1,0 +1,83 @@
+//! The cause of an error in a few words, for the titles of diagnostics.
+
+use crate::api::{self, Cause, ConnectReason, ErrorShape, NotJson, ProxyFault, StatusFailure};
+
+/// What a title says of an error.
+pub(super) struct Title {
+    /// The cause, and the status where there is one.
+    pub(super) words: String,
+    /// Whether the cause lies in what all objects have in common: the portal, the key, the way there. It is
+    /// explained once.
+    pub(super) is_shared: bool,
+}
+
+impl Title {
+    pub(super) fn of(error: &api::Error) -> Self {
+        match error.cause() {
+            Cause::Status(failure) => Self::of_status(error, failure),
+            Cause::Redirect { status, .. } => Self::shared(format!("redirected ({status})")),
+            cause => Self::shared(without_status(cause)),
+        }
+    }
+
+    fn of_status(error: &api::Error, failure: &StatusFailure) -> Self {
+        let status = failure.status;
+        let words = match status {
+            400 if error.is_duplicate() => "name and uri are taken",
+            401 if super::is_foreign_login(failure) => "login demanded on the way",
+            401 => "API key refused",
+            402 => "portal not paid for",
+            403 if error.is_scope_refused() => "key lacks the scope",
+            403 => "access refused",
+            404 if failure.shape == ErrorShape::Handler => "no such object",
+            404 => "not an active portal",
+            429 => "too many requests",
+            ..=399 => "answer not understood",
+            400..=499 => "request refused",
+            500 if error.is_receiver_unreachable() => "receiver not reached",
+            500 => "portal failed",
+            _ => "portal unavailable",
+        };
+        Self {
+            words: format!("{words} ({status})"),
+            is_shared: super::is_shared(error, failure),
+        }
+    }
+
+    fn shared(words: impl Into<String>) -> Self {
+        Self {
+            words: words.into(),
+            is_shared: true,
+        }
+    }
+}
+
+fn without_status(cause: &Cause) -> String {
+    let words = match cause {
+        Cause::Timeout { .. } => "no answer in time",
+        Cause::Connect { reason, .. } => match reason {
+            ConnectReason::NameResolution => "host not found",
+            ConnectReason::TimedOut => "no connection in time",
+            ConnectReason::Tls(_) => "no secure connection",
+            ConnectReason::Other => "no connection",
+        },
+        Cause::Proxy { fault, .. } => match fault {
+            ProxyFault::Login { answer, .. } => return format!("proxy login refused ({answer})"),
+            ProxyFault::SocksLogin { .. } => "proxy login refused",
+            ProxyFault::Refused(answer) => return format!("refused by the proxy ({answer})"),
+            _ => "no connection to the proxy",
+        },
+        Cause::NotJson {
+            found: NotJson::WebPage,
+        } => "answered by a web page",
+        Cause::NotJson { .. } | Cause::Decode { .. } | Cause::TooLarge { .. } | Cause::LongHead => {
+            "answer not understood"
+        }
+        Cause::Transport { .. } => "connection lost",
+        Cause::Stopped => "interrupted",
+        Cause::NoAuthorities { .. } => "no CA certificates",
+        Cause::Setup { .. } => "no HTTP client",
+        Cause::Status(_) | Cause::Redirect { .. } => "error status",
+    };
+    words.to_owned()
+}
