@@ -70,6 +70,8 @@ Usage: cargo xtask bench [OPTIONS]
   --provider PATH  measure this program of ours instead of building one
   --peer PATH      measure another provider's program too: its start, and, if it
                    is restapi or restful, the same webhooks; can be repeated
+  --limits         measure 300 webhooks behind limiters instead, half an hour: the
+                   time beside the number of requests over the limiter's rate
   --json FILE      write everything to this file as well
 
 Numbers of different machines do not compare, so the machine is printed too.

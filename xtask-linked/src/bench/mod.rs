@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | `start` | one process: start to handshake, memory, size |
 //! | `scale` | whole commands for N webhooks, beside the same N of `terraform_data` |
+//! | `limits` | whole commands behind limiters, beside what these allow |
 //! | `subject` | who is measured, and with which configuration |
 //! | `portal`, `watched` | the emulator and the CLI as processes, and what they tell |
 //! | `figures`, `table` | medians, the machine, and how both are shown |
 
 mod figures;
+mod limits;
 mod portal;
 mod scale;
 mod start;
@@ -22,7 +24,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use subject::Repetition;
 
@@ -38,6 +40,8 @@ struct Options {
     provider: Option<PathBuf>,
     peers: Vec<PathBuf>,
     json: Option<PathBuf>,
+    /// Whether limiters are measured, and nothing else.
+    is_about_limits: bool,
 }
 
 impl Options {
@@ -50,6 +54,7 @@ impl Options {
             provider: None,
             peers: Vec::new(),
             json: None,
+            is_about_limits: false,
         };
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
@@ -72,6 +77,7 @@ impl Options {
                 }
                 lexopt::Arg::Long("provider") => options.provider = Some(parser.value()?.into()),
                 lexopt::Arg::Long("peer") => options.peers.push(parser.value()?.into()),
+                lexopt::Arg::Long("limits") => options.is_about_limits = true,
                 lexopt::Arg::Long("json") => options.json = Some(parser.value()?.into()),
                 other => return Err(other.unexpected().into()),
             }
@@ -93,6 +99,12 @@ pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
         None => dist::build(None)?,
     };
     let machine = figures::machine(&version);
+    if options.is_about_limits {
+        let limited = limits::measure(&cli, &provider)?;
+        let text = limits::table(&limited) + &table::machine(&machine);
+        let all = || json!({"machine": machine, "limits": limits::to_json(&limited)});
+        return finish(&options, &text, all, &limits::misses(&limited));
+    }
     report("Starting each provider 26 times …");
     let mut starts = vec![start::measure(&provider)?];
     for peer in &options.peers {
@@ -111,15 +123,28 @@ pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
         }
     }
     text += &table::machine(&machine);
-    std::io::stdout().lock().write_all(text.as_bytes())?;
-    if let Some(path) = options.json {
-        let starts: Vec<_> = starts.iter().map(start::Start::to_json).collect();
-        let sizes_json: Vec<_> = sizes.iter().map(scale::Measured::to_json).collect();
-        let all = json!({"machine": machine, "starts": starts, "sizes": sizes_json});
-        std::fs::write(&path, format!("{all:#}\n")).with_context(|| path.display().to_string())?;
-    }
     let excesses: Vec<String> = sizes.iter().flat_map(scale::Measured::excesses).collect();
-    for excess in &excesses {
+    let all = || {
+        let starts: Vec<_> = starts.iter().map(start::Start::to_json).collect();
+        let sizes: Vec<_> = sizes.iter().map(scale::Measured::to_json).collect();
+        json!({"machine": machine, "starts": starts, "sizes": sizes})
+    };
+    finish(&options, &text, all, &excesses)
+}
+
+/// Shows and writes what was measured, and fails when something is more than it may be.
+fn finish(
+    options: &Options,
+    text: &str,
+    all: impl FnOnce() -> Value,
+    excesses: &[String],
+) -> Result<ExitCode> {
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    if let Some(path) = &options.json {
+        let all = all();
+        std::fs::write(path, format!("{all:#}\n")).with_context(|| path.display().to_string())?;
+    }
+    for excess in excesses {
         report(excess);
     }
     Ok(if excesses.is_empty() {

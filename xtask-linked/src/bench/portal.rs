@@ -113,10 +113,39 @@ impl Portal {
         Ok(requests)
     }
 
+    /// Changes settings.
+    pub(super) fn set(&self, settings: &Value) -> Result<()> {
+        self.send(Method::PATCH, "/settings", Some(settings))
+            .map(drop)
+    }
+
+    /// Returns how many webhooks there are.
+    pub(super) fn webhooks(&self) -> Result<u64> {
+        let webhooks = self.control(Method::GET, "/webhooks")?;
+        let webhooks = webhooks.as_array().context("no list of webhooks")?;
+        Ok(u64::try_from(webhooks.len())?)
+    }
+
+    /// Returns how many requests were answered with a status since this was last called.
+    pub(super) fn take_refused(&self, status: u16) -> Result<u64> {
+        let summary = self.control(Method::GET, "/requests/summary")?;
+        self.control(Method::DELETE, "/requests")?;
+        let refused = summary.pointer(&format!("/by_status/{status}"));
+        Ok(refused.and_then(Value::as_u64).unwrap_or_default())
+    }
+
     fn control(&self, method: Method, path: &str) -> Result<Value> {
+        self.send(method, path, None)
+    }
+
+    fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
         let url = format!("{}{path}", self.control_url);
         self.runtime.block_on(async {
-            let answer = self.client.request(method, url).send().await?;
+            let mut request = self.client.request(method, url);
+            if let Some(body) = body {
+                request = request.body(body.to_string());
+            }
+            let answer = request.send().await?;
             let text = answer.error_for_status()?.text().await?;
             // What only does something has nothing to say.
             Ok(serde_json::from_str(&text).unwrap_or_default())

@@ -72,7 +72,7 @@ impl Step {
         }
     }
 
-    fn arguments(self) -> &'static [&'static str] {
+    pub(super) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::PlanNew | Self::PlanAgain => &["plan"],
             Self::Create | Self::Change => &["apply", "-auto-approve"],
@@ -81,7 +81,7 @@ impl Step {
     }
 
     /// Returns the host of the receivers that the step wants to have.
-    fn host(self) -> &'static str {
+    pub(super) fn host(self) -> &'static str {
         match self {
             Self::PlanNew | Self::Create | Self::PlanAgain => "hooks.example.com",
             Self::Change | Self::Destroy => "hooks.example.net",
