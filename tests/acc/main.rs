@@ -47,6 +47,8 @@ mod plugin;
 mod reading;
 /// From the clone to an apply elsewhere, by the README.
 mod readme;
+/// nginx and tinyproxy before a portal.
+mod real;
 /// Replacement by force, and names that are taken.
 mod replacement;
 /// `terraform providers schema -json`.

@@ -24,7 +24,7 @@ Usage: cargo xtask ci [--all]
   --all  run all acceptance tests with the newest CLIs too, not only those that
          depend on the CLI most
 
-Needs terraform or tofu (see cargo xtask terraform), go and tinyproxy; for the newest CLIs, which
+Needs terraform or tofu (see cargo xtask terraform), go, nginx and tinyproxy; for the newest CLIs, which
 are built at the first run beside the other steps, also Go and Python (see cargo
 xtask newest --help); and no network beyond the registries of their packages.
 ",
@@ -68,8 +68,8 @@ const STEPS: [Step; 10] = [
         command: "cargo xtask proxies --check",
     },
     Step {
-        name: "real proxy",
-        command: "cargo test --test it --locked proxies::real -- --ignored",
+        name: "real nginx and proxy",
+        command: "cargo test --test it --test acc --locked real:: -- --ignored",
     },
     Step {
         name: "demo",

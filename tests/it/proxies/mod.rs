@@ -7,6 +7,10 @@ pub mod forward;
 
 /// What a proxy does wrong.
 mod faults;
+/// The program that people use as a proxy.
+#[expect(dead_code, reason = "shared with the acceptance tests")]
+#[path = "../../support/middle.rs"]
+mod middle;
 /// A proxy that people use.
 mod real;
 /// What a proxy and a portal get to see.

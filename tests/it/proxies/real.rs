@@ -2,86 +2,19 @@
 //!
 //! The portal is at 0.0.0.0, which reaches this machine and is no loopback address by the rules of proxies.
 
-use std::io::Write as _;
-use std::process::{Child, Command, Stdio};
-
 use terraform_provider_docspace::api::{Cause, ProxyAnswer, ProxyFault};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::client;
+use super::middle::Middle;
 use super::ways::tls;
 use crate::client::scripted::{Scripted, Step};
 
 const EMPTY_LIST: &str = r#"{"response":[]}"#;
 
-/// A running tinyproxy; it ends when dropped.
-struct Tinyproxy {
-    process: Child,
-    port: u16,
-    _directory: tempfile::TempDir,
-}
-
-impl Tinyproxy {
-    /// Starts one with these lines in its configuration.
-    async fn start(lines: &str) -> Self {
-        loop {
-            // It takes no port 0, so somebody else can be faster.
-            let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let port = free.local_addr().unwrap().port();
-            drop(free);
-            if let Some(proxy) = Self::start_at(port, lines).await {
-                return proxy;
-            }
-        }
-    }
-
-    async fn start_at(port: u16, lines: &str) -> Option<Self> {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("tinyproxy.conf");
-        let mut file = std::fs::File::create(&path).unwrap();
-        write!(file, "Port {port}\nListen 127.0.0.1\nTimeout 60\n{lines}").unwrap();
-        let process = Command::new("tinyproxy")
-            .arg("-d")
-            .arg("-c")
-            .arg(&path)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let process = process.unwrap_or_else(|error| {
-            panic!("tinyproxy does not start ({error}); on Debian: apt-get install tinyproxy-bin")
-        });
-        let mut proxy = Self {
-            process,
-            port,
-            _directory: directory,
-        };
-        loop {
-            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Some(proxy);
-            }
-            if proxy.process.try_wait().unwrap().is_some() {
-                return None;
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-
-    fn address(&self, login: &str) -> String {
-        format!("http://{login}127.0.0.1:{}", self.port)
-    }
-}
-
-impl Drop for Tinyproxy {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
 #[tokio::test]
 #[ignore = "needs tinyproxy; cargo xtask ci runs it"]
 async fn a_real_proxy_is_gone_through_with_a_login() {
-    let proxy = Tinyproxy::start("BasicAuth user pass\n").await;
+    let proxy = Middle::tinyproxy("BasicAuth user pass\n");
     let (server, certificate) = tls("0.0.0.0");
     let portal = Scripted::start_tls([Step::json("200 OK", EMPTY_LIST)], server).await;
     let base_url = format!("https://0.0.0.0:{}", portal.port());
@@ -129,7 +62,7 @@ async fn a_real_proxy_is_gone_through_with_a_login() {
 #[tokio::test]
 #[ignore = "needs tinyproxy; cargo xtask ci runs it"]
 async fn a_real_proxy_is_blamed_for_what_it_refuses() {
-    let proxy = Tinyproxy::start("ConnectPort 443\n").await;
+    let proxy = Middle::tinyproxy("ConnectPort 443\n");
     let (_, certificate) = tls("0.0.0.0");
     let certificate = Some(certificate);
     let address = proxy.address("");
