@@ -15,15 +15,16 @@ impl Title {
     pub(super) fn of(error: &api::Error) -> Self {
         match error.cause() {
             Cause::Status(failure) => Self::of_status(error, failure),
-            Cause::Redirect { status, .. } => Self::shared(format!("redirected ({status})")),
-            cause => Self::shared(without_status(cause)),
+            cause => Self {
+                words: words(cause),
+                is_shared: true,
+            },
         }
     }
 
     fn of_status(error: &api::Error, failure: &StatusFailure) -> Self {
         let status = failure.status;
         let words = match status {
-            400 if error.is_duplicate() => "name and uri are taken",
             401 if super::is_foreign_login(failure) => "login demanded on the way",
             401 => "API key refused",
             402 => "portal not paid for",
@@ -43,16 +44,10 @@ impl Title {
             is_shared: super::is_shared(error, failure),
         }
     }
-
-    fn shared(words: impl Into<String>) -> Self {
-        Self {
-            words: words.into(),
-            is_shared: true,
-        }
-    }
 }
 
-fn without_status(cause: &Cause) -> String {
+/// Words everything but an error status.
+fn words(cause: &Cause) -> String {
     let words = match cause {
         Cause::Timeout { .. } => "no answer in time",
         Cause::Connect { reason, .. } => match reason {
@@ -77,7 +72,8 @@ fn without_status(cause: &Cause) -> String {
         Cause::Stopped => "interrupted",
         Cause::NoAuthorities { .. } => "no CA certificates",
         Cause::Setup { .. } => "no HTTP client",
-        Cause::Status(_) | Cause::Redirect { .. } => "error status",
+        Cause::Redirect { status, .. } => return format!("redirected ({status})"),
+        Cause::Status(failure) => return failure.status.to_string(),
     };
     words.to_owned()
 }

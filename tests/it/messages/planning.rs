@@ -65,7 +65,9 @@ async fn clashes(section: &mut Section) {
     let portal = Portal::start().await;
     let other = with(&webhook(), json!({"name": "CI EVENTS"}));
     let alike = Configuration::from([("a".to_owned(), webhook()), ("b".to_owned(), other)]);
-    let said = plan(&mut portal.workspace(), &alike).await;
+    // One after the other, because the second one is warned of.
+    let mut directory = portal.workspace().with_parallelism(1);
+    let said = plan(&mut directory, &alike).await;
     let when = "The names of two resources differ in upper and lower case only";
     section.add(when, said);
 

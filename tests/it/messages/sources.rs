@@ -80,6 +80,11 @@ const UNSEEN: [(&str, &[&str]); 7] = [
             "). Install the package ca-certificates, or set ca_certificate (or DOCSPACE_CA_CERTIFICATE) to the PEM of the \
              portal's authority.",
             "in the environment: then no other place is looked at, so correct or remove that.",
+            "no CA certificates",
+            "no HTTP client",
+            // Names that are not resolved and packets that are swallowed: how that ends is the machine's network's.
+            "host not found",
+            "no connection in time",
         ],
     ),
     (
