@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use crate::account::{Caller, CredentialKind};
-use crate::portal::Directory;
+use crate::directory::Directory;
 use crate::profile::Profile;
 
 /// What the credentials of a request amount to.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use secrecy::{SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Credential, OWNER_ID, Role, User};
 use crate::address_range::AddressRange;
-use crate::collation;
+use crate::database::Database;
 use crate::dates::Zones;
 use crate::limit_req::LimitReq;
 use crate::password::PasswordPolicy;
@@ -233,42 +234,29 @@ impl Settings {
     }
 }
 
+/// The settings in force, replaced as a whole so that a request sees one consistent set.
+#[derive(Debug, Default)]
+pub(crate) struct SettingsCell(RwLock<Arc<Settings>>);
+
+impl SettingsCell {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self(RwLock::new(Arc::new(settings)))
+    }
+
+    pub(crate) fn current(&self) -> Arc<Settings> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
+        let mut guard = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut guard));
+    }
+}
+
 /// Settings that cannot work, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidSettings(pub String);
-
-/// The database behind the portal; what it can hold and how it compares shows on the wire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Database {
-    /// Text of three-byte characters, compared without case, accents and blanks at the end; dates of whole seconds,
-    /// cut (API §16 O4, O5, O8).
-    #[default]
-    MariaDb,
-    /// As `MariaDb`, but dates are rounded (API §4.4, inferred).
-    MySql,
-    /// Any text, compared exactly; dates of microseconds; deliveries keep their webhook from removal (API §6.5).
-    PostgreSql,
-}
-
-impl Database {
-    /// Whether a text can be stored, and compared with what is stored: emoji and the like need a fourth byte.
-    pub(crate) fn can_hold(self, text: &str) -> bool {
-        self == Self::PostgreSql || collation::holds(text)
-    }
-
-    /// Whether two texts are the same to a query.
-    pub(crate) fn finds_equal(self, one: &str, other: &str) -> bool {
-        let collates = self != Self::PostgreSql;
-        one == other || (collates && collation::key(one) == collation::key(other))
-    }
-
-    /// Whether a webhook that has journal entries can't be removed (API §6.5).
-    pub(crate) fn restricts_removal(self) -> bool {
-        self == Self::PostgreSql
-    }
-}
 
 /// What the portal finds out about one receiver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,14 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-use crate::config::Database;
+use crate::database::Database;
+
+/// The current time with the portal's resolution of 100 ns.
+pub(crate) fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    let ticks = now.nanosecond() / 100 * 100;
+    now.replace_nanosecond(ticks).unwrap_or(now)
+}
 
 /// The zones that decide how dates are printed (API §4.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,12 +9,13 @@ use tokio::sync::Semaphore;
 
 use crate::account::SYSTEM_ID;
 use crate::config::Settings;
+use crate::dates::now;
 use crate::event::{Event, InvalidEvent};
 use crate::journal::{Delivery, DeliveryState};
 use crate::locks::lock;
 use crate::outbound::{CallFailure, Received};
 use crate::payload::{Earlier, Message, signature};
-use crate::portal::{Portal, now};
+use crate::portal::Portal;
 use crate::probe::verifies;
 use crate::store::Webhook;
 use crate::url_rules;

@@ -10,82 +10,19 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 
-use crate::account::{Credential, OWNER_ID, User};
+use crate::account::{Credential, User};
 use crate::config::{Config, Settings};
 use crate::event::{Event, InvalidEvent};
 use crate::faults::{Fault, FaultReport, InvalidFault};
 use crate::journal::Delivery;
 use crate::locks::lock;
 use crate::log::{RequestLogEntry, RequestSummary};
-use crate::portal::{Portal, now};
-use crate::store::{Webhook, WebhookPatch};
-use crate::{control, delivery, server, state_file, tls};
+use crate::portal::Portal;
+use crate::store::{NewWebhook, Webhook, WebhookPatch};
+use crate::{control, delivery, server, tls};
 
 /// How long a shutdown waits for running requests.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
-
-/// A webhook stored without asking the API: no check runs, the owner counts as its creator unless told otherwise.
-///
-/// Unlike what create stores (API §16 O1), it may be switched off.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NewWebhook {
-    /// See [`Webhook::name`].
-    pub name: String,
-    /// See [`Webhook::uri`].
-    pub uri: String,
-    /// The secret deliveries are signed with.
-    pub secret: SecretString,
-    /// See [`Webhook::enabled`].
-    pub enabled: bool,
-    /// See [`Webhook::ssl`].
-    pub ssl: bool,
-    /// See [`Webhook::triggers`].
-    pub triggers: i64,
-    /// See [`Webhook::target_id`].
-    pub target_id: Option<String>,
-    /// See [`Webhook::created_by`].
-    pub created_by: String,
-}
-
-impl Default for NewWebhook {
-    fn default() -> Self {
-        Self {
-            name: "Somebody's webhook".to_owned(),
-            uri: "https://example.com/somebody".to_owned(),
-            secret: SecretString::from("somebodys-secret"),
-            enabled: true,
-            ssl: true,
-            triggers: 0,
-            target_id: None,
-            created_by: OWNER_ID.to_owned(),
-        }
-    }
-}
-
-impl NewWebhook {
-    pub(crate) fn into_webhook(self) -> Webhook {
-        Webhook {
-            id: 0,
-            name: self.name,
-            uri: self.uri,
-            secret: self.secret,
-            enabled: self.enabled,
-            ssl: self.ssl,
-            triggers: self.triggers,
-            trigger_text: None,
-            target_id: self.target_id,
-            created_by: self.created_by,
-            created_on: now(),
-            modified_by: None,
-            modified_on: None,
-            last_failure_on: None,
-            last_failure_content: None,
-            last_success_on: None,
-            status: 0,
-        }
-    }
-}
 
 /// A running portal; dropping it stops everything it started.
 pub struct Emulator {
@@ -131,7 +68,7 @@ impl Emulator {
         };
         let tasks = portal.tasks.clone();
         if config.state_file.is_some() {
-            drop(tasks.spawn(state_file::keep(Arc::clone(&portal))));
+            drop(tasks.spawn(Arc::clone(&portal).keep_state()));
         }
         let served = server::serve(Arc::clone(&portal), portal_listener, tls);
         drop(tasks.spawn(served));

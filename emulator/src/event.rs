@@ -101,7 +101,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulator::NewWebhook;
+    use crate::store::NewWebhook;
 
     fn webhook(change: impl FnOnce(&mut NewWebhook)) -> Webhook {
         let mut new = NewWebhook {

@@ -24,8 +24,10 @@ mod checks;
 mod collation;
 mod config;
 mod control;
+mod database;
 mod dates;
 mod delivery;
+mod directory;
 mod emulator;
 mod event;
 mod faults;
@@ -38,6 +40,7 @@ mod limits;
 mod locks;
 mod log;
 mod outbound;
+mod outcome;
 mod password;
 mod payload;
 mod pipeline;
@@ -59,10 +62,11 @@ mod wire;
 pub use account::{Credential, CredentialKind, OWNER_ID, Role, User};
 pub use address_range::{AddressRange, InvalidRange};
 pub use config::{
-    Config, DEFAULT_API_KEY, Database, HostRule, InvalidSettings, PortalState, ProbeOutcome,
-    RateLimits, Resolution, Settings, TlsIdentity,
+    Config, DEFAULT_API_KEY, HostRule, InvalidSettings, PortalState, ProbeOutcome, RateLimits,
+    Resolution, Settings, TlsIdentity,
 };
-pub use emulator::{Emulator, NewWebhook};
+pub use database::Database;
+pub use emulator::Emulator;
 pub use event::{Event, InvalidEvent};
 pub use faults::{
     Fault, FaultAction, FaultMatch, FaultRedirect, FaultReport, FaultResponse, FaultStage,
@@ -73,5 +77,5 @@ pub use limit_req::{LimitReq, RetryAfter};
 pub use log::{RequestLogEntry, RequestSummary};
 pub use password::PasswordPolicy;
 pub use profile::{Profile, UnknownProfile};
-pub use store::{Webhook, WebhookPatch};
+pub use store::{NewWebhook, Webhook, WebhookPatch};
 pub use trigger::{TRIGGERS, Trigger, find as find_trigger};

@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response};
 use url::Url;
 
-use crate::portal::SettingsCell;
+use crate::config::SettingsCell;
 use crate::resolver::{NameNotKnown, PinnedResolver};
 
 /// What the portal's runtime follows before it gives up.

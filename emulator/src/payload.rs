@@ -245,7 +245,7 @@ fn ascii_only(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulator::NewWebhook;
+    use crate::store::NewWebhook;
     use time::macros::datetime;
 
     const AT: OffsetDateTime = datetime!(2026-06-30 12:40:01 UTC);

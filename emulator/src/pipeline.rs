@@ -18,41 +18,12 @@ use crate::faults::{Fault, FaultAction, FaultStage};
 use crate::limits::{Exceeded, Permit};
 use crate::locks::lock;
 use crate::log::Arrival;
+use crate::outcome::Outcome;
 use crate::portal::Portal;
 use crate::routes::{self, Access, Call, Route, Routed};
 use crate::sabotage;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
-
-/// What happens on the connection.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// An answer in one piece.
-    Answer(Answer),
-    /// An answer that breaks off after this many bytes of its body.
-    Truncated(Answer, usize),
-    /// An answer in pieces of this size with this pause between them.
-    Paced(Answer, usize, Duration),
-    /// Nothing until the client leaves.
-    Stalled,
-    /// A TCP reset.
-    Reset,
-    /// An orderly close.
-    Closed,
-}
-
-impl Outcome {
-    /// Status and body length for the log, when there is an answer.
-    fn sent(&self) -> Option<(u16, usize)> {
-        match self {
-            Self::Answer(answer) | Self::Paced(answer, ..) => {
-                Some((answer.status.as_u16(), answer.body.len()))
-            }
-            Self::Truncated(answer, kept) => Some((answer.status.as_u16(), *kept)),
-            Self::Stalled | Self::Reset | Self::Closed => None,
-        }
-    }
-}
 
 /// Handles a request from arrival to outcome, and records it.
 pub(crate) async fn exchange(portal: Arc<Portal>, parts: Parts, body: Bytes) -> Outcome {

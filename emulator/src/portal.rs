@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::account::{Caller, Credential, CredentialKind, Issued, OWNER_ID, User};
-use crate::config::{Config, Settings};
+use crate::account::{Credential, OWNER_ID, User};
+use crate::config::{Config, Settings, SettingsCell};
+use crate::directory::Directory;
 use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::limit_req::Bucket;
@@ -24,111 +24,6 @@ use crate::outbound::Outbound;
 use crate::races::Races;
 use crate::state_file::{self, StateFile};
 use crate::store::{Store, Webhook};
-
-/// The settings in force, replaced as a whole so that a request sees one consistent set.
-#[derive(Debug, Default)]
-pub(crate) struct SettingsCell(RwLock<Arc<Settings>>);
-
-impl SettingsCell {
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self(RwLock::new(Arc::new(settings)))
-    }
-
-    pub(crate) fn current(&self) -> Arc<Settings> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
-        let mut guard = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        change(Arc::make_mut(&mut guard));
-    }
-}
-
-/// The portal's people and what they authenticate with.
-#[derive(Debug, Default)]
-pub(crate) struct Directory {
-    pub(crate) users: Vec<User>,
-    last_number: i32,
-    issued: Vec<Issued>,
-}
-
-impl Directory {
-    pub(crate) fn new(users: Vec<User>, credentials: impl IntoIterator<Item = Credential>) -> Self {
-        let mut directory = Self {
-            users,
-            ..Self::default()
-        };
-        for credential in credentials {
-            directory.add(credential);
-        }
-        directory
-    }
-
-    /// Finds a usable credential of an active user and notes its use; `accepts` says which value was presented.
-    pub(crate) fn authenticate(
-        &mut self,
-        kinds: &[CredentialKind],
-        accepts: impl Fn(&User, &str) -> bool,
-    ) -> Option<Caller> {
-        let at = now();
-        let users = &self.users;
-        self.issued.iter_mut().find_map(|issued| {
-            let credential = &issued.credential;
-            let user = users.iter().find(|user| user.id == credential.user_id)?;
-            let is_match = kinds.contains(&credential.kind)
-                && credential.is_usable(at)
-                && user.active
-                && accepts(user, credential.value.expose_secret());
-            is_match.then(|| {
-                issued.last_used = Some(at);
-                Caller {
-                    user: user.clone(),
-                    credential: issued.credential.clone(),
-                    number: issued.number,
-                }
-            })
-        })
-    }
-
-    pub(crate) fn user(&self, id: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.id == id)
-    }
-
-    /// Gives out a credential and returns its number.
-    pub(crate) fn add(&mut self, credential: Credential) -> i32 {
-        self.last_number += 1;
-        self.issued.push(Issued {
-            number: self.last_number,
-            credential,
-            created_on: now(),
-            last_used: None,
-        });
-        self.last_number
-    }
-
-    /// All credentials by number.
-    pub(crate) fn all_issued(&self) -> impl Iterator<Item = &Issued> {
-        self.issued.iter()
-    }
-
-    pub(crate) fn issued(&self, number: i32) -> Option<&Issued> {
-        self.issued.iter().find(|issued| issued.number == number)
-    }
-
-    pub(crate) fn credential_mut(&mut self, number: i32) -> Option<&mut Credential> {
-        let mut issued = self.issued.iter_mut();
-        issued
-            .find(|issued| issued.number == number)
-            .map(|issued| &mut issued.credential)
-    }
-
-    /// Withdraws a credential; false if there is none. Numbers are never used twice.
-    pub(crate) fn remove(&mut self, number: i32) -> bool {
-        let before = self.issued.len();
-        self.issued.retain(|issued| issued.number != number);
-        self.issued.len() < before
-    }
-}
 
 pub(crate) struct Portal {
     pub(crate) settings: Arc<SettingsCell>,
@@ -225,6 +120,21 @@ impl Portal {
         }
     }
 
+    /// Writes the changes that no answer waits for, such as the outcomes of deliveries, until shutdown.
+    pub(crate) async fn keep_state(self: Arc<Self>) {
+        let changed = lock(&self.store).changed();
+        loop {
+            let is_ending = tokio::select! {
+                () = self.shutdown.cancelled() => true,
+                () = changed.notified() => false,
+            };
+            self.catch_up().await;
+            if is_ending {
+                return;
+            }
+        }
+    }
+
     pub(crate) fn next_sequence(&self) -> u64 {
         self.sequence.fetch_add(1, Ordering::Relaxed) + 1
     }
@@ -287,11 +197,4 @@ impl Initial {
     fn directory(&self) -> Directory {
         Directory::new(self.users.clone(), self.credentials.iter().cloned())
     }
-}
-
-/// The current time with the portal's resolution of 100 ns.
-pub(crate) fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    let ticks = now.nanosecond() / 100 * 100;
-    now.replace_nanosecond(ticks).unwrap_or(now)
 }

@@ -4,8 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{Resolution, Settings};
-use crate::portal::SettingsCell;
+use crate::config::{Resolution, Settings, SettingsCell};
 
 /// An address for names that are declared public: reserved for documentation, so nobody is ever reached.
 const SOMEWHERE_PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::answer::{Answer, RequestFacts};
 use crate::faults::{FaultAction, FaultResponse};
-use crate::pipeline::Outcome;
+use crate::outcome::Outcome;
 
 /// Looks like the start of a log, not like JSON.
 const GARBAGE: &str = "upstream said: connection pool exhausted {\"unfinished\": ";

@@ -23,7 +23,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::Answer;
-use crate::pipeline::{self, Outcome};
+use crate::outcome::Outcome;
+use crate::pipeline;
 use crate::portal::Portal;
 
 /// The largest request body that is read.

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::locks::lock;
-use crate::portal::Portal;
 use crate::store::{Store, Webhook};
 
 /// The only layout there is so far.
@@ -177,21 +176,6 @@ impl StateFile {
         snapshot.write(&self.path)?;
         self.written.store(snapshot.changes, Ordering::Release);
         Ok(())
-    }
-}
-
-/// Writes the changes that no answer waits for, such as the outcomes of deliveries, until shutdown.
-pub(crate) async fn keep(portal: Arc<Portal>) {
-    let changed = lock(&portal.store).changed();
-    loop {
-        let is_ending = tokio::select! {
-            () = portal.shutdown.cancelled() => true,
-            () = changed.notified() => false,
-        };
-        portal.catch_up().await;
-        if is_ending {
-            return;
-        }
     }
 }
 

@@ -10,8 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
+use crate::account::OWNER_ID;
 use crate::collation;
-use crate::config::Database;
+use crate::database::Database;
+use crate::dates::now;
 
 /// A stored webhook; the secret can be compared but not read.
 #[derive(Clone, Debug, Serialize)]
@@ -160,6 +162,69 @@ impl WebhookPatch {
         set(&mut webhook.last_failure_content, self.last_failure_content);
         set(&mut webhook.last_success_on, self.last_success_on);
         set(&mut webhook.status, self.status);
+    }
+}
+
+/// A webhook stored without asking the API: no check runs, the owner counts as its creator unless told otherwise.
+///
+/// Unlike what create stores (API §16 O1), it may be switched off.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewWebhook {
+    /// See [`Webhook::name`].
+    pub name: String,
+    /// See [`Webhook::uri`].
+    pub uri: String,
+    /// The secret deliveries are signed with.
+    pub secret: SecretString,
+    /// See [`Webhook::enabled`].
+    pub enabled: bool,
+    /// See [`Webhook::ssl`].
+    pub ssl: bool,
+    /// See [`Webhook::triggers`].
+    pub triggers: i64,
+    /// See [`Webhook::target_id`].
+    pub target_id: Option<String>,
+    /// See [`Webhook::created_by`].
+    pub created_by: String,
+}
+
+impl Default for NewWebhook {
+    fn default() -> Self {
+        Self {
+            name: "Somebody's webhook".to_owned(),
+            uri: "https://example.com/somebody".to_owned(),
+            secret: SecretString::from("somebodys-secret"),
+            enabled: true,
+            ssl: true,
+            triggers: 0,
+            target_id: None,
+            created_by: OWNER_ID.to_owned(),
+        }
+    }
+}
+
+impl NewWebhook {
+    pub(crate) fn into_webhook(self) -> Webhook {
+        Webhook {
+            id: 0,
+            name: self.name,
+            uri: self.uri,
+            secret: self.secret,
+            enabled: self.enabled,
+            ssl: self.ssl,
+            triggers: self.triggers,
+            trigger_text: None,
+            target_id: self.target_id,
+            created_by: self.created_by,
+            created_on: now(),
+            modified_by: None,
+            modified_on: None,
+            last_failure_on: None,
+            last_failure_content: None,
+            last_success_on: None,
+            status: 0,
+        }
     }
 }
 

@@ -9,9 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{ControlError, Id, Shared, read, reply};
-use crate::emulator::NewWebhook;
 use crate::locks::lock;
-use crate::store::{Webhook, WebhookPatch};
+use crate::store::{NewWebhook, Webhook, WebhookPatch};
 
 pub(super) async fn list(State(portal): Shared) -> Response {
     let webhooks = lock(&portal.store).snapshot();

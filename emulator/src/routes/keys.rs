@@ -10,10 +10,10 @@ use time::{Duration, OffsetDateTime};
 use super::Call;
 use crate::account::{Caller, Credential, CredentialKind, Issued, Role};
 use crate::answer::{Answer, Counts, HandlerError, Refusal};
-use crate::dates::{Precision, Zones};
+use crate::dates::{Precision, Zones, now};
+use crate::directory::Directory;
 use crate::key_binding::{KeyChange, NewKey, bind_key_change, bind_new_key};
 use crate::locks::lock;
-use crate::portal::{Directory, now};
 use crate::wire::Employee;
 
 /// The scopes a key can have (API §3.2), without `*`, which stands for all of them.

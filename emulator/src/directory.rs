@@ -1,0 +1,92 @@
+//! The portal's people, and the credentials that it has given out.
+
+use secrecy::ExposeSecret;
+
+use crate::account::{Caller, Credential, CredentialKind, Issued, User};
+use crate::dates::now;
+
+/// The portal's people and what they authenticate with.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    pub(crate) users: Vec<User>,
+    last_number: i32,
+    issued: Vec<Issued>,
+}
+
+impl Directory {
+    pub(crate) fn new(users: Vec<User>, credentials: impl IntoIterator<Item = Credential>) -> Self {
+        let mut directory = Self {
+            users,
+            ..Self::default()
+        };
+        for credential in credentials {
+            directory.add(credential);
+        }
+        directory
+    }
+
+    /// Finds a usable credential of an active user and notes its use; `accepts` says which value was presented.
+    pub(crate) fn authenticate(
+        &mut self,
+        kinds: &[CredentialKind],
+        accepts: impl Fn(&User, &str) -> bool,
+    ) -> Option<Caller> {
+        let at = now();
+        let users = &self.users;
+        self.issued.iter_mut().find_map(|issued| {
+            let credential = &issued.credential;
+            let user = users.iter().find(|user| user.id == credential.user_id)?;
+            let is_match = kinds.contains(&credential.kind)
+                && credential.is_usable(at)
+                && user.active
+                && accepts(user, credential.value.expose_secret());
+            is_match.then(|| {
+                issued.last_used = Some(at);
+                Caller {
+                    user: user.clone(),
+                    credential: issued.credential.clone(),
+                    number: issued.number,
+                }
+            })
+        })
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    /// Gives out a credential and returns its number.
+    pub(crate) fn add(&mut self, credential: Credential) -> i32 {
+        self.last_number += 1;
+        self.issued.push(Issued {
+            number: self.last_number,
+            credential,
+            created_on: now(),
+            last_used: None,
+        });
+        self.last_number
+    }
+
+    /// All credentials by number.
+    pub(crate) fn all_issued(&self) -> impl Iterator<Item = &Issued> {
+        self.issued.iter()
+    }
+
+    pub(crate) fn issued(&self, number: i32) -> Option<&Issued> {
+        self.issued.iter().find(|issued| issued.number == number)
+    }
+
+    pub(crate) fn credential_mut(&mut self, number: i32) -> Option<&mut Credential> {
+        let mut issued = self.issued.iter_mut();
+        issued
+            .find(|issued| issued.number == number)
+            .map(|issued| &mut issued.credential)
+    }
+
+    /// Withdraws a credential; false if there is none. Numbers are never used twice.
+    pub(crate) fn remove(&mut self, number: i32) -> bool {
+        let before = self.issued.len();
+        self.issued.retain(|issued| issued.number != number);
+        self.issued.len() < before
+    }
+}
