@@ -12,8 +12,8 @@ use crate::account::{Credential, OWNER_ID, Role, User};
 use crate::address_range::AddressRange;
 use crate::database::Database;
 use crate::dates::Zones;
-use crate::limit_req::LimitReq;
-use crate::password::PasswordPolicy;
+use crate::front::limit_req::LimitReq;
+use crate::nouns::settings::password::PasswordPolicy;
 use crate::profile::Profile;
 
 /// The API key of the default configuration, with the shape of a real one (API §3.1).
@@ -198,7 +198,7 @@ impl Settings {
         {
             return refuse("a UTC offset must be between -1440 and 1440 minutes");
         }
-        if self.password_policy.min_length > crate::password::MAX_LENGTH {
+        if self.password_policy.min_length > crate::nouns::settings::password::MAX_LENGTH {
             return refuse("password_policy.min_length must not be above 30");
         }
         if let Some(fault) = self.limit_req.and_then(|limit| limit.fault()) {

@@ -12,14 +12,16 @@ use tokio::net::TcpListener;
 
 use crate::account::{Credential, User};
 use crate::config::{Config, Settings};
-use crate::event::{Event, InvalidEvent};
-use crate::faults::{Fault, FaultReport, InvalidFault};
-use crate::journal::Delivery;
+use crate::control;
+use crate::delivery::event::{Event, InvalidEvent};
+use crate::delivery::journal::Delivery;
+use crate::delivery::sending;
+use crate::faults::rules::{Fault, FaultReport, InvalidFault};
+use crate::front::log::{RequestLogEntry, RequestSummary};
+use crate::front::{server, tls};
 use crate::locks::lock;
-use crate::log::{RequestLogEntry, RequestSummary};
+use crate::nouns::webhooks::store::{NewWebhook, Webhook, WebhookPatch};
 use crate::portal::Portal;
-use crate::store::{NewWebhook, Webhook, WebhookPatch};
-use crate::{control, delivery, server, tls};
 
 /// How long a shutdown waits for running requests.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
@@ -72,7 +74,7 @@ impl Emulator {
         }
         let served = server::serve(Arc::clone(&portal), portal_listener, tls);
         drop(tasks.spawn(served));
-        drop(tasks.spawn(delivery::run(Arc::clone(&portal))));
+        drop(tasks.spawn(sending::run(Arc::clone(&portal))));
         drop(tasks.spawn(control::serve(portal, control_listener)));
         Ok(emulator)
     }
@@ -225,7 +227,7 @@ impl Emulator {
     /// # Errors
     /// The trigger is none that this portal knows.
     pub fn raise_event(&self, event: &Event) -> Result<Vec<Delivery>, InvalidEvent> {
-        let queued = delivery::raise(&self.portal, event)?;
+        let queued = sending::raise(&self.portal, event)?;
         Ok(queued.into_iter().map(Arc::unwrap_or_clone).collect())
     }
 

@@ -13,17 +13,17 @@ use tokio_util::task::TaskTracker;
 
 use crate::account::{Credential, OWNER_ID, User};
 use crate::config::{Config, Settings, SettingsCell};
+use crate::delivery::journal::Journal;
+use crate::delivery::outbound::Outbound;
 use crate::directory::Directory;
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::limit_req::Bucket;
-use crate::limits::Limiter;
+use crate::faults::rules::Faults;
+use crate::front::limit_req::Bucket;
+use crate::front::limits::Limiter;
+use crate::front::log::RequestLog;
 use crate::locks::lock;
-use crate::log::RequestLog;
-use crate::outbound::Outbound;
-use crate::races::Races;
+use crate::nouns::webhooks::races::Races;
+use crate::nouns::webhooks::store::{Store, Webhook};
 use crate::state_file::{self, StateFile};
-use crate::store::{Store, Webhook};
 
 pub(crate) struct Portal {
     pub(crate) settings: Arc<SettingsCell>,

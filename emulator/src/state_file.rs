@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::locks::lock;
-use crate::store::{Store, Webhook};
+use crate::nouns::webhooks::store::{Store, Webhook};
 
 /// The only layout there is so far.
 const VERSION: u32 = 1;

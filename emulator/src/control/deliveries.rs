@@ -10,16 +10,16 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{ControlError, Shared, read, reply};
-use crate::delivery;
-use crate::event::Event;
-use crate::journal::Delivery;
+use crate::delivery::event::Event;
+use crate::delivery::journal::Delivery;
+use crate::delivery::sending;
 use crate::locks::lock;
 
 /// Raises an event and tells which webhooks hear of it, and the numbers of the queued deliveries.
 pub(super) async fn raise(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let event: Event = read(&body)?;
     let queued =
-        delivery::raise(&portal, &event).map_err(|error| ControlError::bad_request(&error))?;
+        sending::raise(&portal, &event).map_err(|error| ControlError::bad_request(&error))?;
     let ids =
         |of: fn(&Delivery) -> i32| -> Vec<i32> { queued.iter().map(|entry| of(entry)).collect() };
     let answer = json!({

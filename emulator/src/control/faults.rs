@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::{ControlError, Id, Shared, read, reply};
-use crate::faults::Fault;
+use crate::faults::rules::Fault;
 
 pub(super) async fn list(State(portal): Shared) -> Response {
     reply(&portal.faults.reports())

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{ControlError, Id, Shared, read, reply};
 use crate::locks::lock;
-use crate::store::{NewWebhook, Webhook, WebhookPatch};
+use crate::nouns::webhooks::store::{NewWebhook, Webhook, WebhookPatch};
 
 pub(super) async fn list(State(portal): Shared) -> Response {
     let webhooks = lock(&portal.store).snapshot();

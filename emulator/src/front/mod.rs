@@ -1,0 +1,15 @@
+//! What every request meets before a noun answers it, and what every answer has in common.
+
+pub(crate) mod answer;
+pub(crate) mod authentication;
+pub(crate) mod binding;
+pub(crate) mod fields;
+pub(crate) mod json;
+pub(crate) mod limit_req;
+pub(crate) mod limits;
+pub(crate) mod log;
+pub(crate) mod outcome;
+pub(crate) mod pipeline;
+pub(crate) mod routes;
+pub(crate) mod server;
+pub(crate) mod tls;

@@ -1,0 +1,4 @@
+//! The catalogue of triggers.
+
+pub(crate) mod endpoints;
+pub(crate) mod trigger;

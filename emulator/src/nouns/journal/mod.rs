@@ -1,0 +1,3 @@
+//! The journal of deliveries.
+
+pub(crate) mod endpoints;

@@ -1,0 +1,273 @@
+//! `/keys`: API keys, made, listed, changed and removed (API §3.2).
+//!
+//! What the document leaves open follows the server's controller of 3.7.2; a comment says so.
+
+use rustls::crypto::aws_lc_rs;
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use crate::account::{Caller, Credential, CredentialKind, Issued, Role};
+use crate::dates::{Precision, Zones, now};
+use crate::directory::Directory;
+use crate::front::answer::{Answer, Counts, HandlerError, Refusal};
+use crate::front::routes::Call;
+use crate::locks::lock;
+use crate::nouns::keys::body::{KeyChange, NewKey, bind_key_change, bind_new_key};
+use crate::nouns::webhooks::shape::Employee;
+
+/// The scopes a key can have (API §3.2), without `*`, which stands for all of them.
+const PERMISSIONS: [&str; 10] = [
+    "*:read",
+    "*:write",
+    "accounts.self:read",
+    "accounts.self:write",
+    "accounts:read",
+    "accounts:write",
+    "files:read",
+    "files:write",
+    "rooms:read",
+    "rooms:write",
+];
+
+/// What the ids of keys have in common; the rest is the key's number.
+const ID_STEM: &str = "0d3f2f5e-6a41-4c57-9b1a-";
+
+fn id_of(number: i32) -> String {
+    format!("{ID_STEM}{number:012x}")
+}
+
+/// The number in a key's id: 0 for a GUID of no key, `None` for what is no GUID.
+pub(crate) fn number_of(guid: &str) -> Option<i32> {
+    let shape: Vec<usize> = guid.split('-').map(str::len).collect();
+    let is_guid = shape == [8, 4, 4, 4, 12]
+        && guid
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    let guid = guid.to_ascii_lowercase();
+    let number = guid.strip_prefix(ID_STEM);
+    is_guid.then(|| number.map_or(0, |number| i32::from_str_radix(number, 16).unwrap_or(0)))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiKey<'a> {
+    id: String,
+    name: &'a str,
+    key: String,
+    key_postfix: String,
+    permissions: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used: Option<String>,
+    create_on: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    create_by: Option<Employee>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    is_active: bool,
+}
+
+/// A key as the database has it.
+fn shown<'a>(call: &Call, issued: &'a Issued, directory: &Directory) -> ApiKey<'a> {
+    described(call, issued, directory, Precision::Stored)
+}
+
+fn described<'a>(
+    call: &Call,
+    issued: &'a Issued,
+    directory: &Directory,
+    precision: Precision,
+) -> ApiKey<'a> {
+    let zones: Zones = call.settings.zones();
+    let date = |at| zones.key_date(at, precision);
+    let credential = &issued.credential;
+    let postfix = credential.postfix();
+    let creator = directory.user(&credential.user_id);
+    ApiKey {
+        id: id_of(issued.number),
+        name: &credential.name,
+        key: format!("sk-***{postfix}"),
+        key_postfix: postfix,
+        permissions: &credential.scopes,
+        last_used: issued.last_used.map(date),
+        create_on: date(issued.created_on),
+        create_by: creator.map(|user| call.employee(user)),
+        expires_at: credential.expires_at.map(date),
+        is_active: credential.active,
+    }
+}
+
+/// `GET /keys/@self`: the key that was used. The portal cuts it from the header without a look at what is there:
+/// a cookie fails with 400, and what is no key with 500 (inferred from the controller).
+pub(crate) fn current(call: &Call) -> Result<Answer, Refusal> {
+    let caller = call.caller()?;
+    if !call.headers.contains_key(axum::http::header::AUTHORIZATION) {
+        return Err(HandlerError::argument_out_of_range().into());
+    }
+    let directory = lock(&call.portal.directory);
+    let issued = directory
+        .issued(caller.number)
+        .filter(|issued| issued.credential.kind == CredentialKind::ApiKey)
+        .ok_or_else(HandlerError::null_reference)?;
+    Ok(call.success(&shown(call, issued, &directory)))
+}
+
+/// `GET /keys`: all for admins, their own for others.
+pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
+    let caller = call.caller()?;
+    let directory = lock(&call.portal.directory);
+    let keys: Vec<ApiKey<'_>> = directory
+        .all_issued()
+        .filter(|issued| issued.credential.kind == CredentialKind::ApiKey)
+        .filter(|issued| caller.is_admin() || issued.credential.user_id == caller.user.id)
+        .map(|issued| shown(call, issued, &directory))
+        .collect();
+    Ok(call.success(&keys))
+}
+
+/// `GET /keys/permissions`: the scopes, for everybody.
+pub(crate) fn permissions(call: &Call) -> Answer {
+    let counts = Counts {
+        count: Some(PERMISSIONS.len()),
+        total: None,
+    };
+    call.success_with(Some(&PERMISSIONS), counts)
+}
+
+/// `POST /keys`: the only answer that shows a key.
+pub(crate) fn create(call: &Call) -> Result<Answer, Refusal> {
+    let new = bind_new_key(call.json_body()?)?;
+    let caller = call.caller()?;
+    let is_locked_out = call.settings.dev_tools_limited && !caller.is_admin();
+    if is_locked_out || caller.user.role == Role::Guest {
+        return Err(HandlerError::unauthorized_access().into());
+    }
+    let credential = credential(new, caller)?;
+    let value = credential.value.clone();
+    let mut directory = lock(&call.portal.directory);
+    let number = directory.add(credential);
+    let issued = directory
+        .issued(number)
+        .ok_or_else(HandlerError::null_reference)?;
+    let answer = ApiKey {
+        key: value.expose_secret().to_owned(),
+        ..described(call, issued, &directory, Precision::Fresh)
+    };
+    Ok(call.success(&answer))
+}
+
+fn credential(new: NewKey, caller: &Caller) -> Result<Credential, HandlerError> {
+    check_permissions(&new.permissions)?;
+    let expires_in = new.expires_in_days.map(|days| Duration::days(days.into()));
+    Ok(Credential {
+        name: new.name,
+        expires_at: expires_in.map(|wait| now() + wait),
+        ..Credential::api_key(random_key()?, caller.user.id.clone())
+            .with_scopes(without_star(new.permissions))
+    })
+}
+
+/// `sk-` and 64 digits in lower case (API §3.1).
+fn random_key() -> Result<String, HandlerError> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_no_randomness| HandlerError::null_reference())?;
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    let digits = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16));
+    Ok("sk-".chars().chain(digits).collect())
+}
+
+fn check_permissions(permissions: &[String]) -> Result<(), HandlerError> {
+    let is_known = |name: &String| name == "*" || PERMISSIONS.contains(&name.as_str());
+    if permissions.iter().all(is_known) {
+        Ok(())
+    } else {
+        Err(HandlerError::argument("Permissions are not valid."))
+    }
+}
+
+fn without_star(permissions: Vec<String>) -> Vec<String> {
+    if permissions.iter().any(|name| name == "*") {
+        Vec::new()
+    } else {
+        permissions
+    }
+}
+
+/// `PUT /keys/{guid}`: changes what is given; false for an expired key and for somebody else's.
+pub(crate) fn update(call: &Call) -> Result<Answer, Refusal> {
+    let change = bind_key_change(call.json_body()?)?;
+    let caller = call.caller()?;
+    let mut directory = lock(&call.portal.directory);
+    let issued = find(call, &directory)?;
+    let is_expired = issued
+        .credential
+        .expires_at
+        .is_some_and(|end| end < OffsetDateTime::now_utc());
+    if is_expired || is_foreign(caller, issued) {
+        return Ok(call.success(&false));
+    }
+    check_permissions(&change.permissions)?;
+    if let Some(credential) = directory.credential_mut(call.number()) {
+        apply(credential, change);
+    }
+    Ok(call.success(&true))
+}
+
+fn apply(credential: &mut Credential, change: KeyChange) {
+    if let Some(active) = change.is_active {
+        credential.active = active;
+    }
+    if !change.permissions.is_empty() {
+        credential.scopes = without_star(change.permissions);
+    }
+    if let Some(name) = change.name.filter(|name| !name.is_empty()) {
+        credential.name = name;
+    }
+}
+
+/// `DELETE /keys/{guid}`: false for somebody else's key.
+pub(crate) fn delete(call: &Call) -> Result<Answer, Refusal> {
+    let caller = call.caller()?;
+    let mut directory = lock(&call.portal.directory);
+    let is_foreign = is_foreign(caller, find(call, &directory)?);
+    let is_removed = !is_foreign && directory.remove(call.number());
+    Ok(call.success(&is_removed))
+}
+
+/// An unknown id is a 500: nobody looks for a null there (inferred from the controller).
+fn find<'a>(call: &Call, directory: &'a Directory) -> Result<&'a Issued, HandlerError> {
+    directory
+        .issued(call.number())
+        .filter(|issued| issued.credential.kind == CredentialKind::ApiKey)
+        .ok_or_else(HandlerError::null_reference)
+}
+
+fn is_foreign(caller: &Caller, issued: &Issued) -> bool {
+    !caller.is_admin() && issued.credential.user_id != caller.user.id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_leads_to_the_number_of_its_key() {
+        assert_eq!(number_of(&id_of(17)), Some(17));
+        assert_eq!(number_of(&id_of(17).to_uppercase()), Some(17));
+        assert_eq!(number_of("4c65a238-ca50-4374-b904-0d51d4c1822b"), Some(0));
+        for text in ["@self", "17", "4c65a238-ca50-4374-b904-0d51d4c1822x"] {
+            assert_eq!(number_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_are_random_and_have_the_shape_of_real_ones() {
+        let key = random_key().expect("a key");
+        assert_eq!(key.len(), crate::config::DEFAULT_API_KEY.len());
+        assert!(key.starts_with("sk-"));
+        assert_ne!(key, random_key().expect("another key"));
+    }
+}

@@ -1,0 +1,4 @@
+//! API keys.
+
+pub(crate) mod body;
+pub(crate) mod endpoints;
