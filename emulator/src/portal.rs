@@ -21,12 +21,14 @@ use crate::front::limit_req::Bucket;
 use crate::front::limits::Limiter;
 use crate::front::log::RequestLog;
 use crate::locks::lock;
+use crate::nouns::Nouns;
 use crate::nouns::webhooks::races::Races;
 use crate::nouns::webhooks::store::{Store, Webhook};
 use crate::state_file::{self, StateFile};
 
 pub(crate) struct Portal {
     pub(crate) settings: Arc<SettingsCell>,
+    pub(crate) nouns: Nouns,
     pub(crate) directory: Mutex<Directory>,
     pub(crate) store: Mutex<Store>,
     state_file: Option<StateFile>,
@@ -82,6 +84,7 @@ impl Portal {
         };
         Ok(Self {
             settings,
+            nouns: Nouns::default(),
             directory: Mutex::new(initial.directory()),
             store: Mutex::new(store),
             state_file: config.state_file.clone().map(StateFile::new),

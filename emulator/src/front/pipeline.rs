@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, ALLOW, HOST, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::account::Caller;
 use crate::config::{PortalState, Settings};
@@ -16,10 +16,14 @@ use crate::faults::rules::{Fault, FaultAction, FaultStage};
 use crate::faults::sabotage;
 use crate::front::answer::{Answer, HandlerError, Refusal, RequestFacts};
 use crate::front::authentication::{self, Authentication, Verdict};
+use crate::front::call::Call;
 use crate::front::limits::{Exceeded, Permit};
 use crate::front::log::Arrival;
 use crate::front::outcome::Outcome;
-use crate::front::routes::{self, Access, Call, Route, Routed};
+use crate::front::path;
+use crate::front::route::{Access, Route};
+use crate::front::routing::{self, Routed};
+use crate::front::scopes;
 use crate::locks::lock;
 use crate::portal::Portal;
 
@@ -29,7 +33,7 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 pub(crate) async fn exchange(portal: Arc<Portal>, parts: Parts, body: Bytes) -> Outcome {
     let settings = portal.settings.current();
     let path = parts.uri.path();
-    let routed = routes::find(&parts.method, path, settings.profile);
+    let routed = routing::find(portal.nouns.routes(), &parts.method, path, settings.profile);
     let sequence = portal.next_sequence();
     let mut pending = portal.log.begin(Arrival {
         sequence,
@@ -166,7 +170,7 @@ fn admit<'a>(
         return Ok(None);
     };
     let key = who.caller().map_or("", |caller| caller.user.id.as_str());
-    let is_sensitive = matches!(&request.routed, Routed::Found(route, _) if route.is_sensitive());
+    let is_sensitive = matches!(&request.routed, Routed::Found(route, _) if route.is_sensitive);
     let sensitive = is_sensitive.then_some(request.path.as_str());
     portal
         .limiter
@@ -179,7 +183,7 @@ async fn handle(portal: &Arc<Portal>, request: Received, who: &Authentication) -
         settings,
         routed,
         facts,
-        path: _,
+        path,
         query,
         headers,
         body,
@@ -191,7 +195,7 @@ async fn handle(portal: &Arc<Portal>, request: Received, who: &Authentication) -
         Routed::Outside => Ok(Answer::html(StatusCode::NOT_FOUND)),
         Routed::Unknown => Err(Refusal::Empty(StatusCode::NOT_FOUND)),
         Routed::WrongMethod(allow, _) => Ok(method_not_allowed(&allow)),
-        Routed::Found(route, number) => match front(route, &settings, &facts, who) {
+        Routed::Found(route, named) => match front(route, &settings, &path, who) {
             Err(refusal) => Err(refusal),
             Ok(caller) => {
                 let call = Call {
@@ -199,12 +203,12 @@ async fn handle(portal: &Arc<Portal>, request: Received, who: &Authentication) -
                     settings,
                     facts: facts.clone(),
                     caller,
-                    number,
+                    named,
                     query,
                     headers,
                     body,
                 };
-                routes::dispatch(route.endpoint, &call).await
+                route.answer(&call).await
             }
         },
     };
@@ -223,7 +227,7 @@ fn method_not_allowed(allow: &str) -> Answer {
 fn front(
     route: &Route,
     settings: &Settings,
-    facts: &RequestFacts,
+    path: &str,
     who: &Authentication,
 ) -> Result<Option<Caller>, Refusal> {
     if settings.portal_state == PortalState::Unknown {
@@ -239,19 +243,9 @@ fn front(
             _ => Refusal::Empty(StatusCode::UNAUTHORIZED),
         });
     }
-    let scopes: &[&str] = match route.access {
-        Access::AnyScope => &[],
-        Access::OwnAccount => &[
-            "accounts.self:read",
-            "accounts.self:write",
-            "*:read",
-            "*:write",
-        ],
-        Access::Anonymous | Access::Scoped if facts.method == Method::GET => &["*:read", "*:write"],
-        Access::Anonymous | Access::Scoped => &["*:write"],
-    };
-    let lacks_scope =
-        caller.is_some_and(|caller| !scopes.is_empty() && !caller.credential.allows(scopes));
+    let path = path::below_root(path).unwrap_or_default();
+    let lacks_scope = route.access != Access::AnyScope
+        && caller.is_some_and(|caller| !scopes::open(&caller.credential, &route.method, path));
     if lacks_scope {
         return Err(Refusal::Empty(StatusCode::FORBIDDEN));
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::front::answer::{self, Answer, Counts, Refusal};
-use crate::front::routes::Call;
+use crate::front::call::Call;
 use crate::nouns::catalogue::trigger;
 
 #[derive(Serialize)]

@@ -9,10 +9,12 @@ use crate::dates::{Zones, parse_query_date};
 use crate::delivery::journal::{Delivery, JournalFilter, STATUS_GROUPS};
 use crate::delivery::sending;
 use crate::front::answer::{Answer, Counts, HandlerError, Refusal};
-use crate::front::binding::{ValidationErrors, bind_ids};
-use crate::front::routes::Call;
+use crate::front::binding::ValidationErrors;
+use crate::front::call::Call;
 use crate::locks::lock;
 use crate::nouns::catalogue::trigger;
+use crate::nouns::journal::body::bind_ids;
+use crate::nouns::webhooks::caller::webhook_user;
 use crate::nouns::webhooks::store::Webhook;
 use crate::profile::Profile;
 
@@ -83,7 +85,7 @@ struct Query {
 /// Lists the journal, newest first; others than admins see the entries of their own webhooks.
 pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
     let mut query = parse(&call.query, call.settings.profile)?;
-    let caller = call.webhook_user()?;
+    let caller = webhook_user(call)?;
     if !caller.is_admin() {
         query.creator = Some(caller.user.id.clone());
     }
@@ -242,7 +244,7 @@ pub(crate) fn retry_one(call: &Call) -> Result<Answer, Refusal> {
         return Err(HandlerError::argument("Id").into());
     }
     let (earlier, webhook) = find(call, id).ok_or_else(HandlerError::not_found)?;
-    let caller = call.webhook_user()?;
+    let caller = webhook_user(call)?;
     if !caller.is_admin() && webhook.created_by != caller.user.id {
         return Err(HandlerError::access_denied().into());
     }
@@ -254,7 +256,7 @@ pub(crate) fn retry_one(call: &Call) -> Result<Answer, Refusal> {
 /// `PUT /settings/webhook/retry`: unknown and foreign ids are skipped silently.
 pub(crate) fn retry_many(call: &Call) -> Result<Answer, Refusal> {
     let ids = bind_ids(call.json_body()?)?;
-    let caller = call.webhook_user()?;
+    let caller = webhook_user(call)?;
     let Some(ids) = ids else {
         return Err(HandlerError::null_reference().into());
     };

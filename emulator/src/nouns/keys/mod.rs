@@ -1,4 +1,32 @@
-//! API keys.
+//! API keys (API §3.2, IH §3).
 
 pub(crate) mod body;
 pub(crate) mod endpoints;
+
+use crate::config::PortalState;
+use crate::front::route::{Access, Handler::Now, Route};
+use crate::nouns::Noun;
+use crate::profile::Profile;
+
+/// The keys, which the directory holds: whoever authenticates needs them.
+#[derive(Debug, Default)]
+pub(crate) struct Keys;
+
+impl Noun for Keys {
+    fn routes(&self) -> &'static [Route] {
+        &ROUTES
+    }
+}
+
+const HAS: fn(Profile) -> bool = Profile::has_api_keys;
+
+#[rustfmt::skip]
+static ROUTES: [Route; 6] = [
+    Route::get("keys", Now(endpoints::list)).only_if(HAS),
+    Route::post("keys", Now(endpoints::create)).only_if(HAS).sensitive(),
+    Route::put("keys/{guid}", Now(endpoints::update)).only_if(HAS),
+    Route::delete("keys/{guid}", Now(endpoints::delete)).only_if(HAS),
+    Route::get("keys/permissions", Now(|call| Ok(endpoints::permissions(call)))).only_if(HAS),
+    Route::get("keys/@self", Now(endpoints::current)).only_if(HAS)
+        .open_to(Access::AnyScope).even_when(&[PortalState::Busy]),
+];

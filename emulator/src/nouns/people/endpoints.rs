@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::account::Role;
 use crate::front::answer::{Answer, Refusal};
-use crate::front::routes::Call;
-use crate::nouns::webhooks::shape::Employee;
+use crate::front::call::Call;
+use crate::nouns::people::employee::Employee;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,6 +47,6 @@ pub(crate) fn person(call: &Call) -> Result<Answer, Refusal> {
         is_owner: user.role == Role::Owner,
         is_visitor: user.role == Role::Guest,
         is_collaborator: user.role == Role::User,
-        employee: call.employee(user),
+        employee: Employee::new(user, call),
     }))
 }

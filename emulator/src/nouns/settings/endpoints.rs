@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::config::PortalState;
 use crate::front::answer::{Answer, HandlerError, Refusal};
-use crate::front::binding::bind_dev_tools;
-use crate::front::routes::Call;
+use crate::front::call::Call;
+use crate::nouns::settings::body::bind_dev_tools;
 
 /// The members of API §3.3, and those without which the official SDKs refuse the answer.
 #[derive(Serialize)]

@@ -8,23 +8,24 @@ use crate::account::Caller;
 use crate::database::Database;
 use crate::dates::now;
 use crate::front::answer::{Answer, Counts, HandlerError, Refusal};
-use crate::front::binding::{WebhookBody, WebhookInput, bind_webhook};
-use crate::front::routes::Call;
+use crate::front::call::Call;
 use crate::locks::lock;
+use crate::nouns::webhooks::body::{WebhookBody, WebhookInput, bind_webhook};
+use crate::nouns::webhooks::caller::webhook_user;
 use crate::nouns::webhooks::checks::{self, Candidate, SecretCheck};
 use crate::nouns::webhooks::races::PATIENCE;
-use crate::nouns::webhooks::shape::{ListItem, WebhookConfig};
+use crate::nouns::webhooks::shape::{ListItem, Renderer, WebhookConfig};
 use crate::nouns::webhooks::store::{Store, Webhook, pair_key};
 use crate::portal::Restricted;
 
 /// `GET /settings/webhook`: all for admins, their own for others.
 pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
-    let caller = call.webhook_user()?;
+    let caller = webhook_user(call)?;
     let mut webhooks = lock(&call.portal.store).snapshot();
     if !caller.is_admin() {
         webhooks.retain(|webhook| webhook.created_by == caller.user.id);
     }
-    let renderer = call.renderer();
+    let renderer = Renderer::of(call);
     let items: Vec<ListItem<'_>> = webhooks
         .iter()
         .map(|webhook| renderer.list_item(webhook))
@@ -39,7 +40,7 @@ pub(crate) async fn create(call: &Call) -> Result<Answer, Refusal> {
         WebhookBody::Create,
         call.settings.profile,
     )?;
-    let caller = call.webhook_user()?;
+    let caller = webhook_user(call)?;
     run_checks(
         call,
         caller,
@@ -48,7 +49,7 @@ pub(crate) async fn create(call: &Call) -> Result<Answer, Refusal> {
     )
     .await?;
     let webhook = insert(call, caller, input).await?;
-    Ok(call.success(&call.renderer().fresh(&webhook)))
+    Ok(call.success(&Renderer::of(call).fresh(&webhook)))
 }
 
 /// Looks for duplicates and stores: in one step, or with room for rivals in between (API §16 O4).
@@ -143,7 +144,7 @@ pub(crate) async fn update(call: &Call) -> Result<Answer, Refusal> {
         store.change(id, |webhook| apply(webhook, input, caller, profile))
     };
     let updated = updated.ok_or_else(HandlerError::not_found)?;
-    Ok(call.success(&call.renderer().updated(&updated)))
+    Ok(call.success(&Renderer::of(call).updated(&updated)))
 }
 
 /// What the database is not asked to compare, it refuses when it is asked to store (API §4.1, inferred).
@@ -235,7 +236,7 @@ pub(crate) async fn enable(call: &Call) -> Result<Answer, Refusal> {
         mark_modified(webhook, caller);
     });
     let updated = updated.ok_or_else(HandlerError::not_found)?;
-    Ok(call.success(&call.renderer().updated(&updated)))
+    Ok(call.success(&Renderer::of(call).updated(&updated)))
 }
 
 /// `DELETE /settings/webhook/{id}`: answers what was removed.
@@ -248,7 +249,7 @@ pub(crate) fn delete(call: &Call) -> Result<Answer, Refusal> {
     let removed = removed
         .map_err(|Restricted| HandlerError::database())?
         .ok_or_else(HandlerError::not_found)?;
-    Ok(call.success(&call.renderer().stored(&removed)))
+    Ok(call.success(&Renderer::of(call).stored(&removed)))
 }
 
 async fn run_checks(
@@ -277,7 +278,7 @@ async fn run_checks(
 /// Unknown ids are 404, strangers' webhooks and locked-out callers 403 (API §7).
 fn find_owned(call: &Call, store: &Store, id: i32) -> Result<Arc<Webhook>, Refusal> {
     let webhook = store.find(id).ok_or_else(HandlerError::not_found)?;
-    let caller = call.webhook_user()?;
+    let caller = webhook_user(call)?;
     if !caller.is_admin() && webhook.created_by != caller.user.id {
         return Err(HandlerError::access_denied().into());
     }
@@ -291,7 +292,7 @@ fn unknown_in_old_portals(call: &Call, refusal: Refusal) -> Result<Answer, Refus
         Refusal::Handler(error) if error.status == axum::http::StatusCode::NOT_FOUND
     );
     if is_unknown && !call.settings.profile.has_triggers() {
-        call.webhook_user()?;
+        webhook_user(call)?;
         return Ok(call.success_with::<WebhookConfig<'_>>(None, Counts::default()));
     }
     Err(refusal)

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::front::answer::{Answer, Counts};
-use crate::front::routes::Call;
+use crate::front::call::Call;
 use crate::locks::lock;
 
 /// A route of the portal whose calls were published, in the order of the portal's table.

@@ -1,11 +1,14 @@
-//! The JSON shapes of success answers about webhooks and people (API §4.2, §4.3, §6.1), key order included.
+//! The JSON shapes of success answers about webhooks (API §4.2, §6.1), key order included.
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::account::{SYSTEM_ID, User};
+use crate::account::User;
 use crate::config::Settings;
 use crate::dates::{Precision, Zones};
+use crate::front::call::Call;
+use crate::locks::lock;
+use crate::nouns::people::employee::Employee;
 use crate::nouns::webhooks::store::Webhook;
 
 /// One element of `GET /settings/webhook`.
@@ -61,60 +64,23 @@ impl Serialize for Triggers<'_> {
     }
 }
 
-/// A person beside a webhook.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Employee {
-    pub(crate) id: String,
-    display_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'static str>,
-    avatar: &'static str,
-    avatar_original: &'static str,
-    avatar_max: &'static str,
-    avatar_medium: &'static str,
-    avatar_small: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    profile_url: Option<String>,
-    has_avatar: bool,
-    is_anonim: bool,
-}
-
-impl Employee {
-    pub(crate) fn new(user: &User, origin: &str, settings: &Settings) -> Self {
-        let email: String = url::form_urlencoded::byte_serialize(user.email.as_bytes()).collect();
-        Self {
-            id: user.id.clone(),
-            display_name: html_encoded(&user.display_name),
-            title: settings.profile.employees_have_title().then_some(""),
-            avatar: "/static/images/default_user_photo_size_82-82.png?hash=1511093012",
-            avatar_original: "/static/images/default_user_photo_size_200-200.png?hash=1511093012",
-            avatar_max: "/static/images/default_user_photo_size_200-200.png?hash=1511093012",
-            avatar_medium: "/static/images/default_user_photo_size_48-48.png?hash=1511093012",
-            avatar_small: "/static/images/default_user_photo_size_32-32.png?hash=1511093012",
-            profile_url: (user.id != SYSTEM_ID)
-                .then(|| format!("{origin}/accounts/people/filter?search={email}")),
-            has_avatar: false,
-            is_anonim: false,
-        }
-    }
-}
-
-fn html_encoded(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
-}
-
 /// Everything needed to turn stored webhooks into answers.
 pub(crate) struct Renderer<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) employees: Vec<Employee>,
+    settings: &'a Settings,
+    employees: Vec<Employee>,
 }
 
-impl Renderer<'_> {
+impl<'c> Renderer<'c> {
+    /// Prepares everything that answers about webhooks show besides the webhooks.
+    pub(crate) fn of(call: &'c Call) -> Self {
+        let mut users = lock(&call.portal.directory).users.clone();
+        users.push(User::system());
+        Self {
+            settings: &call.settings,
+            employees: users.iter().map(|user| Employee::new(user, call)).collect(),
+        }
+    }
+
     /// Renders the answer of create and update, where dates are fresh.
     pub(crate) fn fresh<'a>(&'a self, webhook: &'a Webhook) -> WebhookConfig<'a> {
         self.config(webhook, Precision::Fresh, Precision::Fresh)
