@@ -5,7 +5,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
-use crate::delivery::outbound::CallFailure;
 use crate::front::binding::ValidationErrors;
 use crate::profile::Profile;
 
@@ -183,7 +182,8 @@ pub(crate) struct HandlerError {
 }
 
 impl HandlerError {
-    fn new(
+    /// An exception of the server as E2 (API §8.1) shows it.
+    pub(crate) fn new(
         status: StatusCode,
         message: impl Into<String>,
         type_name: &'static str,
@@ -281,24 +281,6 @@ impl HandlerError {
             "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for operation '='",
             "MySqlConnector.MySqlException",
             -2_147_467_259,
-        )
-    }
-
-    /// The portal's own call to a receiver failed (API §8.2).
-    pub(crate) fn unreachable(failure: &CallFailure) -> Self {
-        let (type_name, hresult) = match failure {
-            CallFailure::Timeout { .. } => (
-                "System.Threading.Tasks.TaskCanceledException",
-                -2_146_233_029,
-            ),
-            CallFailure::Tls => ("System.Net.Http.HttpRequestException", -2_146_233_087),
-            _ => ("System.Net.Http.HttpRequestException", -2_147_467_259),
-        };
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            failure.message(),
-            type_name,
-            hresult,
         )
     }
 

@@ -1,11 +1,12 @@
 //! The checks A to D that create, update and enable run on a webhook (API §7).
 
+use axum::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::account::Role;
 use crate::config::Settings;
-use crate::delivery::outbound::Outbound;
+use crate::delivery::outbound::{CallFailure, Outbound};
 use crate::front::answer::{HandlerError, Refusal};
 use crate::nouns::catalogue::trigger;
 use crate::nouns::webhooks::probe::{self, ProbeFailure};
@@ -115,7 +116,25 @@ async fn check_receiver(
             ProbeFailure::Answered => HandlerError::argument(
                 "Webhook URL is not available. HEAD request is not response 200 http status.",
             ),
-            ProbeFailure::Unreachable(cause) => HandlerError::unreachable(&cause),
+            ProbeFailure::Unreachable(cause) => unreachable(&cause),
         })?;
     Ok(())
+}
+
+/// The portal's own call to a receiver failed (API §8.2).
+fn unreachable(failure: &CallFailure) -> HandlerError {
+    let (type_name, hresult) = match failure {
+        CallFailure::Timeout { .. } => (
+            "System.Threading.Tasks.TaskCanceledException",
+            -2_146_233_029,
+        ),
+        CallFailure::Tls => ("System.Net.Http.HttpRequestException", -2_146_233_087),
+        _ => ("System.Net.Http.HttpRequestException", -2_147_467_259),
+    };
+    HandlerError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        failure.message(),
+        type_name,
+        hresult,
+    )
 }
