@@ -20,6 +20,7 @@ use crate::faults::rules::{Fault, FaultReport, InvalidFault};
 use crate::front::log::{RequestLogEntry, RequestSummary};
 use crate::front::{server, tls};
 use crate::locks::lock;
+use crate::nouns::webhooks::removal;
 use crate::nouns::webhooks::store::{NewWebhook, Webhook, WebhookPatch};
 use crate::portal::Portal;
 
@@ -126,13 +127,15 @@ impl Emulator {
 
     /// All webhooks by id.
     pub fn webhooks(&self) -> Vec<Webhook> {
-        let snapshot = lock(&self.portal.store).snapshot();
+        let snapshot = lock(&self.portal.nouns.webhooks.store).snapshot();
         snapshot.into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
     /// One webhook.
     pub fn webhook(&self, id: i32) -> Option<Webhook> {
-        lock(&self.portal.store).find(id).map(Arc::unwrap_or_clone)
+        lock(&self.portal.nouns.webhooks.store)
+            .find(id)
+            .map(Arc::unwrap_or_clone)
     }
 
     /// Whether a webhook exists and its secret is exactly this.
@@ -143,19 +146,20 @@ impl Emulator {
 
     /// Stores a webhook as somebody else would, without any check or request.
     pub fn create_webhook(&self, webhook: NewWebhook) -> Webhook {
-        self.portal.insert_unchecked(webhook.into_webhook())
+        let stored = lock(&self.portal.nouns.webhooks.store).insert(webhook.into_webhook());
+        Arc::unwrap_or_clone(stored)
     }
 
     /// Changes a webhook behind everybody's back.
     pub fn patch_webhook(&self, id: i32, patch: WebhookPatch) -> Option<Webhook> {
-        lock(&self.portal.store)
+        lock(&self.portal.nouns.webhooks.store)
             .patch(id, patch)
             .map(Arc::unwrap_or_clone)
     }
 
     /// Removes a webhook behind everybody's back.
     pub fn delete_webhook(&self, id: i32) -> Option<Webhook> {
-        self.portal.remove_webhook(id).map(Arc::unwrap_or_clone)
+        removal::remove(&self.portal, id).map(Arc::unwrap_or_clone)
     }
 
     /// The requests since the last reset, oldest first, up to the log's capacity.
@@ -233,7 +237,7 @@ impl Emulator {
 
     /// The delivery journal, oldest first.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        let journal = lock(&self.portal.journal);
+        let journal = lock(&self.portal.nouns.journal.entries);
         let mut entries: Vec<Delivery> = journal
             .newest_first()
             .map(|entry| Delivery::clone(entry))
@@ -244,7 +248,7 @@ impl Emulator {
 
     /// Waits until every delivery has ended; false if that takes longer than the limit.
     pub async fn deliveries_settled(&self, limit: Duration) -> bool {
-        self.portal.deliveries_settled(limit).await
+        self.portal.nouns.journal.settled(limit).await
     }
 
     /// Returns to the state after start: no webhooks, no faults, no log, the first settings and people.

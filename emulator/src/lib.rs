@@ -17,6 +17,7 @@ struct Readme;
 
 mod account;
 mod address_range;
+mod changes;
 mod collation;
 mod config;
 mod control;

@@ -1,133 +1,65 @@
-//! Webhooks that survive a restart: one JSON file, replaced as a whole before an answer tells of a change.
+//! What survives a restart: one JSON file, replaced as a whole before an answer tells of a change.
 //!
-//! The file holds the secrets, because a restarted portal goes on signing; only its owner may read it.
+//! The file holds secrets, because a restarted portal goes on signing; only its owner may read it. Each noun that
+//! keeps something has a part of its own, under the noun's name.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use serde_json::{Map, Value};
 
-use crate::locks::lock;
-use crate::nouns::webhooks::store::{Store, Webhook};
+use crate::changes::{Changes, Part};
+use crate::nouns::Nouns;
 
-/// The only layout there is so far.
-const VERSION: u32 = 1;
+/// The layout that is written: a part for each noun.
+const VERSION: u64 = 2;
 
-#[derive(Deserialize, Serialize)]
-struct State {
-    version: u32,
-    last_id: i32,
-    webhooks: Vec<Stored>,
-}
+/// The member beside the parts.
+const VERSION_MEMBER: &str = "version";
 
-#[derive(Deserialize, Serialize)]
-struct Stored {
-    id: i32,
-    name: String,
-    uri: String,
-    secret: String,
-    enabled: bool,
-    ssl: bool,
-    triggers: i64,
-    trigger_text: Option<String>,
-    target_id: Option<String>,
-    created_by: String,
-    #[serde(with = "time::serde::rfc3339")]
-    created_on: OffsetDateTime,
-    modified_by: Option<String>,
-    #[serde(with = "time::serde::rfc3339::option")]
-    modified_on: Option<OffsetDateTime>,
-    #[serde(with = "time::serde::rfc3339::option")]
-    last_failure_on: Option<OffsetDateTime>,
-    last_failure_content: Option<String>,
-    #[serde(with = "time::serde::rfc3339::option")]
-    last_success_on: Option<OffsetDateTime>,
-    status: u16,
-}
-
-impl From<&Webhook> for Stored {
-    fn from(webhook: &Webhook) -> Self {
-        let webhook = webhook.clone();
-        Self {
-            id: webhook.id,
-            name: webhook.name,
-            uri: webhook.uri,
-            secret: webhook.secret.expose_secret().to_owned(),
-            enabled: webhook.enabled,
-            ssl: webhook.ssl,
-            triggers: webhook.triggers,
-            trigger_text: webhook.trigger_text,
-            target_id: webhook.target_id,
-            created_by: webhook.created_by,
-            created_on: webhook.created_on,
-            modified_by: webhook.modified_by,
-            modified_on: webhook.modified_on,
-            last_failure_on: webhook.last_failure_on,
-            last_failure_content: webhook.last_failure_content,
-            last_success_on: webhook.last_success_on,
-            status: webhook.status,
-        }
-    }
-}
-
-impl From<Stored> for Webhook {
-    fn from(stored: Stored) -> Self {
-        Self {
-            id: stored.id,
-            name: stored.name,
-            uri: stored.uri,
-            secret: SecretString::from(stored.secret),
-            enabled: stored.enabled,
-            ssl: stored.ssl,
-            triggers: stored.triggers,
-            trigger_text: stored.trigger_text,
-            target_id: stored.target_id,
-            created_by: stored.created_by,
-            created_on: stored.created_on,
-            modified_by: stored.modified_by,
-            modified_on: stored.modified_on,
-            last_failure_on: stored.last_failure_on,
-            last_failure_content: stored.last_failure_content,
-            last_success_on: stored.last_success_on,
-            status: stored.status,
-        }
-    }
-}
-
-/// Reads the file; one that does not exist is an empty portal.
+/// Reads the file into the nouns; one that does not exist is an empty portal.
 ///
 /// # Errors
 /// The file cannot be read or is no state of this emulator; the text names it, never its content.
-pub(crate) fn load(path: &Path) -> io::Result<Store> {
+pub(crate) fn load(path: &Path, nouns: &Nouns) -> io::Result<()> {
     let explain = |what: String| io::Error::other(format!("state file {}: {what}", path.display()));
     let text = match std::fs::read(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Store::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(explain(error.to_string())),
     };
-    let state: State = serde_json::from_slice(&text).map_err(|error| {
+    let mut parts: Map<String, Value> = serde_json::from_slice(&text).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
         explain(format!("not written by this emulator ({place})"))
     })?;
-    if state.version != VERSION {
-        return Err(explain(format!("version {} is not known", state.version)));
+    let parts = match parts.remove(VERSION_MEMBER) {
+        Some(version) if version == 1 => Map::from_iter([only_webhooks(parts)]),
+        Some(version) if version == VERSION => parts,
+        Some(Value::Number(version)) => {
+            return Err(explain(format!("version {version} is not known")));
+        }
+        _ => return Err(explain("not written by this emulator".to_owned())),
+    };
+    for (name, part) in parts {
+        // What serde says may quote a secret.
+        let restored = nouns.restore(&name, part);
+        restored.map_err(|_quoting| explain(format!("not written by this emulator (part {name})")))?;
     }
-    Ok(Store::restore(
-        state.last_id,
-        state.webhooks.into_iter().map(Webhook::from),
-    ))
+    Ok(())
+}
+
+/// The first layout: the file was the webhooks.
+fn only_webhooks(members: Map<String, Value>) -> (String, Value) {
+    ("webhooks".to_owned(), Value::Object(members))
 }
 
 /// The file of a running portal.
 #[derive(Debug)]
 pub(crate) struct StateFile {
     path: PathBuf,
-    /// How many changes of the store are in the file.
+    /// How many changes are in the file.
     written: AtomicU64,
     /// Whoever holds it writes; the others find their changes written along.
     turn: tokio::sync::Mutex<()>,
@@ -146,8 +78,8 @@ impl StateFile {
     /// lose.
     ///
     /// A full disk must not stop the portal; but somebody should know, and the next answer tries again.
-    pub(crate) async fn catch_up(&self, store: &Mutex<Store>) {
-        let wanted = lock(store).changes();
+    pub(crate) async fn catch_up(&self, nouns: &Nouns, changes: &Changes) {
+        let wanted = changes.count();
         if self.written.load(Ordering::Acquire) >= wanted {
             return;
         }
@@ -155,7 +87,7 @@ impl StateFile {
         if self.written.load(Ordering::Acquire) >= wanted {
             return;
         }
-        let snapshot = Snapshot::of(&lock(store));
+        let snapshot = Snapshot::of(nouns, changes);
         let (changes, path) = (snapshot.changes, self.path.clone());
         match tokio::task::spawn_blocking(move || snapshot.write(&path)).await {
             Ok(Ok(())) => self.written.store(changes, Ordering::Release),
@@ -171,37 +103,36 @@ impl StateFile {
     ///
     /// # Errors
     /// It cannot be written; the text names it.
-    pub(crate) fn write_now(&self, store: &Mutex<Store>) -> io::Result<()> {
-        let snapshot = Snapshot::of(&lock(store));
+    pub(crate) fn write_now(&self, nouns: &Nouns, changes: &Changes) -> io::Result<()> {
+        let snapshot = Snapshot::of(nouns, changes);
+        let changes = snapshot.changes;
         snapshot.write(&self.path)?;
-        self.written.store(snapshot.changes, Ordering::Release);
+        self.written.store(changes, Ordering::Release);
         Ok(())
     }
 }
 
-/// The store at one moment.
+/// The nouns at one moment.
 struct Snapshot {
     changes: u64,
-    last_id: i32,
-    webhooks: Vec<Arc<Webhook>>,
+    parts: Vec<(&'static str, Part)>,
 }
 
 impl Snapshot {
-    fn of(store: &Store) -> Self {
+    /// Reads the count first: what is counted is then in the parts.
+    fn of(nouns: &Nouns, changes: &Changes) -> Self {
         Self {
-            changes: store.changes(),
-            last_id: store.last_id(),
-            webhooks: store.snapshot(),
+            changes: changes.count(),
+            parts: nouns.save(),
         }
     }
 
-    fn write(&self, path: &Path) -> io::Result<()> {
-        let webhooks = self.webhooks.iter();
-        let state = State {
-            version: VERSION,
-            last_id: self.last_id,
-            webhooks: webhooks.map(|webhook| Stored::from(&**webhook)).collect(),
-        };
+    fn write(self, path: &Path) -> io::Result<()> {
+        let mut state = Map::new();
+        state.insert(VERSION_MEMBER.to_owned(), VERSION.into());
+        for (name, part) in self.parts {
+            state.insert(name.to_owned(), part()?);
+        }
         let text = serde_json::to_vec_pretty(&state)?;
         replace(path, &text).map_err(|error| {
             let text = format!("cannot write the state file {}: {error}", path.display());

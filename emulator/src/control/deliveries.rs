@@ -35,14 +35,14 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ControlError> {
     if let Some(limit) = settled_within(query.as_deref().unwrap_or_default())?
-        && !portal.deliveries_settled(limit).await
+        && !portal.nouns.journal.settled(limit).await
     {
         return Err(ControlError {
             status: StatusCode::GATEWAY_TIMEOUT,
             text: "some deliveries have not ended yet".to_owned(),
         });
     }
-    let mut entries: Vec<Arc<Delivery>> = lock(&portal.journal)
+    let mut entries: Vec<Arc<Delivery>> = lock(&portal.nouns.journal.entries)
         .newest_first()
         .map(Arc::clone)
         .collect();

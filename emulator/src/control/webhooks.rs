@@ -10,23 +10,28 @@ use serde_json::json;
 
 use super::{ControlError, Id, Shared, read, reply};
 use crate::locks::lock;
+use crate::nouns::webhooks::removal;
 use crate::nouns::webhooks::store::{NewWebhook, Webhook, WebhookPatch};
 
 pub(super) async fn list(State(portal): Shared) -> Response {
-    let webhooks = lock(&portal.store).snapshot();
+    let webhooks = lock(&portal.nouns.webhooks.store).snapshot();
     let shown: Vec<&Webhook> = webhooks.iter().map(AsRef::as_ref).collect();
     reply(&shown)
 }
 
 pub(super) async fn create(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let webhook: NewWebhook = read(&body)?;
-    let mut response = reply(&portal.insert_unchecked(webhook.into_webhook()));
+    let mut response = reply(
+        &lock(&portal.nouns.webhooks.store)
+            .insert(webhook.into_webhook())
+            .as_ref(),
+    );
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
 }
 
 pub(super) async fn show(State(portal): Shared, Id(id): Id<i32>) -> Result<Response, ControlError> {
-    let webhook = lock(&portal.store).find(id);
+    let webhook = lock(&portal.nouns.webhooks.store).find(id);
     Ok(reply(webhook.ok_or_else(|| missing(id))?.as_ref()))
 }
 
@@ -36,7 +41,7 @@ pub(super) async fn change(
     body: Bytes,
 ) -> Result<Response, ControlError> {
     let patch: WebhookPatch = read(&body)?;
-    let changed = lock(&portal.store).patch(id, patch);
+    let changed = lock(&portal.nouns.webhooks.store).patch(id, patch);
     Ok(reply(changed.ok_or_else(|| missing(id))?.as_ref()))
 }
 
@@ -44,7 +49,7 @@ pub(super) async fn remove(
     State(portal): Shared,
     Id(id): Id<i32>,
 ) -> Result<Response, ControlError> {
-    let removed = portal.remove_webhook(id);
+    let removed = removal::remove(&portal, id);
     Ok(reply(removed.ok_or_else(|| missing(id))?.as_ref()))
 }
 
@@ -61,7 +66,7 @@ pub(super) async fn compare_secret(
     body: Bytes,
 ) -> Result<Response, ControlError> {
     let Comparison { secret } = read(&body)?;
-    let webhook = lock(&portal.store).find(id);
+    let webhook = lock(&portal.nouns.webhooks.store).find(id);
     let webhook = webhook.ok_or_else(|| missing(id))?;
     Ok(reply(
         &json!({ "matches": webhook.secret_is(secret.expose_secret()) }),

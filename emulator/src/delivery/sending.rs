@@ -16,6 +16,7 @@ use crate::delivery::outbound::{CallFailure, Received};
 use crate::delivery::payload::{Earlier, Message, signature};
 use crate::locks::lock;
 use crate::nouns::webhooks::probe::verifies;
+use crate::nouns::webhooks::removal::remove_as_api;
 use crate::nouns::webhooks::store::Webhook;
 use crate::nouns::webhooks::url_rules;
 use crate::portal::Portal;
@@ -37,8 +38,8 @@ pub(crate) fn raise(portal: &Portal, event: &Event) -> Result<Vec<Arc<Delivery>>
     let profile = portal.settings.current().profile;
     let row = event.row(profile)?;
     let at = now();
-    let webhooks = lock(&portal.store).snapshot();
-    let mut journal = lock(&portal.journal);
+    let webhooks = lock(&portal.nouns.webhooks.store).snapshot();
+    let mut journal = lock(&portal.nouns.journal.entries);
     let queued = webhooks
         .iter()
         .filter(|webhook| event.matches(webhook))
@@ -50,14 +51,14 @@ pub(crate) fn raise(portal: &Portal, event: &Event) -> Result<Vec<Arc<Delivery>>
             })
         })
         .collect();
-    portal.deliveries_changed.notify_waiters();
-    portal.queue.notify_one();
+    portal.nouns.journal.changed.notify_waiters();
+    portal.nouns.journal.queue.notify_one();
     Ok(queued)
 }
 
 /// Queues a journal entry's message again, under a new number and as it was last sent.
 pub(crate) fn repeat(portal: &Portal, earlier: &Delivery) -> Arc<Delivery> {
-    let entry = lock(&portal.journal).add(|id| {
+    let entry = lock(&portal.nouns.journal.entries).add(|id| {
         queued_entry(
             id,
             earlier.webhook_id,
@@ -66,7 +67,7 @@ pub(crate) fn repeat(portal: &Portal, earlier: &Delivery) -> Arc<Delivery> {
             Arc::clone(&earlier.message),
         )
     });
-    portal.queue.notify_one();
+    portal.nouns.journal.queue.notify_one();
     entry
 }
 
@@ -100,7 +101,7 @@ pub(crate) async fn run(portal: Arc<Portal>) {
     loop {
         tokio::select! {
             () = portal.shutdown.cancelled() => return,
-            () = portal.queue.notified() => {}
+            () = portal.nouns.journal.queue.notified() => {}
         }
         if wait(&portal, scaled(&portal.settings.current(), POLL))
             .await
@@ -108,7 +109,7 @@ pub(crate) async fn run(portal: Arc<Portal>) {
         {
             return;
         }
-        let waiting = lock(&portal.journal).take_waiting();
+        let waiting = lock(&portal.nouns.journal.entries).take_waiting();
         let width = portal.settings.current().sender_batch;
         if width == 0 {
             send_apart(&portal, &senders, waiting);
@@ -153,7 +154,7 @@ async fn send_together(portal: &Arc<Portal>, entries: &[i32]) {
 
 async fn send(portal: &Arc<Portal>, id: i32) {
     deliver(portal, id).await;
-    portal.deliveries_changed.notify_waiters();
+    portal.nouns.journal.changed.notify_waiters();
 }
 
 fn scaled(settings: &Settings, real: Duration) -> Duration {
@@ -186,7 +187,7 @@ async fn deliver(portal: &Arc<Portal>, id: i32) {
     loop {
         let settings = portal.settings.current();
         let attempt = attempt(portal, &settings, &entry, &webhook, &earlier).await;
-        let is_there = lock(&portal.journal).change(id, |entry| entry.attempts += 1);
+        let is_there = lock(&portal.nouns.journal.entries).change(id, |entry| entry.attempts += 1);
         if !is_there {
             return;
         }
@@ -218,8 +219,8 @@ fn pause_after(retries: u32) -> Duration {
 }
 
 fn load(portal: &Portal, id: i32) -> Option<(Arc<Delivery>, Arc<Webhook>)> {
-    let entry = lock(&portal.journal).find(id)?;
-    let webhook = lock(&portal.store).find(entry.webhook_id)?;
+    let entry = lock(&portal.nouns.journal.entries).find(id)?;
+    let webhook = lock(&portal.nouns.webhooks.store).find(entry.webhook_id)?;
     Some((entry, webhook))
 }
 
@@ -233,10 +234,10 @@ async fn may_be_sent(portal: &Portal, entry: &Delivery, webhook: &Webhook) -> bo
         return true;
     };
     let changed = if refusal.is_blacklisted() {
-        portal.remove_as_api(webhook.id).is_ok()
+        remove_as_api(portal, webhook.id).is_ok()
     } else {
         let at = now();
-        let changed = lock(&portal.store).change(webhook.id, |webhook| {
+        let changed = lock(&portal.nouns.webhooks.store).change(webhook.id, |webhook| {
             webhook.enabled = false;
             mark_touched(webhook, at);
         });
@@ -251,7 +252,7 @@ async fn may_be_sent(portal: &Portal, entry: &Delivery, webhook: &Webhook) -> bo
 /// Marks an entry as given up without telling the portal's readers.
 fn settle(portal: &Portal, id: i32) {
     // An entry that went with its webhook needs no mark.
-    lock(&portal.journal).change(id, |entry| entry.state = DeliveryState::Failed);
+    lock(&portal.nouns.journal.entries).change(id, |entry| entry.state = DeliveryState::Failed);
 }
 
 /// One attempt: what was sent and what came back.
@@ -334,7 +335,7 @@ async fn attempt(
 fn conclude(portal: &Portal, entry: &Delivery, attempt: Attempt) {
     if attempt.status() == StatusCode::GONE.as_u16() {
         // Where the database restricts removal, the webhook stays and nothing is journalled.
-        if portal.remove_as_api(entry.webhook_id).is_err() {
+        if remove_as_api(portal, entry.webhook_id).is_err() {
             settle(portal, entry.id);
         }
         return;
@@ -343,7 +344,7 @@ fn conclude(portal: &Portal, entry: &Delivery, attempt: Attempt) {
     let status = attempt.status();
     let failure = attempt.failure();
     let is_timeout = attempt.is_timeout();
-    let changed = lock(&portal.store).change(entry.webhook_id, |webhook| {
+    let changed = lock(&portal.nouns.webhooks.store).change(entry.webhook_id, |webhook| {
         mark_touched(webhook, at);
         let Some(failure) = &failure else {
             webhook.last_success_on = Some(at);
@@ -359,7 +360,7 @@ fn conclude(portal: &Portal, entry: &Delivery, attempt: Attempt) {
     });
     // The webhook may have been removed while it was delivered to.
     drop(changed);
-    lock(&portal.journal).change(entry.id, |entry| {
+    lock(&portal.nouns.journal.entries).change(entry.id, |entry| {
         entry.status = status;
         entry.request_payload = attempt.body;
         entry.request_headers = Some(attempt.headers);

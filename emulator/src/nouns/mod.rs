@@ -1,5 +1,10 @@
 //! What the portal has: a folder for each noun, and the one place where they are registered.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::changes::{Changes, Part};
 use crate::front::route::Route;
 
 pub(crate) mod catalogue;
@@ -11,8 +16,32 @@ pub(crate) mod webhooks;
 
 /// A thing that the portal has.
 pub(crate) trait Noun {
+    /// Makes it empty, as it is at the start; what is kept across restarts notes its changes.
+    fn new(_changes: &Arc<Changes>) -> Self
+    where
+        Self: Default,
+    {
+        Self::default()
+    }
+
     /// Its endpoints.
     fn routes(&self) -> &'static [Route];
+
+    /// Forgets what was stored since the start.
+    fn reset(&self) {}
+
+    /// What of it survives a restart.
+    fn save(&self) -> Option<Part> {
+        None
+    }
+
+    /// Takes over what [`Noun::save`] returned before a restart.
+    ///
+    /// # Errors
+    /// It is something else, or this noun keeps nothing.
+    fn restore(&self, _part: Value) -> serde_json::Result<()> {
+        Err(serde::de::Error::custom("nothing of this is kept"))
+    }
 }
 
 /// Registers the nouns: the field of each in [`Nouns`], and its type.
@@ -25,8 +54,15 @@ macro_rules! nouns {
         }
 
         impl Nouns {
-            fn all(&self) -> impl Iterator<Item = &dyn Noun> {
-                [$(&self.$name as &dyn Noun,)*].into_iter()
+            /// Makes all of them, empty.
+            pub(crate) fn new(changes: &Arc<Changes>) -> Self {
+                Self {
+                    $($name: $name::$noun::new(changes),)*
+                }
+            }
+
+            fn all(&self) -> impl Iterator<Item = (&'static str, &dyn Noun)> {
+                [$((stringify!($name), &self.$name as &dyn Noun),)*].into_iter()
             }
         }
     };
@@ -44,6 +80,28 @@ nouns! {
 impl Nouns {
     /// The endpoints of all of them.
     pub(crate) fn routes(&self) -> impl Iterator<Item = &'static Route> {
-        self.all().flat_map(|noun| noun.routes())
+        self.all().flat_map(|(_, noun)| noun.routes())
+    }
+
+    /// Forgets what was stored since the start.
+    pub(crate) fn reset(&self) {
+        self.all().for_each(|(_, noun)| noun.reset());
+    }
+
+    /// What survives a restart, by the names of the nouns.
+    pub(crate) fn save(&self) -> Vec<(&'static str, Part)> {
+        let parts = self.all();
+        let parts = parts.filter_map(|(name, noun)| Some((name, noun.save()?)));
+        parts.collect()
+    }
+
+    /// Takes over one part of what [`Nouns::save`] returned before a restart.
+    ///
+    /// # Errors
+    /// There is no such noun, or the part is not what it keeps.
+    pub(crate) fn restore(&self, name: &str, part: Value) -> serde_json::Result<()> {
+        let noun = self.all().find(|(known, _)| *known == name);
+        let (_, noun) = noun.ok_or_else(|| serde::de::Error::custom("no such noun"))?;
+        noun.restore(part)
     }
 }

@@ -290,13 +290,36 @@ async fn a_kill_amid_creates_loses_none_that_was_answered() {
     assert_eq!(acknowledged, Vec::<String>::new(), "answered and lost");
 }
 
+/// The first layout had the webhooks alone, beside the version.
+#[tokio::test]
+async fn the_state_file_of_an_older_emulator_is_read_and_renewed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    let running = Running::start(&state_arguments(&path));
+    let client = running.client("sk-test");
+    client.post(WEBHOOKS, &webhook("kept")).await;
+    assert_eq!(running.end("-TERM").0, Some(0));
+    let read = || -> Value { serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap() };
+    let new = read();
+    assert_eq!(new["version"], 2);
+    let mut old = new["webhooks"].clone();
+    old["version"] = 1.into();
+    std::fs::write(&path, old.to_string()).unwrap();
+    assert_eq!(names_after_restart(&path).await, ["kept"]);
+    assert_eq!(read(), new);
+}
+
 #[test]
 fn a_strange_state_file_is_refused_without_showing_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("portal.json");
     for text in [
         "{\"secret\": \"hidden\"}",
-        "{\"version\":2,\"last_id\":0,\"webhooks\":[]}",
+        r#"{"version": 3}"#,
+        r#"{"version": 1, "last_id": 0, "webhooks": [{"secret": "hidden"}]}"#,
+        r#"{"version": 2, "webhooks": {"last_id": 0, "webhooks": "hidden"}}"#,
+        r#"{"version": 2, "nothing of the kind": {}}"#,
+        r#"{"version": 2, "people": {}}"#,
     ] {
         std::fs::write(&path, text).unwrap();
         let (code, error) = refused(&state_arguments(&path));

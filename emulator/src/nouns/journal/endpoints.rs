@@ -89,13 +89,13 @@ pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
     if !caller.is_admin() {
         query.creator = Some(caller.user.id.clone());
     }
-    let webhooks: HashMap<i32, Arc<Webhook>> = lock(&call.portal.store)
+    let webhooks: HashMap<i32, Arc<Webhook>> = lock(&call.portal.nouns.webhooks.store)
         .snapshot()
         .into_iter()
         .filter(|webhook| query.wants(webhook))
         .map(|webhook| (webhook.id, webhook))
         .collect();
-    let found: Vec<Arc<Delivery>> = lock(&call.portal.journal)
+    let found: Vec<Arc<Delivery>> = lock(&call.portal.nouns.journal.entries)
         .newest_first()
         .filter(|entry| webhooks.contains_key(&entry.webhook_id) && query.filter.accepts(entry))
         .map(Arc::clone)
@@ -275,8 +275,8 @@ pub(crate) fn retry_many(call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn find(call: &Call, id: i32) -> Option<(Arc<Delivery>, Arc<Webhook>)> {
-    let entry = lock(&call.portal.journal).find(id)?;
-    let webhook = lock(&call.portal.store).find(entry.webhook_id)?;
+    let entry = lock(&call.portal.nouns.journal.entries).find(id)?;
+    let webhook = lock(&call.portal.nouns.webhooks.store).find(entry.webhook_id)?;
     Some((entry, webhook))
 }
 

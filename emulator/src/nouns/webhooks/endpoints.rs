@@ -14,14 +14,14 @@ use crate::nouns::webhooks::body::{WebhookBody, WebhookInput, bind_webhook};
 use crate::nouns::webhooks::caller::webhook_user;
 use crate::nouns::webhooks::checks::{self, Candidate, SecretCheck};
 use crate::nouns::webhooks::races::PATIENCE;
+use crate::nouns::webhooks::removal::{Restricted, remove_as_api};
 use crate::nouns::webhooks::shape::{ListItem, Renderer, WebhookConfig};
 use crate::nouns::webhooks::store::{Store, Webhook, pair_key};
-use crate::portal::Restricted;
 
 /// `GET /settings/webhook`: all for admins, their own for others.
 pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
     let caller = webhook_user(call)?;
-    let mut webhooks = lock(&call.portal.store).snapshot();
+    let mut webhooks = lock(&call.portal.nouns.webhooks.store).snapshot();
     if !caller.is_admin() {
         webhooks.retain(|webhook| webhook.created_by == caller.user.id);
     }
@@ -60,16 +60,24 @@ async fn insert(
 ) -> Result<Arc<Webhook>, Refusal> {
     let rivals = call.settings.racing_creates;
     if rivals > 1 {
-        if let Some(existing) = find_taken(call, &lock(&call.portal.store), &input)? {
+        if let Some(existing) = find_taken(call, &lock(&call.portal.nouns.webhooks.store), &input)?
+        {
             return Ok(existing);
         }
         let pair = pair_key(input.uri(), input.name());
-        if call.portal.races.meet(&pair, rivals, PATIENCE).await {
+        if call
+            .portal
+            .nouns
+            .webhooks
+            .races
+            .meet(&pair, rivals, PATIENCE)
+            .await
+        {
             let webhook = new_webhook(call, caller, input);
-            return Ok(lock(&call.portal.store).insert(webhook));
+            return Ok(lock(&call.portal.nouns.webhooks.store).insert(webhook));
         }
     }
-    let mut store = lock(&call.portal.store);
+    let mut store = lock(&call.portal.nouns.webhooks.store);
     if let Some(existing) = find_taken(call, &store, &input)? {
         return Ok(existing);
     }
@@ -135,7 +143,7 @@ pub(crate) async fn update(call: &Call) -> Result<Answer, Refusal> {
     }
     let id = input.id.unwrap_or_default();
     let updated = {
-        let mut store = lock(&call.portal.store);
+        let mut store = lock(&call.portal.nouns.webhooks.store);
         if let Err(refusal) = find_owned(call, &store, id) {
             return unknown_in_old_portals(call, refusal);
         }
@@ -214,7 +222,7 @@ pub(crate) async fn enable(call: &Call) -> Result<Answer, Refusal> {
     let caller = call.caller()?;
     let id = input.id.unwrap_or_default();
     let enabled = input.enabled.unwrap_or_default();
-    let stored = find_owned(call, &lock(&call.portal.store), id)?;
+    let stored = find_owned(call, &lock(&call.portal.nouns.webhooks.store), id)?;
     if enabled {
         let candidate = Candidate {
             triggers: stored.triggers,
@@ -231,7 +239,7 @@ pub(crate) async fn enable(call: &Call) -> Result<Answer, Refusal> {
         )
         .await?;
     }
-    let updated = lock(&call.portal.store).change(id, |webhook| {
+    let updated = lock(&call.portal.nouns.webhooks.store).change(id, |webhook| {
         webhook.enabled = enabled;
         mark_modified(webhook, caller);
     });
@@ -241,11 +249,15 @@ pub(crate) async fn enable(call: &Call) -> Result<Answer, Refusal> {
 
 /// `DELETE /settings/webhook/{id}`: answers what was removed.
 pub(crate) fn delete(call: &Call) -> Result<Answer, Refusal> {
-    let found = find_owned(call, &lock(&call.portal.store), call.number());
+    let found = find_owned(
+        call,
+        &lock(&call.portal.nouns.webhooks.store),
+        call.number(),
+    );
     if let Err(refusal) = found {
         return unknown_in_old_portals(call, refusal);
     }
-    let removed = call.portal.remove_as_api(call.number());
+    let removed = remove_as_api(&call.portal, call.number());
     let removed = removed
         .map_err(|Restricted| HandlerError::database())?
         .ok_or_else(HandlerError::not_found)?;

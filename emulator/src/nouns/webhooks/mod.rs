@@ -6,23 +6,59 @@ pub(crate) mod checks;
 pub(crate) mod endpoints;
 pub(crate) mod probe;
 pub(crate) mod races;
+pub(crate) mod removal;
 pub(crate) mod route_hooks;
+mod saved;
 pub(crate) mod shape;
 pub(crate) mod store;
 pub(crate) mod url_rules;
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use crate::changes::{Changes, Part};
 use crate::front::route::{
     Handler::{Later, Now},
     Route,
 };
+use crate::locks::lock;
 use crate::nouns::Noun;
+use crate::nouns::webhooks::races::Races;
+use crate::nouns::webhooks::store::Store;
 use crate::profile::Profile;
 
 /// The webhooks.
 #[derive(Debug, Default)]
-pub(crate) struct Webhooks;
+pub(crate) struct Webhooks {
+    pub(crate) store: Mutex<Store>,
+    pub(crate) races: Races,
+    /// The built-in hooks that somebody switched off, in profile 3.0.
+    pub(crate) disabled_route_hooks: Mutex<BTreeSet<i32>>,
+}
 
 impl Noun for Webhooks {
+    fn new(changes: &Arc<Changes>) -> Self {
+        Self {
+            store: Mutex::new(Store::new(changes)),
+            ..Self::default()
+        }
+    }
+
+    fn reset(&self) {
+        lock(&self.store).clear();
+        lock(&self.disabled_route_hooks).clear();
+    }
+
+    fn save(&self) -> Option<Part> {
+        Some(saved::save(&self.store))
+    }
+
+    fn restore(&self, part: Value) -> serde_json::Result<()> {
+        saved::restore(&self.store, part)
+    }
+
     fn routes(&self) -> &'static [Route] {
         &ROUTES
     }

@@ -25,7 +25,7 @@ struct RouteHook {
 }
 
 fn all(call: &Call) -> Vec<RouteHook> {
-    let disabled = lock(&call.portal.disabled_route_hooks);
+    let disabled = lock(&call.portal.nouns.webhooks.disabled_route_hooks);
     (1..)
         .zip(ROUTE_HOOKS)
         .map(|(id, (method, route))| RouteHook {
@@ -51,7 +51,7 @@ pub(crate) fn disable(call: &Call) -> Answer {
         .into_iter()
         .find(|hook| hook.id == id && !hook.disable);
     if found.is_some() {
-        lock(&call.portal.disabled_route_hooks).insert(id);
+        lock(&call.portal.nouns.webhooks.disabled_route_hooks).insert(id);
     }
     call.success_with(found.as_ref(), Counts::default())
 }

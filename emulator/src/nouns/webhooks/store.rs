@@ -8,9 +8,9 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
-use tokio::sync::Notify;
 
 use crate::account::OWNER_ID;
+use crate::changes::Changes;
 use crate::collation;
 use crate::database::Database;
 use crate::dates::now;
@@ -232,32 +232,26 @@ impl NewWebhook {
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     last_id: i32,
-    changes: u64,
+    changes: Arc<Changes>,
     webhooks: BTreeMap<i32, Arc<Webhook>>,
     pairs: HashMap<String, BTreeSet<i32>>,
-    changed: Arc<Notify>,
 }
 
 impl Store {
-    /// Rebuilds a store, as a restarted emulator does.
-    pub(crate) fn restore(last_id: i32, webhooks: impl IntoIterator<Item = Webhook>) -> Self {
-        let mut store = Self::default();
-        for webhook in webhooks {
-            store.last_id = store.last_id.max(webhook.id);
-            store.put(webhook);
+    pub(crate) fn new(changes: &Arc<Changes>) -> Self {
+        Self {
+            changes: Arc::clone(changes),
+            ..Self::default()
         }
-        store.last_id = store.last_id.max(last_id);
-        store
     }
 
-    /// Wakes one waiter after every change.
-    pub(crate) fn changed(&self) -> Arc<Notify> {
-        Arc::clone(&self.changed)
-    }
-
-    /// How many changes there were since the start.
-    pub(crate) fn changes(&self) -> u64 {
-        self.changes
+    /// Takes over what was stored before a restart.
+    pub(crate) fn restore(&mut self, last_id: i32, webhooks: impl IntoIterator<Item = Webhook>) {
+        for webhook in webhooks {
+            self.last_id = self.last_id.max(webhook.id);
+            self.put(webhook);
+        }
+        self.last_id = self.last_id.max(last_id);
     }
 
     /// The greatest id ever given.
@@ -310,7 +304,7 @@ impl Store {
 
     pub(crate) fn remove(&mut self, id: i32) -> Option<Arc<Webhook>> {
         let webhook = self.webhooks.remove(&id)?;
-        self.note_change();
+        self.changes.note();
         let key = pair_key(&webhook.uri, &webhook.name);
         if let Some(ids) = self.pairs.get_mut(&key) {
             ids.remove(&id);
@@ -323,12 +317,8 @@ impl Store {
 
     /// Forgets every webhook; ids start at 1 again.
     pub(crate) fn clear(&mut self) {
-        *self = Self {
-            changes: self.changes,
-            changed: Arc::clone(&self.changed),
-            ..Self::default()
-        };
-        self.note_change();
+        *self = Self::new(&self.changes);
+        self.changes.note();
     }
 
     fn put(&mut self, webhook: Webhook) -> Arc<Webhook> {
@@ -338,13 +328,8 @@ impl Store {
             .or_default()
             .insert(webhook.id);
         self.webhooks.insert(webhook.id, Arc::clone(&webhook));
-        self.note_change();
+        self.changes.note();
         webhook
-    }
-
-    fn note_change(&mut self) {
-        self.changes += 1;
-        self.changed.notify_one();
     }
 }
 
