@@ -76,7 +76,7 @@ impl Emulator {
         let served = server::serve(Arc::clone(&portal), portal_listener, tls);
         drop(tasks.spawn(served));
         drop(tasks.spawn(sending::run(Arc::clone(&portal))));
-        drop(tasks.spawn(control::serve(portal, control_listener)));
+        drop(tasks.spawn(control::server::serve(portal, control_listener)));
         Ok(emulator)
     }
 

@@ -45,7 +45,8 @@ pub(crate) fn load(path: &Path, nouns: &Nouns) -> io::Result<()> {
     for (name, part) in parts {
         // What serde says may quote a secret.
         let restored = nouns.restore(&name, part);
-        restored.map_err(|_quoting| explain(format!("not written by this emulator (part {name})")))?;
+        restored
+            .map_err(|_quoting| explain(format!("not written by this emulator (part {name})")))?;
     }
     Ok(())
 }

@@ -4,15 +4,23 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
-use super::{ControlError, Id, Shared, read, reply};
+use crate::control::exchange::{ControlError, ControlRoutes, Id, Shared, read, reply};
 use crate::faults::rules::Fault;
 
-pub(super) async fn list(State(portal): Shared) -> Response {
+/// The routes of this part.
+pub(crate) fn routes() -> ControlRoutes {
+    ControlRoutes::default()
+        .at("/faults", get(list).post(add).delete(clear))
+        .at("/faults/{id}", get(show).delete(remove))
+}
+
+async fn list(State(portal): Shared) -> Response {
     reply(&portal.faults.reports())
 }
 
-pub(super) async fn add(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+async fn add(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let fault: Fault = read(&body)?;
     let id = portal
         .faults
@@ -23,19 +31,16 @@ pub(super) async fn add(State(portal): Shared, body: Bytes) -> Result<Response, 
     Ok(response)
 }
 
-pub(super) async fn show(State(portal): Shared, Id(id): Id<u64>) -> Result<Response, ControlError> {
+async fn show(State(portal): Shared, Id(id): Id<u64>) -> Result<Response, ControlError> {
     find(&portal, id)
 }
 
-pub(super) async fn remove(
-    State(portal): Shared,
-    Id(id): Id<u64>,
-) -> Result<Response, ControlError> {
+async fn remove(State(portal): Shared, Id(id): Id<u64>) -> Result<Response, ControlError> {
     let removed = portal.faults.remove(id).ok_or_else(|| missing(id))?;
     Ok(reply(&removed))
 }
 
-pub(super) async fn clear(State(portal): Shared) -> Response {
+async fn clear(State(portal): Shared) -> Response {
     portal.faults.clear();
     StatusCode::NO_CONTENT.into_response()
 }

@@ -3,18 +3,26 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
-use super::{Shared, reply};
+use crate::control::exchange::{ControlRoutes, Shared, reply};
 
-pub(super) async fn list(State(portal): Shared) -> Response {
+/// The routes of this part.
+pub(crate) fn routes() -> ControlRoutes {
+    ControlRoutes::default()
+        .at("/requests", get(list).delete(clear))
+        .at("/requests/summary", get(summary))
+}
+
+async fn list(State(portal): Shared) -> Response {
     reply(&portal.log.entries())
 }
 
-pub(super) async fn summary(State(portal): Shared) -> Response {
+async fn summary(State(portal): Shared) -> Response {
     reply(&portal.log.summary())
 }
 
-pub(super) async fn clear(State(portal): Shared) -> Response {
+async fn clear(State(portal): Shared) -> Response {
     portal.log.reset();
     StatusCode::NO_CONTENT.into_response()
 }

@@ -3,17 +3,23 @@
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::get;
 use serde_json::Value;
 
-use super::{ControlError, Shared, read, reply};
 use crate::config::Settings;
+use crate::control::exchange::{ControlError, ControlRoutes, Shared, read, reply};
 
-pub(super) async fn show(State(portal): Shared) -> Response {
+/// The routes of this part.
+pub(crate) fn routes() -> ControlRoutes {
+    ControlRoutes::default().at("/settings", get(show).patch(change))
+}
+
+async fn show(State(portal): Shared) -> Response {
     reply(portal.settings.current().as_ref())
 }
 
 /// Merges the given members into the settings (RFC 7396: objects are merged, null restores the default).
-pub(super) async fn change(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+async fn change(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let patch: Value = read(&body)?;
     let current = portal.settings.current();
     let mut merged = serde_json::to_value(current.as_ref())

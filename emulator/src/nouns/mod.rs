@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::changes::{Changes, Part};
+use crate::control::exchange::ControlRoutes;
 use crate::front::route::Route;
 
 pub(crate) mod catalogue;
@@ -26,6 +27,11 @@ pub(crate) trait Noun {
 
     /// Its endpoints.
     fn routes(&self) -> &'static [Route];
+
+    /// Its part of the control API.
+    fn control(&self) -> ControlRoutes {
+        ControlRoutes::default()
+    }
 
     /// Forgets what was stored since the start.
     fn reset(&self) {}
@@ -81,6 +87,11 @@ impl Nouns {
     /// The endpoints of all of them.
     pub(crate) fn routes(&self) -> impl Iterator<Item = &'static Route> {
         self.all().flat_map(|(_, noun)| noun.routes())
+    }
+
+    /// Their parts of the control API.
+    pub(crate) fn control(&self) -> impl Iterator<Item = ControlRoutes> {
+        self.all().map(|(_, noun)| noun.control())
     }
 
     /// Forgets what was stored since the start.

@@ -1,6 +1,7 @@
 //! The journal of deliveries (API §6.7, §6.8).
 
 pub(crate) mod body;
+mod control;
 pub(crate) mod endpoints;
 
 use std::sync::Mutex;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::control::exchange::ControlRoutes;
 use crate::delivery::journal::Journal;
 use crate::front::route::{Handler::Now, Route};
 use crate::locks::lock;
@@ -48,6 +50,10 @@ impl Noun for DeliveryJournal {
 
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn control(&self) -> ControlRoutes {
+        control::routes()
     }
 }
 

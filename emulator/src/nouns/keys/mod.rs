@@ -1,9 +1,11 @@
 //! API keys (API §3.2, IH §3).
 
 pub(crate) mod body;
+mod control;
 pub(crate) mod endpoints;
 
 use crate::config::PortalState;
+use crate::control::exchange::ControlRoutes;
 use crate::front::route::{Access, Handler::Now, Route};
 use crate::nouns::Noun;
 use crate::profile::Profile;
@@ -15,6 +17,10 @@ pub(crate) struct Keys;
 impl Noun for Keys {
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn control(&self) -> ControlRoutes {
+        control::routes()
     }
 }
 

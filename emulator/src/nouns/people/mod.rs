@@ -1,9 +1,11 @@
 //! People (API §3.3).
 
+mod control;
 pub(crate) mod employee;
 pub(crate) mod endpoints;
 
 use crate::config::PortalState;
+use crate::control::exchange::ControlRoutes;
 use crate::front::route::{Handler::Now, Route};
 use crate::nouns::Noun;
 
@@ -14,6 +16,10 @@ pub(crate) struct People;
 impl Noun for People {
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn control(&self) -> ControlRoutes {
+        control::routes()
     }
 }
 

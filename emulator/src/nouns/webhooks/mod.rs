@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod checks;
+mod control;
 pub(crate) mod endpoints;
 pub(crate) mod probe;
 pub(crate) mod races;
@@ -19,6 +20,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::changes::{Changes, Part};
+use crate::control::exchange::ControlRoutes;
 use crate::front::route::{
     Handler::{Later, Now},
     Route,
@@ -61,6 +63,10 @@ impl Noun for Webhooks {
 
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn control(&self) -> ControlRoutes {
+        control::routes()
     }
 }
 

@@ -4,22 +4,31 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{get, post};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{ControlError, Id, Shared, read, reply};
+use crate::control::exchange::{ControlError, ControlRoutes, Id, Shared, read, reply};
 use crate::locks::lock;
 use crate::nouns::webhooks::removal;
 use crate::nouns::webhooks::store::{NewWebhook, Webhook, WebhookPatch};
 
-pub(super) async fn list(State(portal): Shared) -> Response {
+/// The routes of this part.
+pub(crate) fn routes() -> ControlRoutes {
+    ControlRoutes::default()
+        .at("/webhooks", get(list).post(create))
+        .at("/webhooks/{id}", get(show).patch(change).delete(remove))
+        .at("/webhooks/{id}/secret", post(compare_secret))
+}
+
+async fn list(State(portal): Shared) -> Response {
     let webhooks = lock(&portal.nouns.webhooks.store).snapshot();
     let shown: Vec<&Webhook> = webhooks.iter().map(AsRef::as_ref).collect();
     reply(&shown)
 }
 
-pub(super) async fn create(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+async fn create(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let webhook: NewWebhook = read(&body)?;
     let mut response = reply(
         &lock(&portal.nouns.webhooks.store)
@@ -30,12 +39,12 @@ pub(super) async fn create(State(portal): Shared, body: Bytes) -> Result<Respons
     Ok(response)
 }
 
-pub(super) async fn show(State(portal): Shared, Id(id): Id<i32>) -> Result<Response, ControlError> {
+async fn show(State(portal): Shared, Id(id): Id<i32>) -> Result<Response, ControlError> {
     let webhook = lock(&portal.nouns.webhooks.store).find(id);
     Ok(reply(webhook.ok_or_else(|| missing(id))?.as_ref()))
 }
 
-pub(super) async fn change(
+async fn change(
     State(portal): Shared,
     Id(id): Id<i32>,
     body: Bytes,
@@ -45,10 +54,7 @@ pub(super) async fn change(
     Ok(reply(changed.ok_or_else(|| missing(id))?.as_ref()))
 }
 
-pub(super) async fn remove(
-    State(portal): Shared,
-    Id(id): Id<i32>,
-) -> Result<Response, ControlError> {
+async fn remove(State(portal): Shared, Id(id): Id<i32>) -> Result<Response, ControlError> {
     let removed = removal::remove(&portal, id);
     Ok(reply(removed.ok_or_else(|| missing(id))?.as_ref()))
 }
@@ -60,7 +66,7 @@ struct Comparison {
 }
 
 /// Tells whether the stored secret is the given one, without showing it.
-pub(super) async fn compare_secret(
+async fn compare_secret(
     State(portal): Shared,
     Id(id): Id<i32>,
     body: Bytes,

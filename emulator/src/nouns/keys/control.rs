@@ -1,28 +1,17 @@
-//! `/users` and `/credentials`: who may call the portal. Credential values go in and never come out.
+//! `/credentials`: what opens the portal. Credential values go in and never come out.
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{ControlError, Id, Shared, read, reply};
-use crate::account::{Credential, CredentialKind, OWNER_ID, User, yes};
+use crate::account::{Credential, CredentialKind, OWNER_ID, yes};
+use crate::control::exchange::{ControlError, ControlRoutes, Id, Shared, read, reply};
 use crate::locks::lock;
-
-pub(super) async fn users(State(portal): Shared) -> Response {
-    reply(&lock(&portal.directory).users)
-}
-
-pub(super) async fn put_user(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
-    let user: User = read(&body)?;
-    let mut directory = lock(&portal.directory);
-    directory.users.retain(|known| known.id != user.id);
-    directory.users.push(user.clone());
-    Ok((StatusCode::CREATED, reply(&user)).into_response())
-}
 
 /// A credential as given.
 #[derive(Deserialize)]
@@ -85,7 +74,14 @@ fn shown(id: i32, credential: &Credential) -> Shown {
     }
 }
 
-pub(super) async fn credentials(State(portal): Shared) -> Response {
+/// The routes of this part.
+pub(crate) fn routes() -> ControlRoutes {
+    ControlRoutes::default()
+        .at("/credentials", get(list).post(add))
+        .at("/credentials/{id}", patch(change).delete(remove))
+}
+
+async fn list(State(portal): Shared) -> Response {
     let directory = lock(&portal.directory);
     let list: Vec<Shown> = directory
         .all_issued()
@@ -94,10 +90,7 @@ pub(super) async fn credentials(State(portal): Shared) -> Response {
     reply(&list)
 }
 
-pub(super) async fn add_credential(
-    State(portal): Shared,
-    body: Bytes,
-) -> Result<Response, ControlError> {
+async fn add(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let new: NewCredential = read(&body)?;
     let mut directory = lock(&portal.directory);
     if directory.user(&new.user_id).is_none() {
@@ -117,7 +110,7 @@ pub(super) async fn add_credential(
     Ok((StatusCode::CREATED, reply(&shown(id, &credential))).into_response())
 }
 
-pub(super) async fn change_credential(
+async fn change(
     State(portal): Shared,
     Id(id): Id<i32>,
     body: Bytes,
@@ -141,10 +134,7 @@ pub(super) async fn change_credential(
 }
 
 /// Withdraws a credential; the ids of the others stay as they are.
-pub(super) async fn remove_credential(
-    State(portal): Shared,
-    Id(id): Id<i32>,
-) -> Result<Response, ControlError> {
+async fn remove(State(portal): Shared, Id(id): Id<i32>) -> Result<Response, ControlError> {
     if lock(&portal.directory).remove(id) {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {

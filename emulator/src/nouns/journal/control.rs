@@ -7,16 +7,24 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use serde_json::json;
 
-use super::{ControlError, Shared, read, reply};
+use crate::control::exchange::{ControlError, ControlRoutes, Shared, read, reply};
 use crate::delivery::event::Event;
 use crate::delivery::journal::Delivery;
 use crate::delivery::sending;
 use crate::locks::lock;
 
+/// The routes of this part.
+pub(crate) fn routes() -> ControlRoutes {
+    ControlRoutes::default()
+        .at("/events", post(raise))
+        .at("/deliveries", get(list))
+}
+
 /// Raises an event and tells which webhooks hear of it, and the numbers of the queued deliveries.
-pub(super) async fn raise(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
+async fn raise(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let event: Event = read(&body)?;
     let queued =
         sending::raise(&portal, &event).map_err(|error| ControlError::bad_request(&error))?;
@@ -30,10 +38,7 @@ pub(super) async fn raise(State(portal): Shared, body: Bytes) -> Result<Response
 }
 
 /// Lists the journal, oldest first; with `?settled_within_ms=N` it first waits until every delivery has ended.
-pub(super) async fn list(
-    State(portal): Shared,
-    RawQuery(query): RawQuery,
-) -> Result<Response, ControlError> {
+async fn list(State(portal): Shared, RawQuery(query): RawQuery) -> Result<Response, ControlError> {
     if let Some(limit) = settled_within(query.as_deref().unwrap_or_default())?
         && !portal.nouns.journal.settled(limit).await
     {
