@@ -8,7 +8,7 @@
 //! folder for each thing that the portal has, with its routes, its bodies and its state. `delivery` tells receivers what
 //! happens; `faults` makes things go wrong; `control` opens all of it to other programs. `profile` alone knows what
 //! differs between portal versions.
-//! Facts about the portal are cited as "API §n". No type is shared with the provider: a fake that shares types with
+//! Facts about the portal are cited as "API §n" and "IH §n", which are pages in `design/`. No type is shared with the provider: a fake that shares types with
 //! its client cannot catch a wrong field name.
 
 #[cfg(doctest)]
