@@ -12,6 +12,8 @@ mod floors;
 mod offer;
 /// The paths that Rust code names.
 mod paths;
+/// The sections of `design/` that comments cite.
+mod sections;
 /// The dependency tree against `deny.toml`.
 mod supply;
 /// The project's files.

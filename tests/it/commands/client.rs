@@ -1,5 +1,5 @@
 //! What the versions of Terraform and OpenTofu say of themselves, what they know, and what they keep
-//! (TPP §4.1, §5.2, Appendix A). Every test of the provider with several clients goes by this list.
+//! (TPP §4.1, §5.2). Every test of the provider with several clients goes by this list.
 
 use Knows::{Actions, Ephemeral, Functions, Generation, Identity, Lists, Moves, WriteOnly};
 

@@ -1,15 +1,15 @@
 //! The resource `docspace_webhook`, through the plugin host and against an emulated portal.
 //!
-//! | module | product | asks |
+//! | module | about | asks |
 //! | --- | --- | --- |
-//! | `validation`, `provider_block` | §4, §3 | which configurations are refused, and in which words |
-//! | `lifecycle`, `import`, `clients` | §4.3, §4.5, §2 | what an ordinary life looks like, with every client |
-//! | `planning`, `triggers`, `clash` | §4.6, §4.1, §4.3 | what a plan promises, asks and warns of |
-//! | `secrets` | §4.2 | when a secret is sent, what is stored, what leaks |
-//! | `absence`, `upgrade`, `strangers` | §4.4 | what a state is worth when the portal or the disk says otherwise |
-//! | `faults`, `interrupt` | §9 | what is left after anything went wrong |
-//! | `foreign_portals` | §4.6, §2 | which portal will do, and which server is none |
-//! | `budget` | §8 | how many requests it takes |
+//! | `validation`, `provider_block` | product §4, §3 | which configurations are refused, and in which words |
+//! | `lifecycle`, `import`, `clients` | product §4.3, §4.5, §2 | what an ordinary life looks like, with every client |
+//! | `planning`, `triggers`, `clash` | product §4.6, §4.1, §4.3 | what a plan promises, asks and warns of |
+//! | `secrets` | product §4.2 | when a secret is sent, what is stored, what leaks |
+//! | `absence`, `upgrade`, `strangers` | product §4.4 | what a state is worth when the portal or the disk says otherwise |
+//! | `faults`, `interrupt` | product §9 | what is left after anything went wrong |
+//! | `foreign_portals` | product §4.6, §2 | which portal will do, and which server is none |
+//! | `budget` | product §8 | how many requests it takes |
 //!
 //! [`portal`](crate::portal) has the portal to test against.
 
