@@ -20,7 +20,6 @@ pub mod certificate;
 pub mod core;
 pub mod diagnostics;
 pub mod handshake;
-pub mod msgpack;
 pub mod process;
 pub mod schema;
 pub mod stderr;

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
+use rmpv::{Utf8String, Value as Item};
 use serde_json::{Map, Number, Value, json};
 
-use super::msgpack::Item;
 use super::wire::tfplugin6::DynamicValue;
 
 const MARKER: &str = "$unknown";
@@ -90,7 +90,7 @@ impl Type {
 pub fn encode(value: &Value, ty: &Type) -> DynamicValue {
     let item = to_item(value, ty).unwrap_or_else(|fault| panic!("the test's value: {fault}"));
     let mut msgpack = Vec::new();
-    item.write(&mut msgpack);
+    rmpv::encode::write_value(&mut msgpack, &item).unwrap();
     DynamicValue {
         msgpack,
         json: Vec::new(),
@@ -100,14 +100,21 @@ pub fn encode(value: &Value, ty: &Type) -> DynamicValue {
 /// Decodes a value from a response as core does: nothing at all is null.
 pub fn decode(value: Option<&DynamicValue>, ty: &Type) -> Result<Value, String> {
     match value {
-        Some(DynamicValue { msgpack, .. }) if !msgpack.is_empty() => {
-            from_item(&Item::read(msgpack)?, ty)
-        }
+        Some(DynamicValue { msgpack, .. }) if !msgpack.is_empty() => from_item(&read(msgpack)?, ty),
         Some(DynamicValue { json, .. }) if !json.is_empty() => {
             let value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
             conform(&value, ty)
         }
         _ => Ok(Value::Null),
+    }
+}
+
+/// Reads one item that takes up all the bytes.
+fn read(mut bytes: &[u8]) -> Result<Item, String> {
+    let item = rmpv::decode::read_value(&mut bytes).map_err(|error| error.to_string())?;
+    match bytes {
+        [] => Ok(item),
+        rest => Err(format!("{} bytes after the value", rest.len())),
     }
 }
 
@@ -126,10 +133,10 @@ fn to_item(value: &Value, ty: &Type) -> Result<Item, String> {
         (Type::Dynamic, value) => {
             let (ty, signature) = infer(value);
             let signature = signature.to_string().into_bytes();
-            Item::Array(vec![Item::Bin(signature), to_item(value, &ty)?])
+            Item::Array(vec![Item::Binary(signature), to_item(value, &ty)?])
         }
-        (Type::String, Value::String(text)) => Item::Str(text.clone()),
-        (Type::Bool, Value::Bool(value)) => Item::Bool(*value),
+        (Type::String, Value::String(text)) => text.as_str().into(),
+        (Type::Bool, Value::Bool(value)) => Item::Boolean(*value),
         (Type::Number, Value::Number(number)) => number_item(number),
         (Type::List(inner) | Type::Set(inner), Value::Array(items)) => {
             let items = items.iter().map(|item| to_item(item, inner));
@@ -142,7 +149,7 @@ fn to_item(value: &Value, ty: &Type) -> Result<Item, String> {
         (Type::Map(inner), Value::Object(members)) => {
             let entries = members
                 .iter()
-                .map(|(key, value)| Ok((Item::Str(key.clone()), to_item(value, inner)?)));
+                .map(|(key, value)| Ok((key.as_str().into(), to_item(value, inner)?)));
             Item::Map(entries.collect::<Result<_, String>>()?)
         }
         (Type::Object(types), Value::Object(members)) => {
@@ -152,7 +159,7 @@ fn to_item(value: &Value, ty: &Type) -> Result<Item, String> {
             let entries = types.iter().map(|(name, ty)| {
                 let value = members.get(name).unwrap_or(&Value::Null);
                 let item = to_item(value, ty).map_err(|fault| format!(".{name}: {fault}"))?;
-                Ok((Item::Str(name.clone()), item))
+                Ok((name.as_str().into(), item))
             });
             Item::Map(entries.collect::<Result<_, String>>()?)
         }
@@ -170,14 +177,14 @@ fn from_item(item: &Item, ty: &Type) -> Result<Value, String> {
             unknown()
         }
         (Type::Dynamic, Item::Array(parts)) => {
-            let [Item::Bin(signature), inner] = parts.as_slice() else {
+            let [Item::Binary(signature), inner] = parts.as_slice() else {
                 return Err("a dynamic value without its type".to_owned());
             };
             let signature = serde_json::from_slice(signature).map_err(|error| error.to_string())?;
             from_item(inner, &Type::parse(&signature)?)?
         }
-        (Type::String, Item::Str(text)) => normalized(text).into(),
-        (Type::Bool, Item::Bool(value)) => (*value).into(),
+        (Type::String, Item::String(text)) => normalized(utf8(text)?).into(),
+        (Type::Bool, Item::Boolean(value)) => (*value).into(),
         (Type::Number, item) => number_value(item)?,
         (Type::List(inner), Item::Array(items)) => elements(items, inner)?.into(),
         (Type::Set(inner), Item::Array(items)) => {
@@ -229,9 +236,13 @@ fn elements(items: &[Item], inner: &Type) -> Result<Vec<Value>, String> {
 
 fn key_text(key: &Item) -> Result<String, String> {
     match key {
-        Item::Str(text) => Ok(normalized(text)),
+        Item::String(text) => Ok(normalized(utf8(text)?)),
         other => Err(format!("{other:?} is no key")),
     }
+}
+
+fn utf8(text: &Utf8String) -> Result<&str, String> {
+    text.as_str().ok_or_else(|| format!("{text} is not UTF-8"))
 }
 
 /// Core brings every text it receives into this form (TPP §6.7).
@@ -245,19 +256,20 @@ fn normalized(text: &str) -> String {
 fn number_item(number: &Number) -> Item {
     let text = number.to_string();
     if let Ok(integer) = text.parse::<i64>() {
-        return Item::Int(integer.into());
+        return integer.into();
     }
     match text.parse::<f64>() {
-        Ok(float) if text.contains('.') && exact_text(float) == text => Item::Float(float),
-        _ => Item::Str(text),
+        Ok(float) if text.contains('.') && exact_text(float) == text => float.into(),
+        _ => text.into(),
     }
 }
 
 fn number_value(item: &Item) -> Result<Value, String> {
     let text = match item {
-        Item::Int(integer) => integer.to_string(),
-        Item::Float(float) => exact_text(*float),
-        Item::Str(text) => text.clone(),
+        Item::Integer(integer) => integer.to_string(),
+        Item::F32(float) => exact_text((*float).into()),
+        Item::F64(float) => exact_text(*float),
+        Item::String(text) => utf8(text)?.to_owned(),
         other => return Err(format!("{other:?} is no number")),
     };
     let text = match text.split_once('.') {
@@ -319,18 +331,44 @@ mod tests {
     #[test]
     fn numbers_travel_as_core_sends_them() {
         for (text, item) in [
-            ("80", Item::Int(80)),
-            ("2.5", Item::Float(2.5)),
-            ("0.1", Item::Str("0.1".to_owned())),
+            ("80", Item::from(80)),
+            ("2.5", Item::from(2.5)),
+            ("0.1", Item::from("0.1")),
             (
                 "12345678901234567890123",
-                Item::Str("12345678901234567890123".to_owned()),
+                Item::from("12345678901234567890123"),
             ),
         ] {
             let number: Value = serde_json::from_str(text).unwrap();
             assert_eq!(to_item(&number, &Type::Number).unwrap(), item);
             assert_eq!(round_trip(&number, &Type::Number), number);
         }
+    }
+
+    /// The format's own bytes: the provider reads them with the same library.
+    #[test]
+    fn an_object_travels_in_these_bytes() {
+        let ty = ty(&json!(["object", {
+            "b": "bool", "d": "dynamic", "f": "number", "i": "number", "l": ["list", "string"], "n": "string",
+            "u": "string",
+        }]));
+        let value = json!({
+            "b": true, "d": "x", "f": 2.5, "i": -200, "l": ["a", ""], "n": null, "u": unknown(),
+        });
+        let expected = [
+            &b"\x87\xa1b\xc3"[..],
+            b"\xa1d\x92\xc4\x08\"string\"\xa1x",
+            b"\xa1f\xcb\x40\x04\0\0\0\0\0\0",
+            b"\xa1i\xd1\xff\x38",
+            b"\xa1l\x92\xa1a\xa0",
+            b"\xa1n\xc0",
+            b"\xa1u\xd4\0\0",
+        ];
+        assert_eq!(encode(&value, &ty).msgpack, expected.concat());
+        assert_eq!(round_trip(&value, &ty), value);
+        let mut longer = encode(&value, &ty);
+        longer.msgpack.push(0xc0);
+        assert!(decode(Some(&longer), &ty).is_err());
     }
 
     #[test]
