@@ -136,9 +136,9 @@ mod tests {
 
     fn archive() -> Vec<u8> {
         let mut archive = zip::Writer::default();
-        archive.add("LICENSE.txt", b"a licence", 0o644);
-        archive.add("terraform", b"a program", 0o755);
-        archive.finish()
+        archive.add("LICENSE.txt", b"a licence", 0o644).unwrap();
+        archive.add("terraform", b"a program", 0o755).unwrap();
+        archive.finish().unwrap()
     }
 
     /// Fetches from a server, and returns what was installed.

@@ -195,7 +195,7 @@ fn places(mirror: &Path) -> impl Iterator<Item = PathBuf> {
 /// Puts a release there for each registry, in place of an earlier one of the same version, and
 /// returns the archives.
 fn put(release: &Release, platform: &Platform, mirror: &Path) -> Result<Vec<PathBuf>> {
-    let archive = release.archive(platform);
+    let archive = release.archive(platform)?;
     let name = archive_name(&release.version, platform);
     let put = |place: PathBuf| {
         std::fs::create_dir_all(&place)?;

@@ -76,7 +76,7 @@ impl Release {
         let stem = format!("{PROVIDER}_{}", self.version);
         let zip = archive_name(&self.version, platform);
         let components = format!("{stem}_{}.cdx.json", platform.name);
-        std::fs::write(out.join(zip), self.archive(platform))?;
+        std::fs::write(out.join(zip), self.archive(platform)?)?;
         std::fs::write(out.join(components), &self.components)?;
         std::fs::write(out.join(format!("{stem}_manifest.json")), &self.manifest)?;
         let sums = out.join(format!("{stem}_SHA256SUMS"));
@@ -86,12 +86,12 @@ impl Release {
 
     /// Packs the program with the licences. It comes first, because the CLI takes the first file
     /// whose name begins like it.
-    pub(crate) fn archive(&self, platform: &Platform) -> Vec<u8> {
+    pub(crate) fn archive(&self, platform: &Platform) -> Result<Vec<u8>> {
         let mut archive = zip::Writer::default();
         let name = format!("{PROVIDER}_v{}{}", self.version, platform.suffix);
-        archive.add(&name, &self.program, 0o755);
-        archive.add("LICENSE.txt", &self.license, 0o644);
-        archive.add("THIRD-PARTY-LICENSES.txt", self.notices.as_bytes(), 0o644);
+        archive.add(&name, &self.program, 0o755)?;
+        archive.add("LICENSE.txt", &self.license, 0o644)?;
+        archive.add("THIRD-PARTY-LICENSES.txt", self.notices.as_bytes(), 0o644)?;
         archive.finish()
     }
 }

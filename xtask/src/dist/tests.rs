@@ -117,7 +117,7 @@ fn init_takes_a_release_from_a_directory_and_refuses_another_one_of_the_same_ver
     let place = mirror.path().join(PLACE);
     std::fs::create_dir_all(&place).unwrap();
     let zip = place.join(zip_name());
-    std::fs::write(&zip, release(b"a program").archive(&platform())).unwrap();
+    std::fs::write(&zip, release(b"a program").archive(&platform()).unwrap()).unwrap();
     let project = Project::new(&format!(
         "  filesystem_mirror {{\n    path = {:?}\n  }}",
         mirror.path()
@@ -126,10 +126,14 @@ fn init_takes_a_release_from_a_directory_and_refuses_another_one_of_the_same_ver
     assert!(project.lock().contains("h1:"), "{}", project.lock());
 
     project.uninstall();
-    std::fs::write(&zip, release(b"another program").archive(&platform())).unwrap();
+    std::fs::write(
+        &zip,
+        release(b"another program").archive(&platform()).unwrap(),
+    )
+    .unwrap();
     fails(&project.init(&[]), "doesn't match any of the checksums");
 
-    std::fs::write(&zip, release(b"a program").archive(&platform())).unwrap();
+    std::fs::write(&zip, release(b"a program").archive(&platform()).unwrap()).unwrap();
     succeeds(&project.init(&[]));
 }
 
@@ -139,7 +143,7 @@ fn init_takes_a_release_from_a_network_mirror_and_refuses_one_with_another_check
     let mirror = tempfile::tempdir().unwrap();
     let place = mirror.path().join(PLACE);
     std::fs::create_dir_all(&place).unwrap();
-    let archive = release(b"a program").archive(&platform());
+    let archive = release(b"a program").archive(&platform()).unwrap();
     let versions = json!({"versions": {VERSION: {}}});
     let archives = json!({"archives": {platform().name: {
         "url": zip_name(),
@@ -159,7 +163,11 @@ fn init_takes_a_release_from_a_network_mirror_and_refuses_one_with_another_check
     let trust: [(&str, &Path); 1] = [("SSL_CERT_FILE", &trusted)];
 
     let zip = place.join(zip_name());
-    std::fs::write(&zip, release(b"another program").archive(&platform())).unwrap();
+    std::fs::write(
+        &zip,
+        release(b"another program").archive(&platform()).unwrap(),
+    )
+    .unwrap();
     fails(&project.init(&trust), "checksum");
 
     std::fs::write(&zip, archive).unwrap();

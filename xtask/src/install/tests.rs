@@ -32,7 +32,7 @@ fn the_archive_of_a_release_lies_where_both_clis_look() {
     let mirror = tempfile::tempdir().unwrap();
     let release = Release::example("1.2.3", b"a program");
     put(&release, &platform(), mirror.path()).unwrap();
-    let archive = release.archive(&platform());
+    let archive = release.archive(&platform()).unwrap();
     let expected = ["registry.opentofu.org", "registry.terraform.io"].map(|registry| {
         let name = format!("{registry}/onlyoffice/docspace/{ZIP}");
         (name, archive.clone())
