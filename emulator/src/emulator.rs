@@ -10,18 +10,12 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 
-use crate::account::{Credential, User};
 use crate::config::{Config, Settings};
 use crate::control;
-use crate::delivery::event::{Event, InvalidEvent};
-use crate::delivery::journal::Delivery;
 use crate::delivery::sending;
 use crate::faults::rules::{Fault, FaultReport, InvalidFault};
 use crate::front::log::{RequestLogEntry, RequestSummary};
 use crate::front::{server, tls};
-use crate::locks::lock;
-use crate::nouns::webhooks::removal;
-use crate::nouns::webhooks::store::{NewWebhook, Webhook, WebhookPatch};
 use crate::portal::Portal;
 
 /// How long a shutdown waits for running requests.
@@ -29,7 +23,8 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 
 /// A running portal; dropping it stops everything it started.
 pub struct Emulator {
-    portal: Arc<Portal>,
+    /// What the parts of the handle in the folders of the nouns work on.
+    pub(crate) portal: Arc<Portal>,
     base: SocketAddr,
     is_https: bool,
     control: SocketAddr,
@@ -125,43 +120,6 @@ impl Emulator {
         self.api_key.expose_secret()
     }
 
-    /// All webhooks by id.
-    pub fn webhooks(&self) -> Vec<Webhook> {
-        let snapshot = lock(&self.portal.nouns.webhooks.store).snapshot();
-        snapshot.into_iter().map(Arc::unwrap_or_clone).collect()
-    }
-
-    /// One webhook.
-    pub fn webhook(&self, id: i32) -> Option<Webhook> {
-        lock(&self.portal.nouns.webhooks.store)
-            .find(id)
-            .map(Arc::unwrap_or_clone)
-    }
-
-    /// Whether a webhook exists and its secret is exactly this.
-    pub fn secret_is(&self, id: i32, expected: &str) -> bool {
-        self.webhook(id)
-            .is_some_and(|webhook| webhook.secret_is(expected))
-    }
-
-    /// Stores a webhook as somebody else would, without any check or request.
-    pub fn create_webhook(&self, webhook: NewWebhook) -> Webhook {
-        let stored = lock(&self.portal.nouns.webhooks.store).insert(webhook.into_webhook());
-        Arc::unwrap_or_clone(stored)
-    }
-
-    /// Changes a webhook behind everybody's back.
-    pub fn patch_webhook(&self, id: i32, patch: WebhookPatch) -> Option<Webhook> {
-        lock(&self.portal.nouns.webhooks.store)
-            .patch(id, patch)
-            .map(Arc::unwrap_or_clone)
-    }
-
-    /// Removes a webhook behind everybody's back.
-    pub fn delete_webhook(&self, id: i32) -> Option<Webhook> {
-        removal::remove(&self.portal, id).map(Arc::unwrap_or_clone)
-    }
-
     /// The requests since the last reset, oldest first, up to the log's capacity.
     pub fn request_log(&self) -> Vec<RequestLogEntry> {
         self.portal.log.entries()
@@ -212,43 +170,6 @@ impl Emulator {
     /// Changes the settings for every later request.
     pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
         self.portal.settings.change(change);
-    }
-
-    /// Adds a user, or replaces the one with the same id.
-    pub fn put_user(&self, user: User) {
-        let mut directory = lock(&self.portal.directory);
-        directory.users.retain(|known| known.id != user.id);
-        directory.users.push(user);
-    }
-
-    /// Adds a credential.
-    pub fn add_credential(&self, credential: Credential) {
-        lock(&self.portal.directory).add(credential);
-    }
-
-    /// Lets something happen on the portal; returns the queued deliveries, one for each webhook that hears of it.
-    ///
-    /// # Errors
-    /// The trigger is none that this portal knows.
-    pub fn raise_event(&self, event: &Event) -> Result<Vec<Delivery>, InvalidEvent> {
-        let queued = sending::raise(&self.portal, event)?;
-        Ok(queued.into_iter().map(Arc::unwrap_or_clone).collect())
-    }
-
-    /// The delivery journal, oldest first.
-    pub fn deliveries(&self) -> Vec<Delivery> {
-        let journal = lock(&self.portal.nouns.journal.entries);
-        let mut entries: Vec<Delivery> = journal
-            .newest_first()
-            .map(|entry| Delivery::clone(entry))
-            .collect();
-        entries.reverse();
-        entries
-    }
-
-    /// Waits until every delivery has ended; false if that takes longer than the limit.
-    pub async fn deliveries_settled(&self, limit: Duration) -> bool {
-        self.portal.nouns.journal.settled(limit).await
     }
 
     /// Returns to the state after start: no webhooks, no faults, no log, the first settings and people.

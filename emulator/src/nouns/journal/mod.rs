@@ -3,6 +3,7 @@
 pub(crate) mod body;
 mod control;
 pub(crate) mod endpoints;
+mod handle;
 
 use std::sync::Mutex;
 use std::time::Duration;

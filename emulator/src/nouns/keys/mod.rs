@@ -3,6 +3,7 @@
 pub(crate) mod body;
 mod control;
 pub(crate) mod endpoints;
+mod handle;
 
 use crate::config::PortalState;
 use crate::control::exchange::ControlRoutes;

@@ -3,6 +3,7 @@
 mod control;
 pub(crate) mod employee;
 pub(crate) mod endpoints;
+mod handle;
 
 use crate::config::PortalState;
 use crate::control::exchange::ControlRoutes;

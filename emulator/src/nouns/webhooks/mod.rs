@@ -5,6 +5,7 @@ pub(crate) mod caller;
 pub(crate) mod checks;
 mod control;
 pub(crate) mod endpoints;
+mod handle;
 pub(crate) mod probe;
 pub(crate) mod races;
 pub(crate) mod removal;

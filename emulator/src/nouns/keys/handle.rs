@@ -1,0 +1,12 @@
+//! What the handle can do with credentials.
+
+use crate::account::Credential;
+use crate::emulator::Emulator;
+use crate::locks::lock;
+
+impl Emulator {
+    /// Adds a credential.
+    pub fn add_credential(&self, credential: Credential) {
+        lock(&self.portal.directory).add(credential);
+    }
+}
