@@ -119,6 +119,11 @@ impl Profile {
         !matches!(self, Self::V3_0 | Self::V3_1)
     }
 
+    /// Whether the header for embedding has a longest length (after 3.1, IH §12).
+    pub(crate) fn limits_csp_header(self) -> bool {
+        !matches!(self, Self::V3_0 | Self::V3_1)
+    }
+
     /// Whether the journal's `count` is limited to 1..=100 (3.2.1, API §11).
     pub(crate) fn limits_journal_count(self) -> bool {
         matches!(self, Self::V3_6 | Self::V3_7 | Self::Tutorial)

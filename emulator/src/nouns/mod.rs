@@ -9,6 +9,7 @@ use crate::control::exchange::ControlRoutes;
 use crate::front::route::Route;
 
 pub(crate) mod catalogue;
+pub(crate) mod embedding;
 pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod people;
@@ -76,6 +77,7 @@ macro_rules! nouns {
 
 nouns! {
     catalogue: Catalogue,
+    embedding: Embedding,
     journal: DeliveryJournal,
     keys: Keys,
     people: People,

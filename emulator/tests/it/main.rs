@@ -16,6 +16,8 @@ mod control;
 mod database;
 /// Real deliveries to a receiver on loopback.
 mod deliveries;
+/// The domains that may embed the portal.
+mod embedding;
 /// Every fault action happens, where and as often as its rule says.
 mod faults;
 /// The in-process handle: start, stop, drop.

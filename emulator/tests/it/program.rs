@@ -218,6 +218,21 @@ async fn webhooks_survive_a_restart() {
     assert_eq!(left.len(), 1, "no half-written neighbor");
 }
 
+#[tokio::test]
+async fn domains_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    let csp = "/api/2.0/security/csp";
+    let mut running = Running::start(&state_arguments(&path));
+    let body = serde_json::json!({"domains": ["a.example"]});
+    running.client("sk-test").post(csp, &body).await;
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    let again = Running::start(&state_arguments(&path));
+    let kept = again.client("sk-test").get(csp).await.json();
+    assert_eq!(kept["response"]["domains"], body["domains"]);
+}
+
 /// The names of a restarted portal's webhooks.
 async fn names_after_restart(path: &Path) -> Vec<String> {
     let again = Running::start(&state_arguments(path));
