@@ -68,7 +68,7 @@ impl Directory {
     }
 
     /// All credentials by number.
-    pub(crate) fn all_issued(&self) -> impl Iterator<Item = &Issued> {
+    pub(crate) fn all_issued(&self) -> impl DoubleEndedIterator<Item = &Issued> {
         self.issued.iter()
     }
 

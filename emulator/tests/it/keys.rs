@@ -1,5 +1,6 @@
-use docspace_emulator::{Config, OWNER_ID, RateLimits, Role, User};
+use docspace_emulator::{Config, Credential, OWNER_ID, RateLimits, Role, User};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use crate::client::{Client, WEBHOOKS, start, webhook};
 
@@ -85,6 +86,71 @@ async fn a_key_is_changed_and_removed() {
     assert_eq!(owner.delete(&format!("{KEYS}/17")).await.status, 404);
 }
 
+/// The row of a key in the list.
+async fn listed(client: &Client, name: &str) -> Value {
+    let list = client.get(KEYS).await.json();
+    let mut keys = list["response"].as_array().unwrap().iter();
+    keys.find(|key| key["name"] == name).unwrap().clone()
+}
+
+/// IH §3: everything has four spellings, of which three come from the portal itself.
+#[tokio::test]
+async fn everything_is_an_empty_list_an_absence_or_a_list_with_a_star() {
+    let (_emulator, owner) = portal().await;
+    for permissions in [
+        Value::Null,
+        json!([]),
+        json!(["*"]),
+        json!(["*", "files:read"]),
+    ] {
+        let made = json!({"name": "made", "permissions": permissions});
+        let made = owner.post(KEYS, &made).await.json();
+        assert_eq!(made["response"]["permissions"], json!([]), "{permissions}");
+    }
+    let made = json!({"name": "a", "permissions": ["files:read"]});
+    let made = owner.post(KEYS, &made).await.json();
+    let path = format!("{KEYS}/{}", made["response"]["id"].as_str().unwrap());
+    for (sent, shown) in [
+        (json!([]), Some(json!(["files:read"]))),
+        (json!(["*", "files:read"]), Some(json!(["*", "files:read"]))),
+        (json!(["*"]), None),
+    ] {
+        let change = json!({ "permissions": sent });
+        assert_eq!(owner.put(&path, &change).await.json()["response"], true);
+        let row = listed(&owner, "a").await;
+        assert_eq!(row.get("permissions"), shown.as_ref(), "{sent}");
+    }
+}
+
+/// IH §15a: the newest first, and a row that is switched off says so by an absence.
+#[tokio::test]
+async fn a_list_begins_with_the_newest_and_leaves_out_what_is_false() {
+    let (emulator, owner) = portal().await;
+    for name in ["older", "newer"] {
+        owner.post(KEYS, &json!({ "name": name })).await;
+    }
+    let list = owner.get(KEYS).await.json();
+    let names: Vec<&Value> = list["response"].as_array().unwrap()[..2]
+        .iter()
+        .map(|key| &key["name"])
+        .collect();
+    assert_eq!(names, ["newer", "older"]);
+    let newer = listed(&owner, "newer").await;
+    let path = format!("{KEYS}/{}", newer["id"].as_str().unwrap());
+    owner.put(&path, &json!({"isActive": false})).await;
+    assert_eq!(listed(&owner, "newer").await.get("isActive"), None);
+    assert_eq!(listed(&owner, "older").await["isActive"], true);
+    let mut expired = Credential::api_key("sk-expired", OWNER_ID);
+    expired.name = "expired".to_owned();
+    expired.expires_at = Some(OffsetDateTime::UNIX_EPOCH);
+    emulator.add_credential(expired);
+    let row = listed(&owner, "expired").await;
+    assert_eq!(row.get("isActive"), None, "switched off by the portal");
+    let path = format!("{KEYS}/{}", row["id"].as_str().unwrap());
+    let late = owner.put(&path, &json!({"name": "b"})).await.json();
+    assert_eq!(late["response"], false, "expired keys stay as they are");
+}
+
 #[tokio::test]
 async fn who_may_not_make_keys_is_denied() {
     let (emulator, owner) = portal().await;
@@ -106,9 +172,9 @@ async fn who_may_not_make_keys_is_denied() {
 async fn permissions_are_listed_and_checked() {
     let (_emulator, owner) = portal().await;
     let list = owner.get("/api/2.0/keys/permissions").await.json();
-    assert_eq!(list["count"], 10);
+    assert_eq!(list["count"], 11);
     let listed = list["response"].as_array().unwrap();
-    assert!(listed.contains(&json!("*:write")) && !listed.contains(&json!("*")));
+    assert_eq!(listed[..3], [json!("*"), json!("*:read"), json!("*:write")]);
     let wrong = json!({"name": "a", "permissions": ["webhooks:write"]});
     let refused = owner.post(KEYS, &wrong).await;
     assert_eq!(

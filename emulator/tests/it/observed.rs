@@ -184,7 +184,7 @@ async fn dates_of_keys_have_seven_digits() {
     let new = json!({"name": "k", "expiresInDays": 1});
     let made = client.post("/api/2.0/keys", &new).await.json()["response"].clone();
     let list = client.get("/api/2.0/keys").await.json();
-    let listed = list["response"].as_array().unwrap().last().unwrap();
+    let listed = list["response"].as_array().unwrap().first().unwrap();
     for member in ["createOn", "expiresAt"] {
         let fresh = made[member].as_str().unwrap();
         let (second, fraction) = fresh.split_once('.').unwrap();

@@ -16,19 +16,26 @@ use crate::locks::lock;
 use crate::nouns::keys::body::{KeyChange, NewKey, bind_key_change, bind_new_key};
 use crate::nouns::people::employee::Employee;
 
-/// The scopes a key can have (API §3.2), without `*`, which stands for all of them.
-const PERMISSIONS: [&str; 10] = [
+/// The scopes a key can have, in the order in which the portal lists them (IH §15a).
+const PERMISSIONS: [&str; 11] = [
+    EVERYTHING,
     "*:read",
     "*:write",
-    "accounts.self:read",
-    "accounts.self:write",
     "accounts:read",
     "accounts:write",
+    "accounts.self:read",
+    "accounts.self:write",
     "files:read",
     "files:write",
     "rooms:read",
     "rooms:write",
 ];
+
+/// Stands for all of them.
+const EVERYTHING: &str = "*";
+
+/// How long an expired key waits for the portal to switch it off (IH §3).
+const EXPIRED_FOR: Duration = Duration::minutes(10);
 
 /// What the ids of keys have in common; the rest is the key's number.
 const ID_STEM: &str = "0d3f2f5e-6a41-4c57-9b1a-";
@@ -50,7 +57,9 @@ struct ApiKey<'a> {
     name: &'a str,
     key: String,
     key_postfix: String,
-    permissions: &'a [String],
+    /// Absent where an update has asked for everything (IH §3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_used: Option<String>,
     create_on: String,
@@ -58,6 +67,8 @@ struct ApiKey<'a> {
     create_by: Option<Employee>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
+    /// Absent where it is false (IH §15a).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     is_active: bool,
 }
 
@@ -82,13 +93,20 @@ fn described<'a>(
         name: &credential.name,
         key: format!("sk-***{postfix}"),
         key_postfix: postfix,
-        permissions: &credential.scopes,
+        permissions: (credential.scopes != [EVERYTHING]).then_some(&credential.scopes),
         last_used: issued.last_used.map(date),
         create_on: date(issued.created_on),
         create_by: creator.map(|user| Employee::new(user, call)),
         expires_at: credential.expires_at.map(date),
-        is_active: credential.active,
+        is_active: credential.active && !is_forgotten(credential),
     }
+}
+
+/// Whether a key has expired long enough ago for the portal to have switched it off.
+fn is_forgotten(credential: &Credential) -> bool {
+    credential
+        .expires_at
+        .is_some_and(|end| end + EXPIRED_FOR < OffsetDateTime::now_utc())
 }
 
 /// `GET /keys/@self`: the key that was used. The portal cuts it from the header without a look at what is there:
@@ -106,12 +124,13 @@ pub(crate) fn current(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success(&shown(call, issued, &directory)))
 }
 
-/// `GET /keys`: all for admins, their own for others.
+/// `GET /keys`: all for admins, their own for others; the newest first (IH §15a).
 pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
     let caller = call.caller()?;
     let directory = lock(&call.portal.directory);
     let keys: Vec<ApiKey<'_>> = directory
         .all_issued()
+        .rev()
         .filter(|issued| issued.credential.kind == CredentialKind::ApiKey)
         .filter(|issued| caller.is_admin() || issued.credential.user_id == caller.user.id)
         .map(|issued| shown(call, issued, &directory))
@@ -174,7 +193,7 @@ fn random_key() -> Result<String, HandlerError> {
 }
 
 fn check_permissions(permissions: &[String]) -> Result<(), HandlerError> {
-    let is_known = |name: &String| name == "*" || PERMISSIONS.contains(&name.as_str());
+    let is_known = |name: &String| PERMISSIONS.contains(&name.as_str());
     if permissions.iter().all(is_known) {
         Ok(())
     } else {
@@ -182,8 +201,9 @@ fn check_permissions(permissions: &[String]) -> Result<(), HandlerError> {
     }
 }
 
+/// What a create stores: everything is an empty list.
 fn without_star(permissions: Vec<String>) -> Vec<String> {
-    if permissions.iter().any(|name| name == "*") {
+    if permissions.iter().any(|name| name == EVERYTHING) {
         Vec::new()
     } else {
         permissions
@@ -215,7 +235,8 @@ fn apply(credential: &mut Credential, change: KeyChange) {
         credential.active = active;
     }
     if !change.permissions.is_empty() {
-        credential.scopes = without_star(change.permissions);
+        // Unlike a create, verbatim.
+        credential.scopes = change.permissions;
     }
     if let Some(name) = change.name.filter(|name| !name.is_empty()) {
         credential.name = name;
