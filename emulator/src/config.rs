@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use secrecy::{SecretSlice, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Credential, OWNER_ID, Role, User};
@@ -90,6 +90,14 @@ impl Config {
         self.credentials.push(key);
         self.users.push(user);
         self
+    }
+
+    /// The owner's key first, then everything else.
+    pub(crate) fn all_credentials(&self) -> Vec<Credential> {
+        let key = Credential::api_key(self.api_key.expose_secret(), OWNER_ID);
+        let mut credentials = vec![key];
+        credentials.extend(self.credentials.iter().cloned());
+        credentials
     }
 
     /// The owner first, then everybody else.

@@ -24,7 +24,6 @@ mod control;
 mod database;
 mod dates;
 mod delivery;
-mod directory;
 mod emulator;
 mod faults;
 mod front;

@@ -1,30 +1,25 @@
 //! The portal's shared state: what routes, deliveries, the control API and the in-process handle all work on.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
-use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::account::{Credential, OWNER_ID, User};
 use crate::changes::Changes;
 use crate::config::{Config, Settings, SettingsCell};
 use crate::delivery::outbound::Outbound;
-use crate::directory::Directory;
 use crate::faults::rules::Faults;
 use crate::front::limit_req::Bucket;
 use crate::front::limits::Limiter;
 use crate::front::log::RequestLog;
-use crate::locks::lock;
 use crate::nouns::Nouns;
 use crate::state_file::{self, StateFile};
 
 pub(crate) struct Portal {
     pub(crate) settings: Arc<SettingsCell>,
     pub(crate) nouns: Nouns,
-    pub(crate) directory: Mutex<Directory>,
     /// What the state file has to follow.
     changes: Arc<Changes>,
     state_file: Option<StateFile>,
@@ -35,43 +30,26 @@ pub(crate) struct Portal {
     pub(crate) outbound: Outbound,
     pub(crate) shutdown: CancellationToken,
     pub(crate) tasks: TaskTracker,
-    initial: Initial,
+    /// What a reset returns to.
+    initial: Settings,
     /// `http` or `https`.
     pub(crate) scheme: &'static str,
     sequence: AtomicU64,
-}
-
-/// What a reset returns to.
-struct Initial {
-    settings: Settings,
-    users: Vec<User>,
-    credentials: Vec<Credential>,
 }
 
 impl Portal {
     pub(crate) fn new(config: &Config) -> io::Result<Self> {
         let settings = Arc::new(SettingsCell::new(config.settings.clone()));
         let changes = Arc::default();
-        let nouns = Nouns::new(&changes);
+        let nouns = Nouns::new(config, &changes);
         if let Some(path) = &config.state_file {
             state_file::load(path, &nouns)?;
         }
         let outbound = Outbound::new(&settings, config.receiver_ca.as_deref())?;
-        let mut credentials = vec![Credential::api_key(
-            config.api_key.expose_secret(),
-            OWNER_ID,
-        )];
-        credentials.extend(config.credentials.iter().cloned());
-        let initial = Initial {
-            settings: config.settings.clone(),
-            users: config.all_users(),
-            credentials,
-        };
         Ok(Self {
             settings,
             nouns,
             changes,
-            directory: Mutex::new(initial.directory()),
             state_file: config.state_file.clone().map(StateFile::new),
             limiter: Limiter::default(),
             limit_req: Bucket::default(),
@@ -80,7 +58,7 @@ impl Portal {
             outbound,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
-            initial,
+            initial: config.settings.clone(),
             scheme: if config.tls.is_some() {
                 "https"
             } else {
@@ -124,18 +102,11 @@ impl Portal {
     /// Returns to the state after start: nothing stored, no faults, no log, the first settings and people.
     pub(crate) fn reset(&self) {
         self.settings
-            .change(|settings| settings.clone_from(&self.initial.settings));
-        *lock(&self.directory) = self.initial.directory();
+            .change(|settings| settings.clone_from(&self.initial));
         self.nouns.reset();
         self.limiter.reset();
         self.limit_req.reset();
         self.faults.clear();
         self.log.reset();
-    }
-}
-
-impl Initial {
-    fn directory(&self) -> Directory {
-        Directory::new(self.users.clone(), self.credentials.iter().cloned())
     }
 }

@@ -6,7 +6,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use crate::account::{Caller, CredentialKind};
-use crate::directory::Directory;
+use crate::nouns::keys::credentials::Credentials;
+use crate::nouns::people::users::Users;
 use crate::profile::Profile;
 
 /// What the credentials of a request amount to.
@@ -43,7 +44,8 @@ impl Authentication {
 /// Reads the `Authorization` header, or without one the session cookie; scheme words are case-sensitive.
 pub(crate) fn authenticate(
     headers: &HeaderMap,
-    directory: &mut Directory,
+    users: &Users,
+    credentials: &mut Credentials,
     profile: Profile,
 ) -> Authentication {
     let mut found = Authentication {
@@ -56,17 +58,20 @@ pub(crate) fn authenticate(
         let header = header.to_str().unwrap_or_default();
         if let Some(token) = header.strip_prefix("Bearer ") {
             found.is_api_key = profile.has_api_keys() && token.starts_with("sk-");
-            found.verdict = bearer(token, directory);
+            found.verdict = bearer(token, users, credentials);
         } else if let Some(encoded) = header.strip_prefix("Basic ") {
             found.is_basic = true;
-            found.verdict = basic(encoded, directory);
+            found.verdict = basic(encoded, users, credentials);
         } else {
             found.verdict = Verdict::Invalid;
         }
     } else if let Some(token) = session_cookie(headers) {
         found.is_cookie = true;
-        found.verdict =
-            verdict(directory.authenticate(&[CredentialKind::Session], |_, value| value == token));
+        found.verdict = verdict(credentials.authenticate(
+            users,
+            &[CredentialKind::Session],
+            |_, value| value == token,
+        ));
     }
     found
 }
@@ -75,13 +80,13 @@ fn verdict(caller: Option<Caller>) -> Verdict {
     caller.map_or(Verdict::Invalid, |caller| Verdict::Valid(Box::new(caller)))
 }
 
-fn bearer(token: &str, directory: &mut Directory) -> Verdict {
+fn bearer(token: &str, users: &Users, credentials: &mut Credentials) -> Verdict {
     let kinds = [
         CredentialKind::ApiKey,
         CredentialKind::Session,
         CredentialKind::Oauth,
     ];
-    match directory.authenticate(&kinds, |_, value| value == token) {
+    match credentials.authenticate(users, &kinds, |_, value| value == token) {
         Some(caller) => Verdict::Valid(Box::new(caller)),
         None if jwt_claims(token).is_some_and(|claims| claims.get("sub").is_none()) => {
             Verdict::NoSubject
@@ -98,7 +103,7 @@ fn jwt_claims(token: &str) -> Option<Value> {
     serde_json::from_slice(&claims).ok()
 }
 
-fn basic(encoded: &str, directory: &mut Directory) -> Verdict {
+fn basic(encoded: &str, users: &Users, credentials: &mut Credentials) -> Verdict {
     let decoded = STANDARD
         .decode(encoded.trim())
         .ok()
@@ -107,7 +112,7 @@ fn basic(encoded: &str, directory: &mut Directory) -> Verdict {
         return Verdict::Invalid;
     };
     verdict(
-        directory.authenticate(&[CredentialKind::Password], |user, value| {
+        credentials.authenticate(users, &[CredentialKind::Password], |user, value| {
             user.email.eq_ignore_ascii_case(email) && value == password
         }),
     )
@@ -125,10 +130,12 @@ fn session_cookie(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::account::{Credential, OWNER_ID, Role, User};
 
-    fn directory() -> Directory {
+    fn known() -> (Users, Credentials) {
         let mut session = Credential::api_key("session-token", OWNER_ID);
         session.kind = CredentialKind::Session;
         let mut password = Credential::api_key("pa:ss", OWNER_ID);
@@ -137,8 +144,8 @@ mod tests {
         disabled.active = false;
         let mut inactive = User::new("gone", Role::Admin);
         inactive.active = false;
-        Directory::new(
-            vec![User::new(OWNER_ID, Role::Owner), inactive],
+        let users = Users::new(vec![User::new(OWNER_ID, Role::Owner), inactive]);
+        let credentials = Credentials::new(
             [
                 Credential::api_key("sk-good", OWNER_ID),
                 Credential::api_key("sk-gone", "gone"),
@@ -146,12 +153,15 @@ mod tests {
                 password,
                 disabled,
             ],
-        )
+            &Arc::default(),
+        );
+        (users, credentials)
     }
 
     fn is_valid(name: axum::http::HeaderName, value: &str) -> bool {
         let headers = HeaderMap::from_iter([(name, value.parse().expect("a header"))]);
-        authenticate(&headers, &mut directory(), Profile::V3_7)
+        let (users, mut credentials) = known();
+        authenticate(&headers, &users, &mut credentials, Profile::V3_7)
             .caller()
             .is_some()
     }
@@ -182,7 +192,8 @@ mod tests {
         let claims = URL_SAFE_NO_PAD.encode(r#"{"scope":"*"}"#);
         let value = format!("Bearer e30.{claims}.sig");
         let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().expect("a header"))]);
-        let found = authenticate(&headers, &mut directory(), Profile::V3_7);
+        let (users, mut credentials) = known();
+        let found = authenticate(&headers, &users, &mut credentials, Profile::V3_7);
         assert!(matches!(found.verdict, Verdict::NoSubject));
     }
 }

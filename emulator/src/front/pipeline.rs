@@ -26,6 +26,7 @@ use crate::front::routing::{self, Routed};
 use crate::front::scopes;
 use crate::locks::lock;
 use crate::portal::Portal;
+use crate::profile::Profile;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -139,7 +140,7 @@ fn facts(parts: &Parts, sequence: u64, scheme: &str) -> RequestFacts {
 /// Everything after faults: authentication, rate limits, routing, the front, the endpoint.
 async fn respond(portal: &Arc<Portal>, request: Received) -> Answer {
     let profile = request.settings.profile;
-    let who = authentication::authenticate(&request.headers, &mut lock(&portal.directory), profile);
+    let who = authenticate(portal, &request.headers, profile);
     let _permit = match admit(portal, &request, &who) {
         Ok(permit) => permit,
         Err(exceeded) => return with_credential_headers(exceeded.into_answer(), &who),
@@ -149,6 +150,12 @@ async fn respond(portal: &Arc<Portal>, request: Received) -> Answer {
     let answer = handle(portal, request, &who).await;
     portal.catch_up().await;
     with_credential_headers(timed(answer, started.elapsed()), &who)
+}
+
+fn authenticate(portal: &Portal, headers: &HeaderMap, profile: Profile) -> Authentication {
+    let users = lock(&portal.nouns.people.users);
+    let mut credentials = lock(&portal.nouns.keys.credentials);
+    authentication::authenticate(headers, &users, &mut credentials, profile)
 }
 
 /// A success tells how long it took (API §16 O11).

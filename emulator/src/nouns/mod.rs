@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::changes::{Changes, Part};
+use crate::config::Config;
 use crate::control::exchange::ControlRoutes;
 use crate::front::route::Route;
 
@@ -18,8 +19,8 @@ pub(crate) mod webhooks;
 
 /// A thing that the portal has.
 pub(crate) trait Noun {
-    /// Makes it empty, as it is at the start; what is kept across restarts notes its changes.
-    fn new(_changes: &Arc<Changes>) -> Self
+    /// Makes it as it is at the start; what is kept across restarts notes its changes.
+    fn new(_config: &Config, _changes: &Arc<Changes>) -> Self
     where
         Self: Default,
     {
@@ -61,10 +62,10 @@ macro_rules! nouns {
         }
 
         impl Nouns {
-            /// Makes all of them, empty.
-            pub(crate) fn new(changes: &Arc<Changes>) -> Self {
+            /// Makes all of them, as they are at the start.
+            pub(crate) fn new(config: &Config, changes: &Arc<Changes>) -> Self {
                 Self {
-                    $($name: $name::$noun::new(changes),)*
+                    $($name: $name::$noun::new(config, changes),)*
                 }
             }
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::changes::{Changes, Part};
+use crate::config::Config;
 use crate::control::exchange::ControlRoutes;
 use crate::front::route::{Access::Anonymous, Handler::Now, Route};
 use crate::locks::lock;
@@ -37,7 +38,7 @@ impl Embedding {
 }
 
 impl Noun for Embedding {
-    fn new(changes: &Arc<Changes>) -> Self {
+    fn new(_config: &Config, changes: &Arc<Changes>) -> Self {
         Self {
             changes: Arc::clone(changes),
             ..Self::default()

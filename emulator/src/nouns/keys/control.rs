@@ -82,8 +82,8 @@ pub(crate) fn routes() -> ControlRoutes {
 }
 
 async fn list(State(portal): Shared) -> Response {
-    let directory = lock(&portal.directory);
-    let list: Vec<Shown> = directory
+    let credentials = lock(&portal.nouns.keys.credentials);
+    let list: Vec<Shown> = credentials
         .all_issued()
         .map(|issued| shown(issued.number, &issued.credential))
         .collect();
@@ -92,8 +92,10 @@ async fn list(State(portal): Shared) -> Response {
 
 async fn add(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let new: NewCredential = read(&body)?;
-    let mut directory = lock(&portal.directory);
-    if directory.user(&new.user_id).is_none() {
+    if lock(&portal.nouns.people.users)
+        .find(&new.user_id)
+        .is_none()
+    {
         let text = format!("no user {}: add it with POST /users first", new.user_id);
         return Err(ControlError::bad_request(&text));
     }
@@ -106,7 +108,7 @@ async fn add(State(portal): Shared, body: Bytes) -> Result<Response, ControlErro
         expires_at: new.expires_at,
         name: new.name,
     };
-    let id = directory.add(credential.clone());
+    let id = lock(&portal.nouns.keys.credentials).add(credential.clone());
     Ok((StatusCode::CREATED, reply(&shown(id, &credential))).into_response())
 }
 
@@ -116,8 +118,8 @@ async fn change(
     body: Bytes,
 ) -> Result<Response, ControlError> {
     let patch: CredentialPatch = read(&body)?;
-    let mut directory = lock(&portal.directory);
-    let credential = directory.credential_mut(id).ok_or_else(|| missing(id))?;
+    let mut credentials = lock(&portal.nouns.keys.credentials);
+    let credential = credentials.credential_mut(id).ok_or_else(|| missing(id))?;
     if let Some(user_id) = patch.user_id {
         credential.user_id = user_id;
     }
@@ -135,7 +137,7 @@ async fn change(
 
 /// Withdraws a credential; the ids of the others stay as they are.
 async fn remove(State(portal): Shared, Id(id): Id<i32>) -> Result<Response, ControlError> {
-    if lock(&portal.directory).remove(id) {
+    if lock(&portal.nouns.keys.credentials).remove(id) {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {
         Err(missing(id))

@@ -9,12 +9,13 @@ use time::{Duration, OffsetDateTime};
 
 use crate::account::{Caller, Credential, CredentialKind, Issued, Role};
 use crate::dates::{Precision, Zones, now};
-use crate::directory::Directory;
 use crate::front::answer::{Answer, Counts, HandlerError, Refusal};
 use crate::front::call::Call;
 use crate::locks::lock;
 use crate::nouns::keys::body::{KeyChange, NewKey, bind_key_change, bind_new_key};
+use crate::nouns::keys::credentials::Credentials;
 use crate::nouns::people::employee::Employee;
+use crate::nouns::people::users::Users;
 
 /// The scopes a key can have, in the order in which the portal lists them (IH §15a).
 const PERMISSIONS: [&str; 11] = [
@@ -73,21 +74,21 @@ struct ApiKey<'a> {
 }
 
 /// A key as the database has it.
-fn shown<'a>(call: &Call, issued: &'a Issued, directory: &Directory) -> ApiKey<'a> {
-    described(call, issued, directory, Precision::Stored)
+fn shown<'a>(call: &Call, issued: &'a Issued, users: &Users) -> ApiKey<'a> {
+    described(call, issued, users, Precision::Stored)
 }
 
 fn described<'a>(
     call: &Call,
     issued: &'a Issued,
-    directory: &Directory,
+    users: &Users,
     precision: Precision,
 ) -> ApiKey<'a> {
     let zones: Zones = call.settings.zones();
     let date = |at| zones.key_date(at, precision);
     let credential = &issued.credential;
     let postfix = credential.postfix();
-    let creator = directory.user(&credential.user_id);
+    let creator = users.find(&credential.user_id);
     ApiKey {
         id: id_of(issued.number),
         name: &credential.name,
@@ -116,24 +117,26 @@ pub(crate) fn current(call: &Call) -> Result<Answer, Refusal> {
     if !call.headers.contains_key(axum::http::header::AUTHORIZATION) {
         return Err(HandlerError::argument_out_of_range().into());
     }
-    let directory = lock(&call.portal.directory);
-    let issued = directory
+    let users = lock(&call.portal.nouns.people.users);
+    let credentials = lock(&call.portal.nouns.keys.credentials);
+    let issued = credentials
         .issued(caller.number)
         .filter(|issued| issued.credential.kind == CredentialKind::ApiKey)
         .ok_or_else(HandlerError::null_reference)?;
-    Ok(call.success(&shown(call, issued, &directory)))
+    Ok(call.success(&shown(call, issued, &users)))
 }
 
 /// `GET /keys`: all for admins, their own for others; the newest first (IH §15a).
 pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
     let caller = call.caller()?;
-    let directory = lock(&call.portal.directory);
-    let keys: Vec<ApiKey<'_>> = directory
+    let users = lock(&call.portal.nouns.people.users);
+    let credentials = lock(&call.portal.nouns.keys.credentials);
+    let keys: Vec<ApiKey<'_>> = credentials
         .all_issued()
         .rev()
         .filter(|issued| issued.credential.kind == CredentialKind::ApiKey)
         .filter(|issued| caller.is_admin() || issued.credential.user_id == caller.user.id)
-        .map(|issued| shown(call, issued, &directory))
+        .map(|issued| shown(call, issued, &users))
         .collect();
     Ok(call.success(&keys))
 }
@@ -157,14 +160,15 @@ pub(crate) fn create(call: &Call) -> Result<Answer, Refusal> {
     }
     let credential = credential(new, caller)?;
     let value = credential.value.clone();
-    let mut directory = lock(&call.portal.directory);
-    let number = directory.add(credential);
-    let issued = directory
+    let users = lock(&call.portal.nouns.people.users);
+    let mut credentials = lock(&call.portal.nouns.keys.credentials);
+    let number = credentials.add(credential);
+    let issued = credentials
         .issued(number)
         .ok_or_else(HandlerError::null_reference)?;
     let answer = ApiKey {
         key: value.expose_secret().to_owned(),
-        ..described(call, issued, &directory, Precision::Fresh)
+        ..described(call, issued, &users, Precision::Fresh)
     };
     Ok(call.success(&answer))
 }
@@ -214,8 +218,8 @@ fn without_star(permissions: Vec<String>) -> Vec<String> {
 pub(crate) fn update(call: &Call) -> Result<Answer, Refusal> {
     let change = bind_key_change(call.json_body()?)?;
     let caller = call.caller()?;
-    let mut directory = lock(&call.portal.directory);
-    let issued = find(call, &directory)?;
+    let mut credentials = lock(&call.portal.nouns.keys.credentials);
+    let issued = find(call, &credentials)?;
     let is_expired = issued
         .credential
         .expires_at
@@ -224,7 +228,7 @@ pub(crate) fn update(call: &Call) -> Result<Answer, Refusal> {
         return Ok(call.success(&false));
     }
     check_permissions(&change.permissions)?;
-    if let Some(credential) = directory.credential_mut(number_of(call.guid())) {
+    if let Some(credential) = credentials.credential_mut(number_of(call.guid())) {
         apply(credential, change);
     }
     Ok(call.success(&true))
@@ -246,15 +250,15 @@ fn apply(credential: &mut Credential, change: KeyChange) {
 /// `DELETE /keys/{guid}`: false for somebody else's key.
 pub(crate) fn delete(call: &Call) -> Result<Answer, Refusal> {
     let caller = call.caller()?;
-    let mut directory = lock(&call.portal.directory);
-    let is_foreign = is_foreign(caller, find(call, &directory)?);
-    let is_removed = !is_foreign && directory.remove(number_of(call.guid()));
+    let mut credentials = lock(&call.portal.nouns.keys.credentials);
+    let is_foreign = is_foreign(caller, find(call, &credentials)?);
+    let is_removed = !is_foreign && credentials.remove(number_of(call.guid()));
     Ok(call.success(&is_removed))
 }
 
 /// An unknown id is a 500: nobody looks for a null there (inferred from the controller).
-fn find<'a>(call: &Call, directory: &'a Directory) -> Result<&'a Issued, HandlerError> {
-    directory
+fn find<'a>(call: &Call, credentials: &'a Credentials) -> Result<&'a Issued, HandlerError> {
+    credentials
         .issued(number_of(call.guid()))
         .filter(|issued| issued.credential.kind == CredentialKind::ApiKey)
         .ok_or_else(HandlerError::null_reference)

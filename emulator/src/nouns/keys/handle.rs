@@ -7,6 +7,6 @@ use crate::locks::lock;
 impl Emulator {
     /// Adds a credential.
     pub fn add_credential(&self, credential: Credential) {
-        lock(&self.portal.directory).add(credential);
+        lock(&self.portal.nouns.keys.credentials).add(credential);
     }
 }

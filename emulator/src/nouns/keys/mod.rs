@@ -2,20 +2,44 @@
 
 pub(crate) mod body;
 mod control;
+pub(crate) mod credentials;
 pub(crate) mod endpoints;
 mod handle;
 
-use crate::config::PortalState;
+use std::sync::{Arc, Mutex};
+
+use crate::account::Credential;
+use crate::changes::Changes;
+use crate::config::{Config, PortalState};
 use crate::control::exchange::ControlRoutes;
 use crate::front::route::{Access, Handler::Now, Route};
+use crate::locks::lock;
 use crate::nouns::Noun;
+use crate::nouns::keys::credentials::Credentials;
 use crate::profile::Profile;
 
-/// The keys, which the directory holds: whoever authenticates needs them.
+/// The keys and other credentials, and those of the start, to which a reset returns.
 #[derive(Debug, Default)]
-pub(crate) struct Keys;
+pub(crate) struct Keys {
+    pub(crate) credentials: Mutex<Credentials>,
+    initial: Vec<Credential>,
+    changes: Arc<Changes>,
+}
 
 impl Noun for Keys {
+    fn new(config: &Config, changes: &Arc<Changes>) -> Self {
+        let initial = config.all_credentials();
+        Self {
+            credentials: Mutex::new(Credentials::new(initial.clone(), changes)),
+            initial,
+            changes: Arc::clone(changes),
+        }
+    }
+
+    fn reset(&self) {
+        *lock(&self.credentials) = Credentials::new(self.initial.clone(), &self.changes);
+    }
+
     fn routes(&self) -> &'static [Route] {
         &ROUTES
     }

@@ -16,13 +16,11 @@ pub(crate) fn routes() -> ControlRoutes {
 }
 
 async fn list(State(portal): Shared) -> Response {
-    reply(&lock(&portal.directory).users)
+    reply(&lock(&portal.nouns.people.users).all())
 }
 
 async fn put(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let user: User = read(&body)?;
-    let mut directory = lock(&portal.directory);
-    directory.users.retain(|known| known.id != user.id);
-    directory.users.push(user.clone());
+    lock(&portal.nouns.people.users).put(user.clone());
     Ok((StatusCode::CREATED, reply(&user)).into_response())
 }

@@ -4,17 +4,38 @@ mod control;
 pub(crate) mod employee;
 pub(crate) mod endpoints;
 mod handle;
+pub(crate) mod users;
 
-use crate::config::PortalState;
+use std::sync::{Arc, Mutex};
+
+use crate::changes::Changes;
+use crate::config::{Config, PortalState};
 use crate::control::exchange::ControlRoutes;
 use crate::front::route::{Handler::Now, Route};
+use crate::locks::lock;
 use crate::nouns::Noun;
+use crate::nouns::people::users::Users;
 
-/// The people, whom the directory holds.
+/// The people, and those of the start, to whom a reset returns.
 #[derive(Debug, Default)]
-pub(crate) struct People;
+pub(crate) struct People {
+    pub(crate) users: Mutex<Users>,
+    initial: Users,
+}
 
 impl Noun for People {
+    fn new(config: &Config, _changes: &Arc<Changes>) -> Self {
+        let initial = Users::new(config.all_users());
+        Self {
+            users: Mutex::new(initial.clone()),
+            initial,
+        }
+    }
+
+    fn reset(&self) {
+        *lock(&self.users) = self.initial.clone();
+    }
+
     fn routes(&self) -> &'static [Route] {
         &ROUTES
     }

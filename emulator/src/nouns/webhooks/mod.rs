@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::changes::{Changes, Part};
+use crate::config::Config;
 use crate::control::exchange::ControlRoutes;
 use crate::front::route::{
     Handler::{Later, Now},
@@ -42,7 +43,7 @@ pub(crate) struct Webhooks {
 }
 
 impl Noun for Webhooks {
-    fn new(changes: &Arc<Changes>) -> Self {
+    fn new(_config: &Config, changes: &Arc<Changes>) -> Self {
         Self {
             store: Mutex::new(Store::new(changes)),
             ..Self::default()

@@ -73,7 +73,7 @@ pub(crate) struct Renderer<'a> {
 impl<'c> Renderer<'c> {
     /// Prepares everything that answers about webhooks show besides the webhooks.
     pub(crate) fn of(call: &'c Call) -> Self {
-        let mut users = lock(&call.portal.directory).users.clone();
+        let mut users = lock(&call.portal.nouns.people.users).all().to_vec();
         users.push(User::system());
         Self {
             settings: &call.settings,

@@ -1,41 +1,48 @@
-//! The portal's people, and the credentials that it has given out.
+//! The credentials that the portal has given out.
+
+use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
 use crate::account::{Caller, Credential, CredentialKind, Issued, User};
+use crate::changes::Changes;
 use crate::dates::now;
+use crate::nouns::people::users::Users;
 
-/// The portal's people and what they authenticate with.
+/// What people authenticate with.
 #[derive(Debug, Default)]
-pub(crate) struct Directory {
-    pub(crate) users: Vec<User>,
+pub(crate) struct Credentials {
     last_number: i32,
     issued: Vec<Issued>,
+    changes: Arc<Changes>,
 }
 
-impl Directory {
-    pub(crate) fn new(users: Vec<User>, credentials: impl IntoIterator<Item = Credential>) -> Self {
-        let mut directory = Self {
-            users,
+impl Credentials {
+    pub(crate) fn new(
+        credentials: impl IntoIterator<Item = Credential>,
+        changes: &Arc<Changes>,
+    ) -> Self {
+        let mut issued = Self {
+            changes: Arc::clone(changes),
             ..Self::default()
         };
         for credential in credentials {
-            directory.add(credential);
+            issued.add(credential);
         }
-        directory
+        issued
     }
 
     /// Finds a usable credential of an active user and notes its use; `accepts` says which value was presented.
     pub(crate) fn authenticate(
         &mut self,
+        users: &Users,
         kinds: &[CredentialKind],
         accepts: impl Fn(&User, &str) -> bool,
     ) -> Option<Caller> {
         let at = now();
-        let users = &self.users;
         self.issued.iter_mut().find_map(|issued| {
             let credential = &issued.credential;
-            let user = users.iter().find(|user| user.id == credential.user_id)?;
+            let user = users.find(&credential.user_id)?;
             let is_match = kinds.contains(&credential.kind)
                 && credential.is_usable(at)
                 && user.active
@@ -51,10 +58,6 @@ impl Directory {
         })
     }
 
-    pub(crate) fn user(&self, id: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.id == id)
-    }
-
     /// Gives out a credential and returns its number.
     pub(crate) fn add(&mut self, credential: Credential) -> i32 {
         self.last_number += 1;
@@ -64,6 +67,7 @@ impl Directory {
             created_on: now(),
             last_used: None,
         });
+        self.changes.note();
         self.last_number
     }
 
@@ -77,6 +81,7 @@ impl Directory {
     }
 
     pub(crate) fn credential_mut(&mut self, number: i32) -> Option<&mut Credential> {
+        self.changes.note();
         let mut issued = self.issued.iter_mut();
         issued
             .find(|issued| issued.number == number)
@@ -87,6 +92,7 @@ impl Directory {
     pub(crate) fn remove(&mut self, number: i32) -> bool {
         let before = self.issued.len();
         self.issued.retain(|issued| issued.number != number);
+        self.changes.note();
         self.issued.len() < before
     }
 }
