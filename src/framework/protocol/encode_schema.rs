@@ -114,3 +114,24 @@ fn object(nesting: Nesting, nested: &BTreeMap<String, Attribute>) -> wire::schem
 fn signature(ty: &Type) -> Vec<u8> {
     ty.signature().to_string().into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Terraform hides a whole attribute or nothing of it.
+    #[test]
+    fn a_collection_of_secrets_is_sensitive_as_one_secret_is() {
+        for ty in [
+            Type::Secret,
+            Type::list(Type::Secret),
+            Type::set(Type::Secret),
+            Type::Map(Box::new(Type::Secret)),
+        ] {
+            let attribute = Attribute::optional(ty.clone(), "The tokens.");
+            assert!(encode_attribute("tokens", &attribute).sensitive, "{ty:?}");
+        }
+        let names = Attribute::optional(Type::set(Type::String), "The names.");
+        assert!(!encode_attribute("names", &names).sensitive);
+    }
+}

@@ -59,7 +59,7 @@ pub struct Attribute {
 impl Attribute {
     /// Returns an attribute of a type. A type with a secret in it makes the attribute sensitive.
     pub fn new(ty: Type, presence: Presence, description: impl Into<String>) -> Self {
-        let sensitive = matches!(ty, Type::Secret);
+        let sensitive = ty.holds(&Type::Secret);
         Self {
             kind: AttributeKind::Plain(ty),
             presence,
@@ -107,7 +107,8 @@ impl Attribute {
         }
     }
 
-    /// Marks a value that must not be shown. Strings become [`Type::Secret`] by their type.
+    /// Marks a value that must not be shown, for what holds no text: a text is a [`Type::Secret`], alone or inside a
+    /// collection, and makes the attribute sensitive by its type.
     #[must_use]
     pub fn sensitive(mut self) -> Self {
         self.sensitive = true;

@@ -116,8 +116,12 @@ fn check_attribute(
         return;
     };
     require(
-        !(attribute.is_sensitive() && *ty == Type::String),
+        !(attribute.is_sensitive() && ty.holds(&Type::String)),
         "is sensitive and must be of the secret type",
+    );
+    require(
+        attribute.is_sensitive() || !ty.holds(&Type::Secret),
+        "holds a secret and must be sensitive",
     );
     if let Some(default) = attribute.default_value() {
         require(
@@ -157,6 +161,10 @@ mod tests {
             .with(
                 "key",
                 Attribute::optional(Type::Secret, "The key.").write_only(),
+            )
+            .with(
+                "tokens",
+                Attribute::optional(Type::set(Type::Secret), "The tokens.").write_only(),
             );
         assert_eq!(
             check("thing", SchemaKind::Resource, &schema),
@@ -179,6 +187,13 @@ mod tests {
             Attribute::optional(Type::String, "x").sensitive(),
             "is sensitive and must be of the secret type",
         );
+        finds(
+            Attribute::optional(Type::list(Type::String), "x").sensitive(),
+            "is sensitive and must be of the secret type",
+        );
+        let mut tokens = Attribute::optional(Type::Bool, "x");
+        tokens.kind = AttributeKind::Plain(Type::set(Type::Secret));
+        finds(tokens, "holds a secret and must be sensitive");
         finds(
             Attribute::optional(Type::Bool, "x").default("yes"),
             "has a default of another type",

@@ -142,17 +142,24 @@ impl<C: Send + Sync + 'static> Registry<C> {
     }
 }
 
-/// Every identity attribute must be an attribute of the resource, of the same type.
+/// Every identity attribute must be an attribute of the resource, of the same type, and no secret: identities are
+/// shown.
 fn check_identity(name: &str, schema: &Schema, identity: Option<&IdentitySchema>) -> Vec<String> {
     identity
         .iter()
         .flat_map(|identity| &identity.attributes)
-        .filter(|(attribute, identity)| {
-            schema
-                .attributes
-                .get(*attribute)
-                .is_none_or(|own| own.ty() != identity.ty)
+        .filter_map(|(attribute, identity)| {
+            let own = schema.attributes.get(attribute);
+            if own.is_none_or(|own| own.ty() != identity.ty) {
+                Some(format!(
+                    "{name} has no attribute like its identity's {attribute}"
+                ))
+            } else {
+                identity
+                    .ty
+                    .holds(&Type::Secret)
+                    .then(|| format!("{name} tells a secret in its identity's {attribute}"))
+            }
         })
-        .map(|(attribute, _)| format!("{name} has no attribute like its identity's {attribute}"))
         .collect()
 }

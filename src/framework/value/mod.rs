@@ -125,6 +125,21 @@ impl Value {
         }
     }
 
+    /// Borrows every known secret in the value.
+    pub fn secrets(&self) -> Vec<&SecretText> {
+        match self {
+            Self::Secret(secret) => vec![secret],
+            Self::List(elements) | Self::Set(elements) => {
+                elements.iter().flat_map(Self::secrets).collect()
+            }
+            Self::Map(elements) => elements.values().flat_map(Self::secrets).collect(),
+            Self::Object(object) => object.secrets().collect(),
+            Self::Null | Self::Unknown(_) | Self::Bool(_) | Self::Number(_) | Self::String(_) => {
+                Vec::new()
+            }
+        }
+    }
+
     /// Borrows the text of a known string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -234,6 +249,27 @@ mod tests {
     fn two_unknown_elements_of_a_set_stay_two() {
         let set = Value::set([Value::unknown(), Value::unknown()]);
         assert_eq!(set.as_elements().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn secrets_are_found_in_collections_and_never_printed() {
+        let secret = |text: &str| Value::Secret(SecretText::new(text));
+        let object = Object::new()
+            .with("name", "shown")
+            .with("key", secret("k3y"))
+            .with(
+                "tokens",
+                Value::set([secret("t1"), Value::unknown(), secret("t2")]),
+            )
+            .with(
+                "by_name",
+                Value::Map(BTreeMap::from([("a".to_owned(), secret("m1"))])),
+            );
+        let found: Vec<&str> = object.secrets().map(SecretText::expose).collect();
+        assert_eq!(found, ["m1", "k3y", "t1", "t2"]);
+        let printed = format!("{object:?}");
+        assert!(printed.contains("shown"));
+        assert!(found.iter().all(|secret| !printed.contains(secret)));
     }
 
     #[test]

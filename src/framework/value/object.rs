@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::IntoIter;
 
-use super::Value;
+use super::{SecretText, Value};
 
 /// An object: attribute values by name. A name that is absent reads as null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +61,11 @@ impl Object {
     /// Iterates over the attributes in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Borrows every known secret in the attributes.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretText> {
+        self.0.values().flat_map(Value::secrets)
     }
 
     /// Says whether neither an attribute nor anything inside one is unknown.

@@ -78,6 +78,18 @@ impl Type {
         }
     }
 
+    /// Says whether a value of this type can hold one of another type, at any depth.
+    pub fn holds(&self, inner: &Self) -> bool {
+        self == inner
+            || match self {
+                Self::Bool | Self::Number | Self::String | Self::Secret => false,
+                Self::List(element) | Self::Set(element) | Self::Map(element) => {
+                    element.holds(inner)
+                }
+                Self::Object(attributes) => attributes.values().any(|ty| ty.holds(inner)),
+            }
+    }
+
     /// Returns the type's name for messages.
     pub fn name(&self) -> &'static str {
         match self {
@@ -95,6 +107,20 @@ impl Type {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_found_at_any_depth() {
+        let object = |ty| Type::Object(BTreeMap::from([("a".to_owned(), ty)]));
+        for ty in [
+            Type::Secret,
+            Type::list(Type::Secret),
+            Type::set(Type::set(Type::Secret)),
+            Type::Map(Box::new(object(Type::Secret))),
+        ] {
+            assert!(ty.holds(&Type::Secret), "{ty:?}");
+        }
+        assert!(!Type::list(object(Type::String)).holds(&Type::Secret));
+    }
 
     #[track_caller]
     fn check(ty: &Type, signature: &str) {

@@ -171,10 +171,8 @@ impl StoredSecret {
 pub(super) fn secrets_in<'a>(
     objects: impl IntoIterator<Item = &'a Object>,
 ) -> impl Iterator<Item = SecretString> {
-    let secrets = objects
-        .into_iter()
-        .flat_map(|object| [SECRET_KEY, SECRET_KEY_WO].map(|name| object.get(name).as_secret()));
-    secrets.flatten().map(|secret| secret.as_secret().clone())
+    let secrets = objects.into_iter().flat_map(Object::secrets);
+    secrets.map(|secret| secret.as_secret().clone())
 }
 
 /// Returns the id in a state.

@@ -36,6 +36,7 @@ const UNSEEN: [(&str, &[&str]); 7] = [
             "A webhook to read has neither an id nor a name.",
             "is listed, but is no resource with an identity",
             "has no attribute like its identity's",
+            "tells a secret in its identity's",
             "expected a secret and a body",
             "resource with an identity",
             "not an object",
