@@ -1,5 +1,6 @@
 //! What the author of a managed resource implements.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -146,6 +147,19 @@ pub struct Plan {
     pub state: Object,
     /// The planned private state; begins as the prior one.
     pub private: PrivateState,
+    /// The attributes that ask for a replacement.
+    pub replacements: BTreeSet<&'static str>,
+}
+
+impl Plan {
+    /// Asks for the object to be replaced because of an attribute, whose planned value differs from the prior one.
+    /// One that the provider computes becomes unknown for it, as the successor's value is.
+    ///
+    /// It depends on more than the attribute: on what the object became on its own, or on a value that is only
+    /// missing after an import. Without a prior state it changes nothing.
+    pub fn require_replacement(&mut self, attribute: &'static str) {
+        self.replacements.insert(attribute);
+    }
 }
 
 /// What is to be created.

@@ -90,7 +90,8 @@ pub(super) fn deferred(is_deferred: bool) -> Option<wire::Deferred> {
     })
 }
 
-fn path(path: &Path) -> wire::AttributePath {
+/// Encodes where something stands.
+pub(super) fn path(path: &Path) -> wire::AttributePath {
     use wire::attribute_path::step::Selector;
     let step = |step: &Step| wire::attribute_path::Step {
         selector: Some(match step {

@@ -118,6 +118,7 @@ pub(super) async fn plan<P: Provider>(
         planned_state: encode::state(types.value, planned.state, &mut diagnostics),
         planned_private: planned.private.into_bytes(),
         planned_identity: encode::identity(types.identity, planned.identity)?,
+        requires_replace: planned.replacements.iter().map(encode::path).collect(),
         deferred: encode::deferred(planned.deferred),
         diagnostics,
         ..Default::default()

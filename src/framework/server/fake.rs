@@ -59,6 +59,7 @@ pub(super) fn thing(id: Value, name: &str) -> Object {
         .with("enabled", true)
         .with("secret", Value::Null)
         .with("note", Value::Null)
+        .with("expired", false)
 }
 
 pub(super) async fn plan(fake: Fake, prior: Option<Object>, config: Object) -> Planned {
@@ -160,6 +161,10 @@ impl Resource<()> for Thing {
                 Attribute::optional(Type::Secret, "A secret.").write_only(),
             )
             .with("note", Attribute::optional(Type::String, "A note."))
+            .with(
+                "expired",
+                Attribute::computed(Type::Bool, "Whether it has ended."),
+            )
     }
 
     fn identity(&self) -> Option<IdentitySchema> {

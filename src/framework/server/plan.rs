@@ -1,12 +1,15 @@
 //! `PlanResourceChange`: the deterministic part of every plan, and the check of the result (TPP §7.1).
 
+use std::collections::BTreeSet;
+
 use super::guard::catch_panic;
 use super::{Capabilities, ConnectionKey, Engine, append, unknown_type};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{Plan, PlanRequest};
-use crate::framework::schema::{Attribute, Schema};
+use crate::framework::schema::{Attribute, Presence, Schema};
 use crate::framework::value::{Object, Value};
 
 /// A request for a plan. Without a configuration the object is to be deleted, without a prior
@@ -34,6 +37,8 @@ pub struct Planned {
     pub private: PrivateState,
     /// The planned identity, as far as it is known.
     pub identity: Option<Object>,
+    /// The attributes because of which the object has to be replaced.
+    pub replacements: Vec<Path>,
     /// What the practitioner is told.
     pub diagnostics: Diagnostics,
     /// Whether the plan is put off because the provider's configuration is not known yet.
@@ -62,6 +67,7 @@ impl<P: Provider> Engine<P> {
                 state: None,
                 private,
                 identity,
+                replacements: Vec::new(),
                 diagnostics,
                 deferred: false,
             };
@@ -71,6 +77,7 @@ impl<P: Provider> Engine<P> {
                 state: None,
                 private,
                 identity,
+                replacements: Vec::new(),
                 diagnostics,
                 deferred: false,
             };
@@ -81,7 +88,11 @@ impl<P: Provider> Engine<P> {
                 .as_deref()
                 .is_some_and(|context| self.provider.is_configuration_unknown(context));
         let state = propose(&resource.schema, &config, prior.as_ref());
-        let mut plan = Plan { state, private };
+        let mut plan = Plan {
+            state,
+            private,
+            replacements: BTreeSet::new(),
+        };
         let request = PlanRequest {
             config: &config,
             prior: prior.as_ref(),
@@ -95,6 +106,11 @@ impl<P: Provider> Engine<P> {
         }
         append(&mut diagnostics, found);
         resource.schema.clear_write_only(&mut plan.state);
+        let replaced = replace(&resource.schema, prior.as_ref(), &mut plan);
+        let replacements = replaced.unwrap_or_else(|bugs| {
+            diagnostics.extend(bugs);
+            Vec::new()
+        });
         diagnostics.extend(violations(
             &resource.schema,
             &config,
@@ -111,6 +127,7 @@ impl<P: Provider> Engine<P> {
             state: Some(plan.state),
             private: plan.private,
             identity,
+            replacements,
             diagnostics,
             deferred,
         }
@@ -150,6 +167,35 @@ fn propose_attribute(
     } else {
         Value::Null
     }
+}
+
+/// Returns where a plan asks for a replacement, or a bug for each attribute that Terraform would not take for a reason:
+/// only a difference is one (TPP §7.1).
+fn replace(
+    schema: &Schema,
+    prior: Option<&Object>,
+    plan: &mut Plan,
+) -> Result<Vec<Path>, Vec<Diagnostic>> {
+    let Some(prior) = prior else {
+        return Ok(Vec::new());
+    };
+    let mut bugs = Vec::new();
+    for name in &plan.replacements {
+        let attribute = schema.attributes.get(*name);
+        if attribute.is_some_and(|attribute| attribute.presence == Presence::Computed) {
+            plan.state.set(name, Value::unknown());
+        } else if attribute.is_none_or(|attribute| {
+            !attribute.is_write_only() && prior.get(name) == plan.state.get(name)
+        }) {
+            let bug = Diagnostic::bug("A replacement was planned because of a value that stays.");
+            bugs.push(bug.at_attribute(name));
+        }
+    }
+    if !bugs.is_empty() {
+        return Err(bugs);
+    }
+    let names = plan.replacements.iter();
+    Ok(names.map(|name| Path::attribute(name)).collect())
 }
 
 /// Returns a bug for each planned value that Terraform would reject.

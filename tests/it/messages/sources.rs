@@ -29,6 +29,7 @@ const UNSEEN: [(&str, &[&str]); 7] = [
             "A deletion succeeded and left a state.",
             "The value after the change is not the one that was planned.",
             "The planned value is not one that Terraform accepts.",
+            "A replacement was planned because of a value that stays.",
             "Something read is still unknown.",
             "An object was taken over without a state.",
             "An object arrived as something else.",

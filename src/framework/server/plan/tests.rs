@@ -20,7 +20,8 @@ fn state_of(planned: Planned) -> Object {
 #[tokio::test]
 async fn a_creation_plans_defaults_and_unknown_computed_values() {
     let state = state_of(plan(Fake::default(), None, config("a")).await);
-    assert_eq!(state, thing(Value::unknown(), "a"));
+    let expected = thing(Value::unknown(), "a").with("expired", Value::unknown());
+    assert_eq!(state, expected);
 }
 
 #[tokio::test]
@@ -156,4 +157,56 @@ async fn a_panic_while_planning_becomes_a_diagnostic() {
     .await;
     assert!(planned.diagnostics.has_errors());
     assert!(!format!("{planned:?}").contains("hidden"));
+}
+
+/// A plan of a thing that asks for a replacement.
+async fn planned(prior: Option<Object>, config: Object, planning: fn(&mut Plan)) -> Planned {
+    let fake = Fake {
+        planning,
+        ..Fake::default()
+    };
+    plan(fake, prior, config).await
+}
+
+#[tokio::test]
+async fn a_change_can_require_a_replacement() {
+    let planning = |plan: &mut Plan| plan.require_replacement("note");
+    let prior = thing("7".into(), "a").with("note", "x");
+    for note in ["y".into(), Value::Null, Value::unknown()] {
+        let config = config("a").with("note", note);
+        let planned = planned(Some(prior.clone()), config, planning).await;
+        assert!(planned.diagnostics.is_empty(), "{planned:?}");
+        assert_eq!(planned.replacements, [Path::attribute("note")]);
+    }
+}
+
+/// An object can need a successor because of what it became, such as a key that has expired.
+#[tokio::test]
+async fn a_computed_value_can_require_a_replacement() {
+    let prior = thing("7".into(), "a").with("expired", true);
+    let planning = |plan: &mut Plan| plan.require_replacement("expired");
+    let planned = planned(Some(prior), config("a"), planning).await;
+    assert_eq!(planned.replacements, [Path::attribute("expired")]);
+    assert!(state_of(planned).get("expired").is_unknown());
+}
+
+#[tokio::test]
+async fn a_creation_replaces_nothing() {
+    let planning = |plan: &mut Plan| plan.require_replacement("note");
+    let planned = planned(None, config("a"), planning).await;
+    assert!(planned.diagnostics.is_empty() && planned.replacements.is_empty());
+}
+
+/// Terraform would carry out such a plan in place, without a word.
+#[tokio::test]
+async fn a_replacement_without_a_difference_is_a_bug() {
+    let breaking: [fn(&mut Plan); 2] = [
+        |plan| plan.require_replacement("name"),
+        |plan| plan.require_replacement("unheard_of"),
+    ];
+    for planning in breaking {
+        let prior = thing("7".into(), "a");
+        let planned = planned(Some(prior), config("a"), planning).await;
+        assert!(planned.diagnostics.has_errors() && planned.replacements.is_empty());
+    }
 }
