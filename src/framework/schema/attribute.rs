@@ -52,6 +52,7 @@ pub struct Attribute {
     pub description: String,
     sensitive: bool,
     write_only: bool,
+    volatile: bool,
     default: Option<Value>,
     validators: Vec<Validator>,
 }
@@ -66,6 +67,7 @@ impl Attribute {
             description: description.into(),
             sensitive,
             write_only: false,
+            volatile: false,
             default: None,
             validators: Vec::new(),
         }
@@ -122,6 +124,15 @@ impl Attribute {
         self
     }
 
+    /// Says that a computed value changes on the server by itself. A plan that changes nothing else keeps the prior
+    /// value, which the last read brought up to date; one that does promises nothing about it, because the value can
+    /// change before the apply.
+    #[must_use]
+    pub fn volatile(mut self) -> Self {
+        self.volatile = true;
+        self
+    }
+
     /// Gives the value that stands in the plan when the configuration sets none. The attribute
     /// becomes optional and computed, because Terraform accepts a default only there (TPP §8.2).
     #[must_use]
@@ -146,6 +157,11 @@ impl Attribute {
     /// Says whether the value never stands in a plan or state.
     pub fn is_write_only(&self) -> bool {
         self.write_only
+    }
+
+    /// Says whether the value changes on the server by itself.
+    pub fn is_volatile(&self) -> bool {
+        self.volatile
     }
 
     /// Says whether the provider may set the value.

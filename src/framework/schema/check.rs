@@ -112,6 +112,11 @@ fn check_attribute(
         !attribute.is_write_only() || attribute.is_sensitive(),
         "is write-only and must be sensitive, so that it is decoded as a secret",
     );
+    require(
+        !attribute.is_volatile()
+            || kind == SchemaKind::Resource && attribute.presence == Presence::Computed,
+        "is volatile, which only computed attributes of resources can be",
+    );
     let AttributeKind::Plain(ty) = &attribute.kind else {
         return;
     };
@@ -194,6 +199,10 @@ mod tests {
         let mut tokens = Attribute::optional(Type::Bool, "x");
         tokens.kind = AttributeKind::Plain(Type::set(Type::Secret));
         finds(tokens, "holds a secret and must be sensitive");
+        finds(
+            Attribute::optional_computed(Type::Bool, "x").volatile(),
+            "is volatile, which only computed attributes of resources can be",
+        );
         finds(
             Attribute::optional(Type::Bool, "x").default("yes"),
             "has a default of another type",

@@ -163,7 +163,7 @@ impl Resource<()> for Thing {
             .with("note", Attribute::optional(Type::String, "A note."))
             .with(
                 "expired",
-                Attribute::computed(Type::Bool, "Whether it has ended."),
+                Attribute::computed(Type::Bool, "Whether it has ended.").volatile(),
             )
     }
 

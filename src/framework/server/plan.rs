@@ -106,6 +106,7 @@ impl<P: Provider> Engine<P> {
         }
         append(&mut diagnostics, found);
         resource.schema.clear_write_only(&mut plan.state);
+        loosen_volatile(&resource.schema, prior.as_ref(), &mut plan.state);
         let replaced = replace(&resource.schema, prior.as_ref(), &mut plan);
         let replacements = replaced.unwrap_or_else(|bugs| {
             diagnostics.extend(bugs);
@@ -166,6 +167,21 @@ fn propose_attribute(
         prior.map_or_else(Value::unknown, |prior| prior.get(name).clone())
     } else {
         Value::Null
+    }
+}
+
+/// Makes the values that change by themselves unknown where anything else changes: what a read after the apply says of
+/// them need not be what was read before.
+fn loosen_volatile(schema: &Schema, prior: Option<&Object>, planned: &mut Object) {
+    let Some(prior) = prior else { return };
+    let attributes = || schema.attributes.iter();
+    let is_changed = attributes()
+        .filter(|(_, attribute)| !attribute.is_volatile())
+        .any(|(name, _)| prior.get(name) != planned.get(name));
+    if is_changed {
+        for (name, _) in attributes().filter(|(_, attribute)| attribute.is_volatile()) {
+            planned.set(name, Value::unknown());
+        }
     }
 }
 

@@ -39,7 +39,20 @@ async fn removing_an_argument_goes_back_to_its_default_or_null() {
         .with("enabled", false)
         .with("note", "x");
     let state = state_of(plan(Fake::default(), Some(prior), config("a")).await);
-    assert_eq!(state, thing("7".into(), "a"));
+    let expected = thing("7".into(), "a").with("expired", Value::unknown());
+    assert_eq!(state, expected);
+}
+
+/// The prior value is what was read last; showing it as known after apply would make an update of every plan.
+#[tokio::test]
+async fn what_changes_by_itself_is_no_change_and_no_promise() {
+    let prior = thing("7".into(), "a").with("expired", true);
+    let unchanged = plan(Fake::default(), Some(prior.clone()), config("a")).await;
+    assert_eq!(state_of(unchanged), prior);
+    let changed = config("a").with("note", "x");
+    let changed = state_of(plan(Fake::default(), Some(prior), changed).await);
+    assert!(changed.get("expired").is_unknown());
+    assert_eq!(changed.get("id"), &Value::from("7"));
 }
 
 #[tokio::test]
