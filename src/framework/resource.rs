@@ -30,19 +30,33 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
 
     /// Checks a configuration beyond its single attributes. Anything in it may be unknown, and the
     /// provider may not be configured: no requests.
-    fn validate(&self, request: &ValidateRequest<'_>, diagnostics: &mut Diagnostics);
+    fn validate(&self, request: &ValidateRequest<'_>, diagnostics: &mut Diagnostics) {
+        let _ = (request, diagnostics);
+    }
 
     /// Completes the plan of a creation or an update. The engine has filled it: configured values,
-    /// defaults, the prior values of computed attributes, else unknown. It must be a pure function
-    /// of configuration, prior state and private state (TPP §7.2); requests may only add diagnostics.
-    /// The provider may not be configured (`context` is none).
-    async fn plan(
+    /// defaults, the prior values of computed attributes, else unknown. A pure function of configuration,
+    /// prior state and private state (TPP §7.2): nothing here leads to a server.
+    async fn propose(
         &self,
-        context: Option<&C>,
         request: &PlanRequest<'_>,
         plan: &mut Plan,
         diagnostics: &mut Diagnostics,
-    );
+    ) {
+        let _ = (request, plan, diagnostics);
+    }
+
+    /// Says what the server has to say about a proposed plan, which stays as it is. Not called as long as
+    /// the provider is not configured.
+    async fn review(
+        &self,
+        context: &C,
+        request: &PlanRequest<'_>,
+        plan: &Plan,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let _ = (context, request, plan, diagnostics);
+    }
 
     /// Creates the object. What exists must be recorded in `progress` the moment it exists: it is
     /// what Terraform learns, also when this method fails or panics afterwards.
@@ -80,12 +94,23 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
 
     /// Takes an existing object under management. The state may hold as little as the identity:
     /// Terraform reads the object next.
+    ///
+    /// Without a body of its own, an id goes into the attribute `id`, an identity into its attributes, and the read
+    /// judges them.
     async fn import(
         &self,
         context: &C,
         request: ImportRequest,
         progress: &Progress,
-    ) -> Result<(), Diagnostic>;
+    ) -> Result<(), Diagnostic> {
+        let _ = context;
+        let state = match request {
+            ImportRequest::Id(id) => Object::new().with("id", id),
+            ImportRequest::Identity(identity) => identity,
+        };
+        progress.save(state, PrivateState::default());
+        Ok(())
+    }
 
     /// Converts a state of an older schema version to the current one, as JSON of the state file.
     /// The engine handles the current version itself.
@@ -149,9 +174,22 @@ pub struct Plan {
     pub private: PrivateState,
     /// The attributes that ask for a replacement.
     pub replacements: BTreeSet<&'static str>,
+    /// The secret attributes whose value applying sends, as far as planning can tell. A write-only one stands in no
+    /// plan, so the plan says here what becomes of it.
+    pub sends: BTreeSet<&'static str>,
 }
 
 impl Plan {
+    /// Begins a plan.
+    pub fn new(state: Object, private: PrivateState) -> Self {
+        Self {
+            state,
+            private,
+            replacements: BTreeSet::new(),
+            sends: BTreeSet::new(),
+        }
+    }
+
     /// Asks for the object to be replaced because of an attribute, whose planned value differs from the prior one.
     /// One that the provider computes becomes unknown for it, as the successor's value is.
     ///

@@ -8,8 +8,7 @@ use crate::framework::path::Path;
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::{
-    CreateRequest, DeleteRequest, ImportRequest, Plan, PlanRequest, Progress, ReadRequest,
-    Resource, UpdateRequest, ValidateRequest,
+    CreateRequest, DeleteRequest, Plan, PlanRequest, Progress, ReadRequest, Resource, UpdateRequest,
 };
 use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::framework::value::{Object, Type, Value};
@@ -23,9 +22,13 @@ type Behavior = fn(&Progress) -> Result<(), Diagnostic>;
 /// What planning does.
 type Planning = fn(&mut Plan);
 
+/// What reviewing a plan does.
+type Review = fn(&Plan, &mut Diagnostics);
+
 pub(super) struct Fake {
     pub(super) behavior: Behavior,
     pub(super) planning: Planning,
+    pub(super) review: Review,
 }
 
 impl Default for Fake {
@@ -33,6 +36,7 @@ impl Default for Fake {
         Self {
             behavior: |_| Ok(()),
             planning: |_| (),
+            review: |_, _| (),
         }
     }
 }
@@ -124,6 +128,7 @@ impl Provider for Fake {
         vec![Box::new(Thing {
             behavior: self.behavior,
             planning: self.planning,
+            review: self.review,
         })]
     }
 }
@@ -137,6 +142,7 @@ fn check_name(path: &Path, name: &Value, diagnostics: &mut Diagnostics) {
 struct Thing {
     behavior: Behavior,
     planning: Planning,
+    review: Review,
 }
 
 #[async_trait]
@@ -171,16 +177,18 @@ impl Resource<()> for Thing {
         Some(IdentitySchema::default().with("id", Type::String, "The id."))
     }
 
-    fn validate(&self, _: &ValidateRequest<'_>, _: &mut Diagnostics) {}
-
-    async fn plan(
-        &self,
-        _: Option<&()>,
-        _: &PlanRequest<'_>,
-        plan: &mut Plan,
-        _: &mut Diagnostics,
-    ) {
+    async fn propose(&self, _: &PlanRequest<'_>, plan: &mut Plan, _: &mut Diagnostics) {
         (self.planning)(plan);
+    }
+
+    async fn review(
+        &self,
+        (): &(),
+        _: &PlanRequest<'_>,
+        plan: &Plan,
+        diagnostics: &mut Diagnostics,
+    ) {
+        (self.review)(plan, diagnostics);
     }
 
     async fn create(
@@ -209,15 +217,6 @@ impl Resource<()> for Thing {
         &self,
         (): &(),
         _: DeleteRequest,
-        progress: &Progress,
-    ) -> Result<(), Diagnostic> {
-        (self.behavior)(progress)
-    }
-
-    async fn import(
-        &self,
-        (): &(),
-        _: ImportRequest,
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         (self.behavior)(progress)

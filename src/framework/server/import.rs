@@ -101,3 +101,27 @@ impl<P: Provider> Engine<P> {
         Imported::conclude(resource, progress.take(), result)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fake::{CONNECTION, Fake, THING, engine};
+    use super::*;
+
+    /// What a resource gets that has no import of its own.
+    #[tokio::test]
+    async fn an_import_hands_the_id_or_the_identity_on_to_the_read() {
+        let engine = engine(Fake::default()).await;
+        for request in [
+            ImportRequest::Id("7".to_owned()),
+            ImportRequest::Identity(Object::new().with("id", "7")),
+        ] {
+            let capabilities = Capabilities::default();
+            let imported = engine
+                .import(CONNECTION, THING, request, capabilities)
+                .await;
+            assert!(imported.diagnostics.is_empty(), "{imported:?}");
+            assert_eq!(imported.state.unwrap().get("id").as_str(), Some("7"));
+            assert_eq!(imported.identity, Some(Object::new().with("id", "7")));
+        }
+    }
+}

@@ -40,7 +40,7 @@ pub use read::{ReadCall, ReadResult};
 pub use registry::{Registered, Registry};
 pub use upgrade::{UpgradedIdentity, UpgradedState};
 
-use super::diagnostics::{Diagnostic, Diagnostics};
+use super::diagnostics::Diagnostic;
 use super::provider::Provider;
 
 /// What the client has announced that it can do, in the request at hand.
@@ -123,9 +123,4 @@ fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
     Diagnostic::bug(format!(
         "There is no {kind} of type {type_name:?} in this provider."
     ))
-}
-
-/// Moves diagnostics of one list to the end of another.
-fn append(diagnostics: &mut Diagnostics, more: Diagnostics) {
-    diagnostics.extend(more);
 }

@@ -1,9 +1,7 @@
 //! `PlanResourceChange`: the deterministic part of every plan, and the check of the result (TPP §7.1).
 
-use std::collections::BTreeSet;
-
 use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, append, unknown_type};
+use super::{Capabilities, ConnectionKey, Engine, unknown_type};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::private_state::PrivateState;
@@ -88,36 +86,22 @@ impl<P: Provider> Engine<P> {
                 .as_deref()
                 .is_some_and(|context| self.provider.is_configuration_unknown(context));
         let state = propose(&resource.schema, &config, prior.as_ref());
-        let mut plan = Plan {
-            state,
-            private,
-            replacements: BTreeSet::new(),
-        };
+        let mut plan = Plan::new(state, private);
         let request = PlanRequest {
             config: &config,
             prior: prior.as_ref(),
         };
-        let mut found = Diagnostics::new();
-        let planning = resource
-            .item
-            .plan(context.as_deref(), &request, &mut plan, &mut found);
-        if let Err(panicked) = catch_panic("plan a change", planning).await {
-            diagnostics.push(panicked);
+        let proposing = resource.item.propose(&request, &mut plan, &mut diagnostics);
+        let proposed = catch_panic("plan a change", proposing).await;
+        let replacements = settle(&resource.schema, &request, &mut plan, &mut diagnostics);
+        if let (Ok(()), Some(context)) = (&proposed, context.as_deref()) {
+            let reviewing = resource
+                .item
+                .review(context, &request, &plan, &mut diagnostics);
+            let reviewed = catch_panic("review a plan", reviewing).await;
+            diagnostics.extend(reviewed.err());
         }
-        append(&mut diagnostics, found);
-        resource.schema.clear_write_only(&mut plan.state);
-        loosen_volatile(&resource.schema, prior.as_ref(), &mut plan.state);
-        let replaced = replace(&resource.schema, prior.as_ref(), &mut plan);
-        let replacements = replaced.unwrap_or_else(|bugs| {
-            diagnostics.extend(bugs);
-            Vec::new()
-        });
-        diagnostics.extend(violations(
-            &resource.schema,
-            &config,
-            prior.as_ref(),
-            &plan.state,
-        ));
+        diagnostics.extend(proposed.err());
         let identity = resource
             .identity
             .as_ref()
@@ -168,6 +152,24 @@ fn propose_attribute(
     } else {
         Value::Null
     }
+}
+
+/// Finishes what the author proposed, checks it, and returns where it asks for a replacement.
+fn settle(
+    schema: &Schema,
+    request: &PlanRequest<'_>,
+    plan: &mut Plan,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Path> {
+    schema.clear_write_only(&mut plan.state);
+    loosen_volatile(schema, request.prior, &mut plan.state);
+    let replacements = replace(schema, request.prior, plan).unwrap_or_else(|bugs| {
+        diagnostics.extend(bugs);
+        Vec::new()
+    });
+    let (config, prior) = (request.config, request.prior);
+    diagnostics.extend(violations(schema, config, prior, &plan.state));
+    replacements
 }
 
 /// Makes the values that change by themselves unknown where anything else changes: what a read after the apply says of

@@ -3,7 +3,7 @@
 
 use super::model::ENABLED;
 use super::triggers::{self, Bits, KnownBits, Spelling};
-use super::{plan, schema};
+use super::{review, schema};
 use crate::api::{TriggerMask, Webhook};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
@@ -134,7 +134,7 @@ pub(in crate::provider) async fn resolve_trigger(
             };
             bits.of_foreign(name)
                 .map(|bit| TriggerMask::from_bits(1 << bit))
-                .ok_or_else(|| plan::unknown_trigger(name, catalog).at_attribute(TRIGGER))
+                .ok_or_else(|| review::unknown_trigger(name, catalog).at_attribute(TRIGGER))
         }
         Err(error) => Err(schema::unknown_trigger(
             name,

@@ -8,6 +8,7 @@
 //! | `provenance`, `guard` | which webhook a number stands for, and that no other one is touched |
 //! | `drift` | what changed on the portal between plan and apply |
 //! | `plan`, `rotation` | what will change, and what happens to the secret |
+//! | `review` | what the portal has to say about it |
 //! | `create`, `creation`, `completion`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
@@ -32,6 +33,7 @@ mod plan;
 mod private;
 mod provenance;
 mod read;
+mod review;
 mod rotation;
 pub(super) mod schema;
 pub(super) mod secret;
@@ -88,19 +90,28 @@ impl Resource<Portal> for WebhookResource {
         }
     }
 
-    async fn plan(
+    async fn propose(
         &self,
-        context: Option<&Portal>,
         request: &PlanRequest<'_>,
         plan: &mut Plan,
         diagnostics: &mut Diagnostics,
     ) {
-        if let Some(portal) = context.and_then(Portal::known) {
+        plan::propose(request, plan, diagnostics).await;
+    }
+
+    async fn review(
+        &self,
+        context: &Portal,
+        request: &PlanRequest<'_>,
+        plan: &Plan,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if let Some(portal) = context.known() {
             let objects = [Some(request.config), request.prior].into_iter().flatten();
             portal.client.remember(secrets_in(objects));
+            review::review(portal, request, plan, diagnostics).await;
         }
-        plan::plan(context, request, plan, diagnostics).await;
-        diagnostics.extend(context.and_then(Portal::long_wait));
+        diagnostics.extend(context.long_wait());
     }
 
     async fn create(

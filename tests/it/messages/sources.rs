@@ -66,6 +66,7 @@ const UNSEEN: [(&str, &[&str]); 7] = [
             "import an object",
             "list objects",
             "plan a change",
+            "review a plan",
             "read an object",
         ],
     ),

@@ -157,6 +157,43 @@ async fn what_replaces_an_object_does_not_take_its_identity() {
 }
 
 #[tokio::test]
+async fn a_review_sees_the_finished_plan_and_adds_to_what_is_told() {
+    let review = |plan: &Plan, diagnostics: &mut Diagnostics| {
+        let secret = plan.state.get("secret");
+        diagnostics.push(Diagnostic::warning("Seen", format!("{secret:?}")));
+    };
+    let config = config("a").with("secret", SecretText::new("hidden"));
+    let fake = Fake {
+        planning: |plan| plan.state.set("secret", SecretText::new("hidden")),
+        review,
+        ..Fake::default()
+    };
+    let planned = plan(fake, None, config).await;
+    let told: Vec<_> = planned.diagnostics.iter().collect();
+    assert_eq!(told, [&Diagnostic::warning("Seen", "Null")]);
+}
+
+/// Planning is done all the same, from what the configuration says.
+#[tokio::test]
+async fn nobody_reviews_before_the_provider_is_configured() {
+    let call = PlanCall {
+        prior: None,
+        config: Some(config("a")),
+        private: PrivateState::default(),
+        identity: None,
+        capabilities: Capabilities::default(),
+    };
+    let engine = Engine::new(Fake {
+        review: |_, _| panic!("must not be asked"),
+        ..Fake::default()
+    });
+    let planned = engine
+        .plan(super::super::fake::CONNECTION, "fake_thing", call)
+        .await;
+    assert_eq!(state_of(planned).get("name"), &Value::from("a"));
+}
+
+#[tokio::test]
 async fn a_panic_while_planning_becomes_a_diagnostic() {
     let planning = |_: &mut Plan| panic!("hidden");
     let planned = plan(
