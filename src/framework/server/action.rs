@@ -1,7 +1,7 @@
 //! `ValidateActionConfig`, `PlanAction` and `InvokeAction`.
 
-use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, late, unknown_type};
+use super::guard::attempt;
+use super::{Capabilities, ConnectionKey, Engine, recheck};
 use crate::framework::action::Reports;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
@@ -20,12 +20,12 @@ impl<P: Provider> Engine<P> {
     /// Checks an action's configuration, as far as it is known.
     pub fn validate_action(&self, type_name: &str, config: &Object) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        match self.registry.actions.get(type_name) {
-            Some(action) => {
+        match self.registry.action(type_name) {
+            Ok(action) => {
                 action.schema.validate(config, &mut diagnostics);
                 action.item.validate(config, &mut diagnostics);
             }
-            None => diagnostics.push(unknown_type("action", type_name)),
+            Err(unknown) => diagnostics.push(unknown),
         }
         diagnostics
     }
@@ -40,11 +40,9 @@ impl<P: Provider> Engine<P> {
         capabilities: Capabilities,
     ) -> PlannedAction {
         let context = self.context(connection);
-        let deferred = capabilities.deferral_allowed
-            && context.is_some_and(|context| self.provider.is_configuration_unknown(&context));
         PlannedAction {
             diagnostics: self.validate_action(type_name, config),
-            deferred,
+            deferred: self.is_deferred(context.as_deref(), capabilities),
         }
     }
 
@@ -57,23 +55,27 @@ impl<P: Provider> Engine<P> {
         config: Object,
         reports: &Reports,
     ) -> Diagnostics {
-        let Some(action) = self.registry.actions.get(type_name) else {
-            return unknown_type("action", type_name).into();
-        };
-        let context = match self.configured_context(connection) {
-            Ok(context) => context,
-            Err(diagnostic) => return diagnostic.into(),
-        };
-        let validate = |diagnostics: &mut _| action.item.validate(&config, diagnostics);
-        if let Err(errors) = late::refuse_unfit(&action.schema, &config, validate) {
-            return errors;
-        }
         let mut diagnostics = Diagnostics::new();
-        let invoking = action
-            .item
-            .invoke(&context, config, reports, &mut diagnostics);
-        let result = catch_panic("carry out an action", invoking).await;
-        diagnostics.extend(result.and_then(|result| result).err());
+        let invoked = self
+            .invoke_ready(connection, type_name, config, reports, &mut diagnostics)
+            .await;
+        diagnostics.extend(invoked.err().into_iter().flatten());
         diagnostics
+    }
+
+    async fn invoke_ready(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        config: Object,
+        reports: &Reports,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Diagnostics> {
+        let action = self.registry.action(type_name)?;
+        let context = self.configured_context(connection)?;
+        let validate = |diagnostics: &mut _| action.item.validate(&config, diagnostics);
+        recheck::whole(&action.schema, &config, validate)?;
+        let invoking = action.item.invoke(&context, config, reports, diagnostics);
+        Ok(attempt("carry out an action", invoking).await?)
     }
 }

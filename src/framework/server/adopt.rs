@@ -1,6 +1,6 @@
 //! `MoveResourceState` and `GenerateResourceConfig`: taking over what exists. Both are offline.
 
-use super::{Engine, Imported, unknown_type};
+use super::{Engine, Imported};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{MoveRequest, Progress};
@@ -13,8 +13,9 @@ impl<P: Provider> Engine<P> {
     /// The same type comes here too when an instance moves while the provider's address changes: to
     /// a mirror or a fork, or from Terraform to OpenTofu. It passes through as it is.
     pub fn move_state(&self, type_name: &str, request: &MoveRequest) -> Imported {
-        let Some(resource) = self.registry.resources.get(type_name) else {
-            return Imported::without_state(unknown_type("resource", type_name).into(), false);
+        let resource = match self.registry.resource(type_name) {
+            Ok(resource) => resource,
+            Err(unknown) => return Imported::without_state(unknown.into(), false),
         };
         let progress = Progress::default();
         let result = if request.source_type == type_name {
@@ -33,9 +34,7 @@ impl<P: Provider> Engine<P> {
     /// Writes the configuration that a person would write for an object: nothing that the provider
     /// sets, no secrets, no defaults (TPP §8.5).
     pub fn generate_config(&self, type_name: &str, state: &Object) -> Result<Object, Diagnostics> {
-        let Some(resource) = self.registry.resources.get(type_name) else {
-            return Err(unknown_type("resource", type_name).into());
-        };
+        let resource = self.registry.resource(type_name)?;
         let written = |name: &String| {
             let attribute = resource.schema.attributes.get(name)?;
             let value = state.get(name);

@@ -1,7 +1,7 @@
 //! `ApplyResourceChange`: create, update and delete, and what Terraform learns of them (TPP §7.3).
 
-use super::guard::catch_panic;
-use super::{ConnectionKey, Engine, late, unknown_type};
+use super::guard::attempt;
+use super::{ConnectionKey, Engine, recheck};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
@@ -49,39 +49,41 @@ impl<P: Provider> Engine<P> {
         type_name: &str,
         request: ApplyRequest,
     ) -> Applied {
-        let Some(resource) = self.registry.resources.get(type_name) else {
-            return failed(unknown_type("resource", type_name).into());
-        };
-        let context = match self.configured_context(connection) {
-            Ok(context) => context,
-            Err(diagnostic) => return failed(diagnostic.into()),
-        };
-        if let (Some(config), Some(_)) = (&request.config, &request.planned)
-            && let Err(errors) = late::refuse_unfit(&resource.schema, config, |diagnostics| {
+        let applied = self.apply_ready(connection, type_name, request).await;
+        applied.unwrap_or_else(|diagnostics| Applied {
+            state: None,
+            private: PrivateState::default(),
+            identity: None,
+            diagnostics,
+        })
+    }
+
+    async fn apply_ready(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        request: ApplyRequest,
+    ) -> Result<Applied, Diagnostics> {
+        let resource = self.registry.resource(type_name)?;
+        let context = self.configured_context(connection)?;
+        if let (Some(config), Some(_)) = (&request.config, &request.planned) {
+            recheck::whole(&resource.schema, config, |diagnostics| {
                 let request = ValidateRequest {
                     config,
                     // Whether the client knows them was checked when it asked for checks.
                     write_only_allowed: true,
                 };
                 resource.item.validate(&request, diagnostics);
-            })
-        {
-            return failed(errors);
+            })?;
         }
         let planned = request.planned.clone();
         let progress = Progress::default();
         let change = carry_out(resource.item.as_ref(), context.as_ref(), request, &progress);
-        let result = catch_panic("apply a change", change)
-            .await
-            .and_then(|result| result);
-        conclude(&resource.schema, planned.as_ref(), result, progress.take()).with_identity(
-            |state| {
-                resource
-                    .identity
-                    .as_ref()
-                    .and_then(|identity| identity.of(state))
-            },
-        )
+        let result = attempt("apply a change", change).await;
+        let mut applied = conclude(&resource.schema, planned.as_ref(), result, progress.take());
+        let state = applied.state.as_ref();
+        applied.identity = state.and_then(|state| resource.identity_of(state));
+        Ok(applied)
     }
 }
 
@@ -172,13 +174,6 @@ fn conclude(
     }
 }
 
-impl Applied {
-    fn with_identity(mut self, identity: impl FnOnce(&Object) -> Option<Object>) -> Self {
-        self.identity = self.state.as_ref().and_then(identity);
-        self
-    }
-}
-
 /// Returns a bug for each value that breaks what the plan promised (TPP §7.4).
 fn inconsistencies(schema: &Schema, planned: &Object, state: &Object) -> Vec<Diagnostic> {
     schema
@@ -207,15 +202,6 @@ pub(super) fn sound(schema: &Schema, state: Object) -> Object {
             Some((name, value.unwrap_or(Value::Null)))
         })
         .collect()
-}
-
-fn failed(diagnostics: Diagnostics) -> Applied {
-    Applied {
-        state: None,
-        private: PrivateState::default(),
-        identity: None,
-        diagnostics,
-    }
 }
 
 #[cfg(test)]

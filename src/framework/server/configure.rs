@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::guard::catch_panic;
-use super::{Engine, late};
+use super::{Engine, recheck};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::value::Object;
@@ -30,7 +30,7 @@ impl<P: Provider> Engine<P> {
         terraform_version: String,
     ) -> Diagnostics {
         let validate = |diagnostics: &mut _| self.provider.validate(&config, diagnostics);
-        if let Err(errors) = late::refuse_invalid(&self.registry.provider, &config, validate) {
+        if let Err(errors) = recheck::known_parts(&self.registry.provider, &config, validate) {
             return errors;
         }
         let mut diagnostics = Diagnostics::new();

@@ -1,7 +1,8 @@
 //! `ReadDataSource`, and what it has in common with opening an ephemeral resource.
 
-use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, late, unknown_type};
+use super::guard::attempt;
+use super::prelude::Stop;
+use super::{Capabilities, ConnectionKey, Engine, recheck};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::schema::Schema;
@@ -28,13 +29,15 @@ impl DataRead {
         }
     }
 
-    /// Puts the answer off; everything computed is unknown.
-    pub(super) fn deferred(schema: &Schema, config: &Object) -> Self {
-        let state = Some(super::plan::propose(schema, config, None));
-        Self {
-            state,
-            diagnostics: Diagnostics::new(),
-            deferred: true,
+    /// Answers a call that ended early. In an answer that is put off everything computed is unknown.
+    pub(super) fn stopped(stop: Stop, schema: &Schema, config: &Object) -> Self {
+        match stop {
+            Stop::Failed(diagnostics) => Self::failed(diagnostics),
+            Stop::Deferred => Self {
+                state: Some(super::plan::propose(schema, config, None)),
+                diagnostics: Diagnostics::new(),
+                deferred: true,
+            },
         }
     }
 
@@ -71,27 +74,22 @@ impl<P: Provider> Engine<P> {
         config: Object,
         capabilities: Capabilities,
     ) -> DataRead {
-        let Some(data_source) = self.registry.data_sources.get(type_name) else {
-            return DataRead::failed(unknown_type("data source", type_name).into());
-        };
-        let context = match self.configured_context(connection) {
-            Ok(context) => context,
+        let found = match self.registry.data_source(type_name) {
+            Ok(found) => found,
             Err(diagnostic) => return DataRead::failed(diagnostic.into()),
         };
-        if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
-            return DataRead::deferred(&data_source.schema, &config);
-        }
-        let validate = |diagnostics: &mut _| data_source.item.validate(&config, diagnostics);
-        if let Err(errors) = late::refuse_unfit(&data_source.schema, &config, validate) {
-            return DataRead::failed(errors);
-        }
+        let validate = |diagnostics: &mut _| found.item.validate(&config, diagnostics);
+        let checked = self.ready(connection, capabilities).and_then(|context| {
+            recheck::whole(&found.schema, &config, validate)?;
+            Ok(context)
+        });
+        let context = match checked {
+            Ok(context) => context,
+            Err(stop) => return DataRead::stopped(stop, &found.schema, &config),
+        };
         let mut diagnostics = Diagnostics::new();
-        let reading = data_source.item.read(&context, config, &mut diagnostics);
-        let result = catch_panic("read data", reading).await;
-        DataRead::conclude(
-            &data_source.schema,
-            result.and_then(|result| result),
-            diagnostics,
-        )
+        let reading = found.item.read(&context, config, &mut diagnostics);
+        let result = attempt("read data", reading).await;
+        DataRead::conclude(&found.schema, result, diagnostics)
     }
 }

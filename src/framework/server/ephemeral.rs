@@ -1,7 +1,7 @@
 //! `ValidateEphemeralResourceConfig` and `OpenEphemeralResource`.
 
-use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, DataRead, Engine, late, unknown_type};
+use super::guard::attempt;
+use super::{Capabilities, ConnectionKey, DataRead, Engine, recheck};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::value::Object;
@@ -10,9 +10,9 @@ impl<P: Provider> Engine<P> {
     /// Checks an ephemeral resource's configuration, as far as it is known.
     pub fn validate_ephemeral(&self, type_name: &str, config: &Object) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        match self.registry.ephemeral_resources.get(type_name) {
-            Some(ephemeral) => ephemeral.schema.validate(config, &mut diagnostics),
-            None => diagnostics.push(unknown_type("ephemeral resource", type_name)),
+        match self.registry.ephemeral_resource(type_name) {
+            Ok(ephemeral) => ephemeral.schema.validate(config, &mut diagnostics),
+            Err(unknown) => diagnostics.push(unknown),
         }
         diagnostics
     }
@@ -25,26 +25,21 @@ impl<P: Provider> Engine<P> {
         config: Object,
         capabilities: Capabilities,
     ) -> DataRead {
-        let Some(ephemeral) = self.registry.ephemeral_resources.get(type_name) else {
-            return DataRead::failed(unknown_type("ephemeral resource", type_name).into());
-        };
-        let context = match self.configured_context(connection) {
-            Ok(context) => context,
+        let found = match self.registry.ephemeral_resource(type_name) {
+            Ok(found) => found,
             Err(diagnostic) => return DataRead::failed(diagnostic.into()),
         };
-        if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
-            return DataRead::deferred(&ephemeral.schema, &config);
-        }
-        if let Err(errors) = late::refuse_unfit(&ephemeral.schema, &config, |_| ()) {
-            return DataRead::failed(errors);
-        }
+        let checked = self.ready(connection, capabilities).and_then(|context| {
+            recheck::whole(&found.schema, &config, |_| ())?;
+            Ok(context)
+        });
+        let context = match checked {
+            Ok(context) => context,
+            Err(stop) => return DataRead::stopped(stop, &found.schema, &config),
+        };
         let mut diagnostics = Diagnostics::new();
-        let opening = ephemeral.item.open(&context, config, &mut diagnostics);
-        let result = catch_panic("open an ephemeral resource", opening).await;
-        DataRead::conclude(
-            &ephemeral.schema,
-            result.and_then(|result| result),
-            diagnostics,
-        )
+        let opening = found.item.open(&context, config, &mut diagnostics);
+        let result = attempt("open an ephemeral resource", opening).await;
+        DataRead::conclude(&found.schema, result, diagnostics)
     }
 }

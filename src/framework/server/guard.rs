@@ -27,6 +27,14 @@ pub(super) async fn catch_panic<T>(
     .await
 }
 
+/// Runs a future that can fail; a panic inside is a failure.
+pub(super) async fn attempt<T>(
+    what: &str,
+    future: impl Future<Output = Result<T, Diagnostic>>,
+) -> Result<T, Diagnostic> {
+    catch_panic(what, future).await?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

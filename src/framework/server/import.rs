@@ -1,8 +1,9 @@
 //! `ImportResourceState`.
 
 use super::apply::sound;
-use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, Registered, unknown_type};
+use super::guard::attempt;
+use super::prelude::Stop;
+use super::{Capabilities, ConnectionKey, Engine, Registered};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
@@ -53,14 +54,10 @@ impl Imported {
             Some(mut state) if !diagnostics.has_errors() => {
                 resource.schema.clear_write_only(&mut state);
                 let state = sound(&resource.schema, state);
-                let identity = resource
-                    .identity
-                    .as_ref()
-                    .and_then(|schema| schema.of(&state));
                 Self {
+                    identity: resource.identity_of(&state),
                     state: Some(state),
                     private,
-                    identity,
                     diagnostics,
                     deferred: false,
                 }
@@ -83,22 +80,28 @@ impl<P: Provider> Engine<P> {
         request: ImportRequest,
         capabilities: Capabilities,
     ) -> Imported {
-        let Some(resource) = self.registry.resources.get(type_name) else {
-            return Imported::without_state(unknown_type("resource", type_name).into(), false);
-        };
-        let context = match self.configured_context(connection) {
-            Ok(context) => context,
-            Err(diagnostic) => return Imported::without_state(diagnostic.into(), false),
-        };
-        if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
-            return Imported::without_state(Diagnostics::new(), true);
-        }
+        let imported = self
+            .import_ready(connection, type_name, request, capabilities)
+            .await;
+        imported.unwrap_or_else(|stop| {
+            let (diagnostics, deferred) = stop.into_parts();
+            Imported::without_state(diagnostics, deferred)
+        })
+    }
+
+    async fn import_ready(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        request: ImportRequest,
+        capabilities: Capabilities,
+    ) -> Result<Imported, Stop> {
+        let resource = self.registry.resource(type_name)?;
+        let context = self.ready(connection, capabilities)?;
         let progress = Progress::default();
         let importing = resource.item.import(&context, request, &progress);
-        let result = catch_panic("import an object", importing)
-            .await
-            .and_then(|result| result);
-        Imported::conclude(resource, progress.take(), result)
+        let result = attempt("import an object", importing).await;
+        Ok(Imported::conclude(resource, progress.take(), result))
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::guard::catch_panic;
-use super::{ConnectionKey, Engine, Registered, apply, late, unknown_type};
+use super::guard::attempt;
+use super::{ConnectionKey, Engine, Registered, apply, recheck};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::list_resource::{Finding, Findings, Told};
 use crate::framework::provider::Provider;
@@ -39,12 +39,12 @@ impl<P: Provider> Engine<P> {
     /// Checks the filters of a list resource, as far as they are known.
     pub fn validate_list(&self, type_name: &str, config: &Object) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        match self.registry.list_resources.get(type_name) {
-            Some(list) => {
+        match self.registry.list_resource(type_name) {
+            Ok(list) => {
                 list.schema.validate(config, &mut diagnostics);
                 list.item.validate(config, &mut diagnostics);
             }
-            None => diagnostics.push(unknown_type("list resource", type_name)),
+            Err(unknown) => diagnostics.push(unknown),
         }
         diagnostics
     }
@@ -91,14 +91,12 @@ impl<P: Provider> Engine<P> {
         config: Object,
         findings: &Findings,
     ) -> Result<(), Diagnostics> {
-        let list = self.registry.list_resources.get(type_name);
-        let list = list.ok_or_else(|| unknown_type("list resource", type_name))?;
+        let list = self.registry.list_resource(type_name)?;
         let context = self.configured_context(connection)?;
         let validate = |diagnostics: &mut _| list.item.validate(&config, diagnostics);
-        late::refuse_unfit(&list.schema, &config, validate)?;
+        recheck::whole(&list.schema, &config, validate)?;
         let listing = list.item.list(&context, config, findings);
-        let result = catch_panic("list objects", listing).await;
-        Ok(result.and_then(|result| result)?)
+        Ok(attempt("list objects", listing).await?)
     }
 
     async fn forward(
@@ -140,9 +138,8 @@ impl Listed {
             mut state,
         } = finding;
         resource.schema.clear_write_only(&mut state);
-        let identity = resource.identity.as_ref();
         Self {
-            identity: identity.and_then(|schema| schema.of(&state)),
+            identity: resource.identity_of(&state),
             display_name,
             state: is_wanted.then(|| apply::sound(&resource.schema, state)),
             diagnostics: Diagnostics::new(),

@@ -2,7 +2,7 @@
 //!
 //! One file per group of calls. Requests and responses are our own types; nothing here knows of
 //! protobuf or sockets. The engine keeps the classic mistakes impossible: write-only values are
-//! nulled, unset answers do not exist, configurations are checked once more when they are used (`late`),
+//! nulled, unset answers do not exist, configurations are checked once more when they are used (`recheck`),
 //! plans and results are checked before Terraform checks them, and a panic of a resource becomes a diagnostic that still carries what was created.
 
 mod action;
@@ -16,10 +16,11 @@ mod fake;
 mod function;
 mod guard;
 mod import;
-mod late;
 mod list;
 mod plan;
+mod prelude;
 mod read;
+mod recheck;
 mod registry;
 mod upgrade;
 mod validate;
@@ -40,7 +41,6 @@ pub use read::{ReadCall, ReadResult};
 pub use registry::{Registered, Registry};
 pub use upgrade::{UpgradedIdentity, UpgradedState};
 
-use super::diagnostics::Diagnostic;
 use super::provider::Provider;
 
 /// What the client has announced that it can do, in the request at hand.
@@ -99,28 +99,10 @@ impl<P: Provider> Engine<P> {
         &self.registry
     }
 
-    /// Returns what the connection's configuration produced, if there was one.
-    fn context(&self, connection: ConnectionKey) -> Option<Arc<P::Context>> {
-        self.lock().get(&connection)?.context.clone()
-    }
-
-    /// Returns what the connection's configuration produced, or the diagnostic that says it is missing.
-    fn configured_context(&self, connection: ConnectionKey) -> Result<Arc<P::Context>, Diagnostic> {
-        self.context(connection)
-            .ok_or_else(|| Diagnostic::bug("The provider was called before it was configured."))
-    }
-
     fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionKey, Connection<P::Context>>> {
         // Each change is one step, so a panic elsewhere leaves nothing half done.
         self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The diagnostic for a type that the provider does not have: Terraform and the provider disagree.
-fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
-    Diagnostic::bug(format!(
-        "There is no {kind} of type {type_name:?} in this provider."
-    ))
 }

@@ -1,7 +1,7 @@
 //! `PlanResourceChange`: the deterministic part of every plan, and the check of the result (TPP §7.1).
 
 use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, unknown_type};
+use super::{Capabilities, ConnectionKey, Engine};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::private_state::PrivateState;
@@ -51,71 +51,49 @@ impl<P: Provider> Engine<P> {
         type_name: &str,
         call: PlanCall,
     ) -> Planned {
-        let PlanCall {
-            prior,
-            config,
-            private,
-            identity,
-            capabilities,
-        } = call;
-        let mut diagnostics = Diagnostics::new();
-        let Some(resource) = self.registry.resources.get(type_name) else {
-            let diagnostics = unknown_type("resource", type_name).into();
-            return Planned {
-                state: None,
-                private,
-                identity,
-                replacements: Vec::new(),
-                diagnostics,
-                deferred: false,
-            };
+        let mut planned = Planned {
+            state: None,
+            private: call.private,
+            identity: call.identity,
+            replacements: Vec::new(),
+            diagnostics: Diagnostics::new(),
+            deferred: false,
         };
-        let Some(config) = config else {
-            return Planned {
-                state: None,
-                private,
-                identity,
-                replacements: Vec::new(),
-                diagnostics,
-                deferred: false,
-            };
+        let resource = match self.registry.resource(type_name) {
+            Ok(resource) => resource,
+            Err(diagnostic) => {
+                planned.diagnostics.push(diagnostic);
+                return planned;
+            }
         };
+        // A deletion plans nothing.
+        let Some(config) = call.config else {
+            return planned;
+        };
+        let prior = call.prior.as_ref();
         let context = self.context(connection);
-        let deferred = capabilities.deferral_allowed
-            && context
-                .as_deref()
-                .is_some_and(|context| self.provider.is_configuration_unknown(context));
-        let state = propose(&resource.schema, &config, prior.as_ref());
-        let mut plan = Plan::new(state, private);
+        planned.deferred = self.is_deferred(context.as_deref(), call.capabilities);
+        let mut plan = Plan::new(propose(&resource.schema, &config, prior), planned.private);
         let request = PlanRequest {
             config: &config,
-            prior: prior.as_ref(),
+            prior,
         };
-        let proposing = resource.item.propose(&request, &mut plan, &mut diagnostics);
+        let diagnostics = &mut planned.diagnostics;
+        let proposing = resource.item.propose(&request, &mut plan, diagnostics);
         let proposed = catch_panic("plan a change", proposing).await;
-        let replacements = settle(&resource.schema, &request, &mut plan, &mut diagnostics);
+        planned.replacements = settle(&resource.schema, &request, &mut plan, diagnostics);
         if let (Ok(()), Some(context)) = (&proposed, context.as_deref()) {
-            let reviewing = resource
-                .item
-                .review(context, &request, &plan, &mut diagnostics);
+            let reviewing = resource.item.review(context, &request, &plan, diagnostics);
             let reviewed = catch_panic("review a plan", reviewing).await;
             diagnostics.extend(reviewed.err());
         }
         diagnostics.extend(proposed.err());
-        let identity = resource
-            .identity
-            .as_ref()
-            .and_then(|schema| schema.of(&plan.state))
-            // What replaces an object gets an identity of its own.
-            .or_else(|| prior.and(identity));
-        Planned {
-            state: Some(plan.state),
-            private: plan.private,
-            identity,
-            replacements,
-            diagnostics,
-            deferred,
-        }
+        let identity = resource.identity_of(&plan.state);
+        // What replaces an object gets an identity of its own.
+        planned.identity = identity.or_else(|| prior.and(planned.identity));
+        planned.state = Some(plan.state);
+        planned.private = plan.private;
+        planned
     }
 }
 

@@ -1,8 +1,9 @@
 //! `ReadResource`.
 
 use super::apply::sound;
-use super::guard::catch_panic;
-use super::{Capabilities, ConnectionKey, Engine, unknown_type};
+use super::guard::attempt;
+use super::prelude::Stop;
+use super::{Capabilities, ConnectionKey, Engine};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
@@ -45,81 +46,71 @@ impl<P: Provider> Engine<P> {
         type_name: &str,
         call: ReadCall,
     ) -> ReadResult {
-        let ReadCall {
-            state,
-            private,
-            identity,
-            capabilities,
-        } = call;
-        let unchanged = |diagnostics, deferred| ReadResult {
-            state: Some(state.clone()),
-            private: private.clone(),
-            identity: identity.clone(),
-            diagnostics,
-            deferred,
-        };
-        let Some(resource) = self.registry.resources.get(type_name) else {
-            return unchanged(unknown_type("resource", type_name).into(), false);
-        };
-        let context = match self.configured_context(connection) {
-            Ok(context) => context,
-            Err(diagnostic) => return unchanged(diagnostic.into(), false),
-        };
-        if capabilities.deferral_allowed && self.provider.is_configuration_unknown(&context) {
-            return unchanged(Diagnostics::new(), true);
-        }
+        let read = self.read_ready(connection, type_name, &call).await;
+        read.unwrap_or_else(|stop| {
+            let (diagnostics, deferred) = stop.into_parts();
+            ReadResult {
+                state: Some(call.state),
+                private: call.private,
+                identity: call.identity,
+                diagnostics,
+                deferred,
+            }
+        })
+    }
+
+    async fn read_ready(
+        &self,
+        connection: ConnectionKey,
+        type_name: &str,
+        call: &ReadCall,
+    ) -> Result<ReadResult, Stop> {
+        let resource = self.registry.resource(type_name)?;
+        let context = self.ready(connection, call.capabilities)?;
         let progress = Progress::default();
         let request = ReadRequest {
-            state: state.clone(),
-            private: private.clone(),
+            state: call.state.clone(),
+            private: call.private.clone(),
         };
         let reading = resource.item.read(&context, request, &progress);
-        let result = catch_panic("read an object", reading)
-            .await
-            .and_then(|result| result);
+        let result = attempt("read an object", reading).await;
         let Recorded {
             state: found,
-            private: kept,
+            private,
             mut diagnostics,
         } = progress.take();
         diagnostics.extend(result.err());
         if diagnostics.has_errors() {
-            return unchanged(diagnostics, false);
+            return Err(diagnostics.into());
         }
         let Some(mut found) = found else {
-            let private = PrivateState::default();
-            return ReadResult {
+            return Ok(ReadResult {
                 state: None,
-                private,
+                private: PrivateState::default(),
                 identity: None,
                 diagnostics,
                 deferred: false,
-            };
+            });
         };
         resource.schema.clear_write_only(&mut found);
         if !found.is_wholly_known() {
-            return unchanged(
-                Diagnostic::bug("Something read is still unknown.").into(),
-                false,
-            );
+            return Err(Diagnostic::bug("Something read is still unknown.").into());
         }
-        let schema = resource.identity.as_ref();
-        let of = |object: &Object| schema.and_then(|schema| schema.of(object));
-        let read = of(&found);
-        if let (Some(stored), Some(read)) = (identity.as_ref().and_then(of), &read)
+        let read = resource.identity_of(&found);
+        let stored = call.identity.as_ref();
+        let stored = stored.and_then(|identity| resource.identity_of(identity));
+        if let (Some(stored), Some(read)) = (stored, &read)
             && stored != *read
         {
-            return unchanged(another_object(type_name).into(), false);
+            return Err(another_object(type_name).into());
         }
-        let identity = read.or(identity.clone());
-        let state = Some(sound(&resource.schema, found));
-        ReadResult {
-            state,
-            private: kept,
-            identity,
+        Ok(ReadResult {
+            state: Some(sound(&resource.schema, found)),
+            private,
+            identity: read.or_else(|| call.identity.clone()),
             diagnostics,
             deferred: false,
-        }
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::framework::list_resource::ListResource;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Resource;
 use crate::framework::schema::{IdentitySchema, Schema, SchemaKind, check};
-use crate::framework::value::Type;
+use crate::framework::value::{Object, Type};
 
 /// Something offered, with its schema and the type of its values.
 #[derive(Debug)]
@@ -26,6 +26,13 @@ pub struct Registered<T: ?Sized> {
     pub identity: Option<IdentitySchema>,
     /// The type of an identity.
     pub identity_type: Option<Type>,
+}
+
+impl<T: ?Sized> Registered<T> {
+    /// Takes the identity out of a state; none as long as a part of it is not known.
+    pub(super) fn identity_of(&self, state: &Object) -> Option<Object> {
+        self.identity.as_ref()?.of(state)
+    }
 }
 
 /// What a provider offers.

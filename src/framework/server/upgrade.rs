@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{ConnectionKey, Engine, unknown_type};
+use super::prelude::unknown_type;
+use super::{ConnectionKey, Engine};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::value::{Object, Value};
@@ -39,10 +40,9 @@ impl<P: Provider> Engine<P> {
             .and_then(|json| self.upgrade_known(type_name, version, json));
         match upgraded {
             Ok(state) => {
-                if let (Some(context), Some(resource)) = (
-                    self.context(connection),
-                    self.registry.resources.get(type_name),
-                ) {
+                if let (Some(context), Ok(resource)) =
+                    (self.context(connection), self.registry.resource(type_name))
+                {
                     resource.item.observe(&context, &state);
                 }
                 UpgradedState {
@@ -64,11 +64,7 @@ impl<P: Provider> Engine<P> {
         version: i64,
         mut json: Json,
     ) -> Result<Object, Diagnostic> {
-        let resource = self
-            .registry
-            .resources
-            .get(type_name)
-            .ok_or_else(|| unknown_type("resource", type_name))?;
+        let resource = self.registry.resource(type_name)?;
         if version > resource.schema.version {
             return Err(Diagnostic::error(
                 "State written by a newer provider",

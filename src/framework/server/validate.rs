@@ -1,6 +1,6 @@
 //! `ValidateResourceConfig` and `ValidateDataResourceConfig`.
 
-use super::{Capabilities, Engine, unknown_type};
+use super::{Capabilities, Engine};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::resource::ValidateRequest;
@@ -15,8 +15,9 @@ impl<P: Provider> Engine<P> {
         config: &Object,
         capabilities: Capabilities,
     ) -> Diagnostics {
-        let Some(resource) = self.registry.resources.get(type_name) else {
-            return unknown_type("resource", type_name).into();
+        let resource = match self.registry.resource(type_name) {
+            Ok(resource) => resource,
+            Err(unknown) => return unknown.into(),
         };
         let mut diagnostics = Diagnostics::new();
         if !capabilities.write_only_allowed {
@@ -36,8 +37,9 @@ impl<P: Provider> Engine<P> {
 
     /// Checks a data source's configuration, as far as it is known.
     pub fn validate_data_source(&self, type_name: &str, config: &Object) -> Diagnostics {
-        let Some(data_source) = self.registry.data_sources.get(type_name) else {
-            return unknown_type("data source", type_name).into();
+        let data_source = match self.registry.data_source(type_name) {
+            Ok(data_source) => data_source,
+            Err(unknown) => return unknown.into(),
         };
         let mut diagnostics = Diagnostics::new();
         data_source.schema.validate(config, &mut diagnostics);

@@ -47,7 +47,7 @@ const UNSEEN: [(&str, &[&str]); 7] = [
         ],
     ),
     (
-        "Terraform asks only when everything is known; src/framework/server/late/tests.rs asks earlier",
+        "Terraform asks only when everything is known; src/framework/server/recheck/tests.rs asks earlier",
         &[
             "Value is not known yet",
             "is needed now and still depends on something that has not been applied. Apply that first, with -target, or set",

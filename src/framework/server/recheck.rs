@@ -11,7 +11,7 @@ use crate::framework::value::Object;
 /// Returns the errors of a configuration that is about to be used; a value that is still unknown is one.
 ///
 /// `validate` checks it beyond its single attributes. Warnings are left out, because they were given before.
-pub(super) fn refuse_unfit(
+pub(super) fn whole(
     schema: &Schema,
     config: &Object,
     validate: impl FnOnce(&mut Diagnostics),
@@ -24,11 +24,11 @@ pub(super) fn refuse_unfit(
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    refuse_invalid(schema, config, validate)
+    known_parts(schema, config, validate)
 }
 
 /// Returns the errors of a configuration as far as it is known.
-pub(super) fn refuse_invalid(
+pub(super) fn known_parts(
     schema: &Schema,
     config: &Object,
     validate: impl FnOnce(&mut Diagnostics),
