@@ -2,12 +2,16 @@
 //!
 //! `cargo xtask tidy` runs these tests alone.
 
+/// Files that name each other.
+mod circles;
 /// Where the wall clock is read.
 mod clock;
 /// What every file keeps to: size, head, endings, paths.
 mod files;
 /// Floors: which module may name which, and which crates.
 mod floors;
+/// The modules of a crate.
+mod modules;
 /// What the provider offers: described, shown, announced.
 mod offer;
 /// The paths that Rust code names.

@@ -6,9 +6,9 @@
 //! is not certain, the webhook stays in the state with its id, the practitioner is told what is live,
 //! and the next apply repairs it in place.
 
-use super::create::stored_differently;
 use super::creation::{Creation, Found, SUMMARY};
 use super::delete;
+use super::drift::stored_differently;
 use crate::api::{Error, Webhook};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;

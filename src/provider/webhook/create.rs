@@ -3,12 +3,13 @@
 
 use super::completion;
 use super::creation::{Creation, Found, SUMMARY};
+use super::drift::stored_differently;
 use super::lost_create;
 use super::model::{ID, WebhookModel};
 use super::private::WebhookPrivate;
 use super::rotation::{self, SecretChange};
 use super::triggers::{self, Bits, KnownBits, Spelling};
-use crate::api::{TriggerMask, WebhookId};
+use crate::api::TriggerMask;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{CreateRequest, Progress};
@@ -140,16 +141,4 @@ fn record(
         progress.warn(stored_differently("created", found.id, &state));
     }
     progress.save(state, PrivateState::encode(&private));
-}
-
-/// Warns that the portal answered a change with something else than was asked for.
-pub(super) fn stored_differently(done: &str, id: WebhookId, state: &Object) -> Diagnostic {
-    let name = state.get(super::model::NAME).as_str().unwrap_or("?");
-    Diagnostic::warning(
-        format!("Webhook \"{name}\" ({id}) was stored differently"),
-        format!(
-            "The portal {done} the webhook, but its answer does not show the configuration that was sent. Plan again: \
-             the plan shows what differs."
-        ),
-    )
 }

@@ -7,6 +7,7 @@
 use super::model::{ENABLED, NAME, SSL, TARGET_ID, TRIGGERS, URI, WebhookModel};
 use crate::api::{TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
+use crate::framework::value::Object;
 
 /// A webhook's configuration with its triggers as the portal counts them.
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +106,18 @@ impl Outgoing {
             )
         })
     }
+}
+
+/// Warns that the portal answered a change with something else than was asked for.
+pub(super) fn stored_differently(done: &str, id: WebhookId, state: &Object) -> Diagnostic {
+    let name = state.get(NAME).as_str().unwrap_or("?");
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" ({id}) was stored differently"),
+        format!(
+            "The portal {done} the webhook, but its answer does not show the configuration that was sent. Plan again: \
+             the plan shows what differs."
+        ),
+    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use secrecy::SecretString;
 
-use super::private::WebhookPrivate;
 use crate::api::{CreateWebhook, EnableWebhook, TriggerMask, UpdateWebhook, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::{Number, Object, SecretText, Value};
@@ -145,19 +144,6 @@ impl StoredSecret {
     /// Says whether `ignore_changes` keeps what belongs to two secrets, of which the portal has one.
     pub(super) fn is_mixed(&self) -> bool {
         self.key.is_some() && self.version.is_some()
-    }
-
-    /// Takes what the portal has been sent last out of a state.
-    pub(super) fn sent_last(object: &Object, private: &WebhookPrivate) -> Self {
-        let mut stored = Self::from_object(object);
-        if stored.is_mixed() {
-            if private.is_key_newer {
-                stored.version = None;
-            } else {
-                stored.key = None;
-            }
-        }
-        stored
     }
 
     /// Puts it into a state.

@@ -7,12 +7,12 @@
 //! The secret is never taken over. What the source says of name and uri is recorded, and the first
 //! read compares it, so that a number of another portal is not adopted by mistake.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::model::{ID, NAME, URI};
 use super::private::WebhookPrivate;
-use crate::api::{Webhook, WebhookId};
+use super::provenance::MovedFrom;
+use crate::api::WebhookId;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{MoveRequest, Progress};
@@ -29,41 +29,6 @@ const OWN: &str = "docspace";
 
 /// The end of the path of the webhook API.
 const PATH: &str = "/settings/webhook";
-
-/// What a moved webhook was at its source.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct MovedFrom {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uri: Option<String>,
-}
-
-impl MovedFrom {
-    /// Refuses a webhook that is not the one that the source described.
-    pub(super) fn check(&self, webhook: &Webhook) -> Result<(), Diagnostic> {
-        let differs = |ours: &Option<String>, theirs: &str| {
-            ours.as_deref().is_some_and(|ours| ours != theirs)
-        };
-        if !differs(&self.name, &webhook.name) && !differs(&self.uri, &webhook.uri) {
-            return Ok(());
-        }
-        Err(Diagnostic::error(
-            format!("Webhook {} is not the one that was moved", webhook.id),
-            format!(
-                "The moved block took over webhook {}, named {:?} with the uri {:?}, but the portal's webhook of that \
-                 number is named {:?} and has the uri {:?}. Check base_url: it may be another portal. If the webhook was \
-                 changed in the portal, remove the moved block, run `terraform state rm`, and import the webhook.",
-                webhook.id,
-                self.name.as_deref().unwrap_or("?"),
-                self.uri.as_deref().unwrap_or("?"),
-                webhook.name,
-                webhook.uri
-            ),
-        ))
-    }
-}
 
 /// Takes over the state of another provider's resource.
 pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {

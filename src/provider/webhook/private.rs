@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::moved::MovedFrom;
-use super::provenance::Provenance;
+use super::model::StoredSecret;
+use super::provenance::{MovedFrom, Provenance};
 use super::secret::SecretHash;
 use super::triggers::KnownBits;
+use crate::framework::value::Object;
 
 /// Where the stored secret came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,21 @@ pub(super) struct WebhookPrivate {
     /// What the webhook was before a move, until it has been read for the first time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) moved_from: Option<MovedFrom>,
+}
+
+impl WebhookPrivate {
+    /// Takes the secret that the portal has been sent last out of a state.
+    pub(super) fn sent_last(&self, state: &Object) -> StoredSecret {
+        let mut stored = StoredSecret::from_object(state);
+        if stored.is_mixed() {
+            if self.is_key_newer {
+                stored.version = None;
+            } else {
+                stored.key = None;
+            }
+        }
+        stored
+    }
 }
 
 #[expect(

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{NAME, URI};
 use crate::api::{Timestamp, UserId, Webhook};
+use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::Object;
 
 /// A change of a portal's time zone shifts its dates by whole quarter hours (API §4.4).
@@ -128,6 +129,41 @@ impl Provenance {
             created_on: kept.or(seen.created_on),
             ..seen
         })
+    }
+}
+
+/// What a moved webhook was at its source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct MovedFrom {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uri: Option<String>,
+}
+
+impl MovedFrom {
+    /// Refuses a webhook that is not the one that the source described.
+    pub(super) fn check(&self, webhook: &Webhook) -> Result<(), Diagnostic> {
+        let differs = |ours: &Option<String>, theirs: &str| {
+            ours.as_deref().is_some_and(|ours| ours != theirs)
+        };
+        if !differs(&self.name, &webhook.name) && !differs(&self.uri, &webhook.uri) {
+            return Ok(());
+        }
+        Err(Diagnostic::error(
+            format!("Webhook {} is not the one that was moved", webhook.id),
+            format!(
+                "The moved block took over webhook {}, named {:?} with the uri {:?}, but the portal's webhook of that \
+                 number is named {:?} and has the uri {:?}. Check base_url: it may be another portal. If the webhook was \
+                 changed in the portal, remove the moved block, run `terraform state rm`, and import the webhook.",
+                webhook.id,
+                self.name.as_deref().unwrap_or("?"),
+                self.uri.as_deref().unwrap_or("?"),
+                webhook.name,
+                webhook.uri
+            ),
+        ))
     }
 }
 

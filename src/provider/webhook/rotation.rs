@@ -109,7 +109,7 @@ pub(super) async fn plan_update(
         (key, _) => key.clone(),
     };
     let is_changed = is_changed || planned_key != *stored;
-    let before = StoredSecret::sent_last(prior, private);
+    let before = private.sent_last(prior);
     let (version, sends) = match (config.get(SECRET_KEY_WO_VERSION), wo) {
         (Value::Null, Value::Null) => (Value::Null, changed_key(key, &before, private).await),
         (Value::Null, wo) => plan_automatic(wo, prior, &before, private, is_changed).await,
@@ -247,7 +247,7 @@ pub(super) async fn apply_update(
     planned: &Object,
     private: &WebhookPrivate,
 ) -> Result<SecretChange, Diagnostic> {
-    let before = StoredSecret::sent_last(prior, private);
+    let before = private.sent_last(prior);
     let stored_key = prior.get(SECRET_KEY).as_secret();
     let write_only = apply_write_only(config, planned, &before, private).await?;
     let has_version = write_only.version.is_some();

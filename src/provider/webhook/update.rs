@@ -1,8 +1,8 @@
 //! Updating a webhook in place: one PUT, or none when the portal holds everything already
 //! (product §4.3).
 
-use super::create::{resolve_triggers, stored_differently};
-use super::drift::{Outgoing, Side};
+use super::create::resolve_triggers;
+use super::drift::{Outgoing, Side, stored_differently};
 use super::guard;
 use super::model::{TRIGGERS, WebhookModel, id_of};
 use super::private::WebhookPrivate;

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::paths::{Named, named};
-use super::tree::{self, File};
+use super::modules;
+use super::paths::Named;
+use super::tree;
 
 /// Modules that stand on one level, what they may name of ours and which crates.
 ///
@@ -223,9 +224,9 @@ fn every_crate_is_named_only_where_the_table_says() {
 
 #[test]
 fn every_module_stands_on_a_floor() {
-    let homeless: BTreeSet<String> = sources()
-        .iter()
-        .map(|file| module_of(&file.path))
+    let homeless: BTreeSet<String> = modules::of("src")
+        .into_iter()
+        .map(|module| module.path)
         .filter(|module| !ROOF.contains(&module.join("::").as_str()) && floor_of(module).is_none())
         .map(|module| module.join("::"))
         .collect();
@@ -273,52 +274,9 @@ fn the_walk_finds_arrows_that_are_known_to_exist() {
     assert!(has("api::client", "reqwest::"));
 }
 
-/// The product's code, without what is compiled for tests only.
-fn sources() -> Vec<File> {
-    let files = tree::files("src");
-    let is_test = |file: &File| {
-        let name = file.path.rsplit('/').next().unwrap().replace(".rs", "");
-        let declarations = [
-            format!("#[cfg(test)]\nmod {name};"),
-            format!("#[cfg(test)]\npub(super) mod {name};"),
-        ];
-        files.iter().any(|parent| {
-            is_parent(parent, file) && declarations.iter().any(|text| parent.text.contains(text))
-        })
-    };
-    let is_product = |file: &&File| file.is_rust() && !is_test(file) && file.path != "src/main.rs";
-    let product = files.iter().filter(is_product);
-    product
-        .map(|file| File {
-            path: file.path.clone(),
-            text: file.text.clone(),
-        })
-        .collect()
-}
-
-/// Says whether a module's file is where the other's is declared.
-fn is_parent(parent: &File, child: &File) -> bool {
-    let mut module = module_of(&child.path);
-    module.pop().is_some() && parent.is_rust() && module_of(&parent.path) == module
-}
-
 fn paths() -> Vec<Named> {
-    sources()
-        .iter()
-        .flat_map(|file| named(&module_of(&file.path), &file.text))
-        .collect()
-}
-
-/// `src/framework/value/mod.rs` is the module `framework::value`.
-fn module_of(path: &str) -> Vec<String> {
-    let path = path
-        .strip_prefix("src/")
-        .unwrap()
-        .strip_suffix(".rs")
-        .unwrap();
-    let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
-    parts.pop_if(|last| last == "mod" || last == "lib");
-    parts
+    let modules = modules::of("src");
+    modules.iter().flat_map(modules::Module::named).collect()
 }
 
 fn floor_of(module: &[String]) -> Option<&'static Floor> {
