@@ -6,6 +6,7 @@ mod diagnose;
 mod functions;
 pub mod portal;
 mod redeliver;
+mod triggers;
 mod webhook;
 mod webhook_deliveries;
 mod webhook_secret;

@@ -3,7 +3,7 @@
 use crate::api::TriggerMask;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::framework::value::{Number, Type, Value};
-use crate::provider::webhook::triggers::spell;
+use crate::provider::triggers::spell;
 
 /// The function `triggers_decode`.
 #[derive(Debug)]

@@ -1,10 +1,11 @@
 //! `triggers_encode`: names of triggers to the number that the portal's API speaks (API §5.1).
 
+use crate::api::TriggerMask;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
-use crate::framework::path::Path;
 use crate::framework::value::{Number, Type, Value};
-use crate::provider::webhook::schema::unknown_trigger;
-use crate::provider::webhook::triggers::{self, ALL, Spelling};
+use crate::provider::triggers::{
+    ALL, Fault, KnownBits, MAX_TRIGGERS, TriggerResolver, TriggerSet, Unknown, nearest, unknown,
+};
 
 /// The function `triggers_encode`.
 #[derive(Debug)]
@@ -34,52 +35,50 @@ impl Function for TriggersEncode {
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
-        let elements = arguments.first().and_then(Value::as_elements);
-        let mask = encode(elements.unwrap_or_default())
+        let mask = encode(arguments.first().unwrap_or(&Value::Null))
             .map_err(|text| FunctionError::argument(0, text.trim_end_matches('.')))?;
         Ok(Value::Number(Number::from(mask)))
     }
 }
 
-fn encode(elements: &[Value]) -> Result<u64, String> {
-    if elements.is_empty() {
-        return Err(format!(
-            "the set is empty, and no number stands for no trigger, because 0 stands for every one. Write \
-             [\"{ALL}\"] for every event, or name at least one trigger"
-        ));
+fn encode(triggers: &Value) -> Result<u64, String> {
+    let set = TriggerSet::of(triggers);
+    if let Some(fault) = set.faults().first() {
+        return Err(faulty(fault));
     }
-    let mut used: Vec<(u8, &str)> = Vec::new();
-    for element in elements {
-        let name = element
-            .as_str()
-            .ok_or("an element of the set is null. Remove it, or name a trigger")?;
-        let bit = match triggers::parse(name) {
-            Ok(Spelling::All) if elements.len() == 1 => return Ok(0),
-            Ok(Spelling::All) => return Err(not_alone()),
-            Ok(Spelling::Bit(bit)) => bit,
-            Ok(Spelling::Foreign) => return Err(foreign(name)),
-            Err(error) => return Err(unknown_trigger(name, &error, &Path::default()).detail),
-        };
-        if let Some((_, other)) = used.iter().find(|(seen, _)| *seen == bit) {
-            return Err(format!(
-                "{other:?} and {name:?} are two spellings of one trigger. Keep one of them"
-            ));
-        }
-        used.push((bit, name));
+    if let Some(name) = set.unlisted().next() {
+        return Err(unlisted(name));
     }
-    Ok(used.iter().fold(0, |mask, (bit, _)| mask | 1 << bit))
+    let mask = TriggerResolver::new(&KnownBits::new()).mask(&set);
+    Ok(mask.map_or(0, TriggerMask::bits))
 }
 
-fn not_alone() -> String {
-    format!(
-        "\"{ALL}\" stands for every event, so other triggers beside it have no meaning. Keep only [\"{ALL}\"], or \
-         remove \"{ALL}\""
-    )
+/// Explains what is wrong with a set of triggers.
+fn faulty(fault: &Fault<'_>) -> String {
+    match fault {
+        Fault::Empty => format!(
+            "the set is empty, and no number stands for no trigger, because 0 stands for every one. Write \
+             [\"{ALL}\"] for every event, or name at least one trigger"
+        ),
+        Fault::TooMany(count) => format!(
+            "The set has {count} elements, and there can be no more than {MAX_TRIGGERS} triggers, because the portal \
+             stores one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every event"
+        ),
+        Fault::NotAlone => format!(
+            "\"{ALL}\" stands for every event, so other triggers beside it have no meaning. Keep only [\"{ALL}\"], or \
+             remove \"{ALL}\""
+        ),
+        Fault::Twice(one, other) => {
+            format!("{one:?} and {other:?} are two spellings of one trigger. Keep one of them")
+        }
+        Fault::Unknown(name, error) => unknown(name, &Unknown::Spelling(error)).detail,
+        Fault::Null => "an element of the set is null. Remove it, or name a trigger".to_owned(),
+    }
 }
 
 /// Refuses a name that a portal may know and this build does not.
-fn foreign(name: &str) -> String {
-    let nearest: Vec<String> = triggers::nearest(name, usize::MAX)
+fn unlisted(name: &str) -> String {
+    let nearest: Vec<String> = nearest(name, usize::MAX)
         .into_iter()
         .take(3)
         .map(|known| format!("{known:?}"))

@@ -8,14 +8,13 @@ use super::lost_create;
 use super::model::{ID, WebhookModel};
 use super::private::WebhookPrivate;
 use super::rotation::{self, SecretChange};
-use super::triggers::{self, Bits, KnownBits, Spelling};
-use crate::api::TriggerMask;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{CreateRequest, Progress};
 use crate::framework::value::Object;
 use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
+use crate::provider::triggers::{self, KnownBits};
 
 /// Creates a webhook.
 pub(super) async fn create(
@@ -31,7 +30,8 @@ pub(super) async fn create(
     let model = WebhookModel::from_object(&plan)?;
     let private: WebhookPrivate = private.decode();
     portal.require_supported_version().await?;
-    let (mask, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
+    let (mask, trigger_bits) =
+        triggers::resolve(portal, &model.triggers, &private.trigger_bits).await?;
     let secret = rotation::apply_create(&config).await?;
     let body = model.to_create(mask, secret.send.as_ref());
     let _turn = portal.turn_to_create(&model.name, &model.uri).await;
@@ -73,49 +73,6 @@ async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
             Err(diagnostic)
         }
         Ok(_) | Err(_) => Ok(()),
-    }
-}
-
-/// Returns the mask of the triggers, and the bits of those that this build's table does not have.
-pub(super) async fn resolve_triggers(
-    portal: &LivePortal,
-    names: &[String],
-    private: &WebhookPrivate,
-) -> Result<(TriggerMask, KnownBits), Diagnostic> {
-    let foreign: Vec<&str> = names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| matches!(triggers::parse(name), Ok(Spelling::Foreign)))
-        .collect();
-    let recorded = &private.trigger_bits;
-    let remembered = Bits {
-        recorded,
-        catalog: None,
-    };
-    let catalog = if foreign
-        .iter()
-        .all(|name| remembered.of_foreign(name).is_some())
-    {
-        None
-    } else {
-        let catalog = portal.catalog().await;
-        Some(catalog.map_err(|error| portal.explain("Could not look up the triggers", error))?)
-    };
-    let bits = Bits { recorded, catalog };
-    let known = foreign
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), bits.of_foreign(name)?)))
-        .collect();
-    match bits.mask(names.iter().map(String::as_str)) {
-        Some(mask) => Ok((mask, known)),
-        None => Err(Diagnostic::error(
-            "Unknown trigger",
-            format!(
-                "The portal's catalog does not have every trigger of {names:?}. Nothing was sent. Check the names \
-                 against the data source docspace_webhook_triggers, or give a trigger as the decimal number of its bit."
-            ),
-        )
-        .at_attribute(super::model::TRIGGERS)),
     }
 }
 

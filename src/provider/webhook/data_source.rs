@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI};
-use super::{read, triggers};
+use super::read;
 use crate::api::{Snapshot, UserId, WebhookId, WebhookListItem};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -12,6 +12,7 @@ use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value, normal_form};
 use crate::provider::dates;
 use crate::provider::portal::{self, LivePortal, Portal};
+use crate::provider::triggers::spell;
 
 const SUMMARY: &str = "Could not read the webhook";
 
@@ -159,7 +160,7 @@ pub(in crate::provider) fn attributes() -> [(&'static str, Attribute); 14] {
 pub(in crate::provider) fn describe(item: &WebhookListItem) -> Result<Object, Diagnostic> {
     let webhook = &item.webhook;
     let mask = webhook.triggers.ok_or_else(|| portal::unsupported(None))?;
-    let names = triggers::spell(mask);
+    let names = spell(mask);
     Ok(Object::new()
         .with(ID, webhook.id.to_string())
         .with(NAME, webhook.name.as_str())

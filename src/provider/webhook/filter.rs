@@ -2,19 +2,15 @@
 //! resource have in common (product §5).
 
 use super::model::ENABLED;
-use super::triggers::{self, Bits, KnownBits, Spelling};
-use super::{review, schema};
 use crate::api::{TriggerMask, Webhook};
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::path::Path;
+use crate::framework::diagnostics::Diagnostic;
 use crate::framework::schema::{Attribute, Schema};
-use crate::framework::value::{Object, Type, Value, normal_form};
+use crate::framework::value::{Object, Type, normal_form};
 use crate::provider::portal::LivePortal;
+use crate::provider::triggers::{TRIGGER, check_trigger, resolve_trigger};
 
 const NAME_PREFIX: &str = "name_prefix";
 const URI_PREFIX: &str = "uri_prefix";
-/// The argument that names one trigger, here and in the delivery journal.
-pub(in crate::provider) const TRIGGER: &str = "trigger";
 
 /// Which webhooks are wanted; every condition that is set must hold.
 #[derive(Debug, Default)]
@@ -99,49 +95,6 @@ impl WebhookFilter {
 /// only such a one receives all.
 fn receives(mask: TriggerMask, wanted: TriggerMask) -> bool {
     mask.is_all() || mask.bits() & wanted.bits() != 0
-}
-
-/// Checks the name of one trigger, as far as that is possible without a portal.
-pub(in crate::provider) fn check_trigger(
-    path: &Path,
-    value: &Value,
-    diagnostics: &mut Diagnostics,
-) {
-    if let Some(name) = value.as_str()
-        && let Err(error) = triggers::parse(name)
-    {
-        diagnostics.push(schema::unknown_trigger(name, &error, path));
-    }
-}
-
-/// Returns the mask of one trigger. The portal's catalog is read only for a name that this build does
-/// not know.
-pub(in crate::provider) async fn resolve_trigger(
-    portal: &LivePortal,
-    name: &str,
-) -> Result<TriggerMask, Diagnostic> {
-    match triggers::parse(name) {
-        Ok(Spelling::All) => Ok(TriggerMask::ALL),
-        Ok(Spelling::Bit(bit)) => Ok(TriggerMask::from_bits(1 << bit)),
-        Ok(Spelling::Foreign) => {
-            let catalog = portal
-                .catalog()
-                .await
-                .map_err(|error| portal.explain("Could not read the portal's triggers", error))?;
-            let bits = Bits {
-                recorded: &KnownBits::new(),
-                catalog: Some(catalog),
-            };
-            bits.of_foreign(name)
-                .map(|bit| TriggerMask::from_bits(1 << bit))
-                .ok_or_else(|| review::unknown_trigger(name, catalog).at_attribute(TRIGGER))
-        }
-        Err(error) => Err(schema::unknown_trigger(
-            name,
-            &error,
-            &Path::attribute(TRIGGER),
-        )),
-    }
 }
 
 #[cfg(test)]

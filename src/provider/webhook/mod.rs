@@ -3,7 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `schema` | the attributes and their single checks |
-//! | `model`, `triggers`, `secret` | what a webhook is made of |
+//! | `model`, `secret` | what a webhook is made of |
 //! | `private` | what is kept beside it in private state |
 //! | `provenance`, `guard` | which webhook a number stands for, and that no other one is touched |
 //! | `drift` | what changed on the portal between plan and apply |
@@ -37,7 +37,6 @@ mod review;
 mod rotation;
 pub(super) mod schema;
 pub(super) mod secret;
-pub(super) mod triggers;
 mod update;
 
 use async_trait::async_trait;

@@ -4,12 +4,11 @@
 use super::model::{ID, NAME, SECRET_KEY, SECRET_KEY_WO_VERSION, TRIGGERS};
 use super::private::WebhookPrivate;
 use super::rotation;
-use super::triggers::Bits;
-use crate::api::TriggerMask;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Plan, PlanRequest};
 use crate::framework::value::{Object, Value};
+use crate::provider::triggers::{TriggerResolver, TriggerSet};
 
 /// Completes a plan that the engine has filled.
 pub(super) async fn propose(
@@ -47,24 +46,13 @@ pub(super) async fn propose(
     }
 }
 
-/// Keeps the state's spelling of triggers that are the same events.
+/// Keeps the state's spelling of triggers that are the same events. The portal is not asked.
 fn keep_spelling(prior: &Object, private: &WebhookPrivate, planned: &mut Object) {
-    let mask = |object: &Object| mask_of(object.get(TRIGGERS), private);
+    let resolver = TriggerResolver::new(&private.trigger_bits);
+    let mask = |object: &Object| resolver.mask(&TriggerSet::of(object.get(TRIGGERS)));
     if mask(prior).is_some() && mask(prior) == mask(planned) {
         planned.set(TRIGGERS, prior.get(TRIGGERS).clone());
     }
-}
-
-/// Returns the mask of a wholly known set, without asking the portal.
-fn mask_of(triggers: &Value, private: &WebhookPrivate) -> Option<TriggerMask> {
-    let elements = triggers
-        .as_elements()
-        .filter(|_| triggers.is_wholly_known())?;
-    let bits = Bits {
-        recorded: &private.trigger_bits,
-        catalog: None,
-    };
-    bits.mask(elements.iter().filter_map(Value::as_str))
 }
 
 /// Says whether anything but the secret's version differs; that one is planned last.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::model::StoredSecret;
 use super::provenance::{MovedFrom, Provenance};
 use super::secret::SecretHash;
-use super::triggers::KnownBits;
 use crate::framework::value::Object;
+use crate::provider::triggers::KnownBits;
 
 /// Where the stored secret came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

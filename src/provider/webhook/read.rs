@@ -7,7 +7,6 @@ use time::Duration;
 use super::guard;
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, id_of};
 use super::private::WebhookPrivate;
-use super::triggers::Bits;
 use crate::api::{Client, Role, Snapshot, Timestamp, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
@@ -15,6 +14,7 @@ use crate::framework::resource::{Progress, ReadRequest};
 use crate::framework::value::{Object, Value};
 use crate::provider::diagnose;
 use crate::provider::portal::{self, LivePortal};
+use crate::provider::triggers::{TriggerResolver, TriggerSet};
 
 const SUMMARY: &str = "Could not read the webhook";
 
@@ -105,16 +105,10 @@ pub(super) fn refresh(
     let Some(mask) = webhook.triggers else {
         return Err(portal::unsupported(None));
     };
-    let bits = Bits {
-        recorded: &private.trigger_bits,
-        catalog: None,
-    };
-    let known = state.get(TRIGGERS).as_elements().unwrap_or_default();
-    if bits.mask(known.iter().filter_map(Value::as_str)) != Some(mask) {
-        state.set(
-            TRIGGERS,
-            Value::set(bits.spell(mask).into_iter().map(Value::from)),
-        );
+    let resolver = TriggerResolver::new(&private.trigger_bits);
+    if resolver.mask(&TriggerSet::of(state.get(TRIGGERS))) != Some(mask) {
+        let names = resolver.spell(mask).into_iter().map(Value::from);
+        state.set(TRIGGERS, Value::set(names));
     }
     state.set(ID, webhook.id.to_string());
     state.set(NAME, webhook.name.as_str());

@@ -4,13 +4,13 @@
 use super::clash::{self, Likeness};
 use super::model::{NAME, SECRET_KEY_WO, TRIGGERS, URI};
 use super::private::WebhookPrivate;
-use super::secret;
-use super::triggers::{self, Bits, Spelling};
+use super::{schema, secret};
 use crate::api::{PairKey, Trigger, TriggerCatalog, TriggerMask, Webhook};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
 use crate::framework::value::{Object, SecretText, Value};
 use crate::provider::portal::LivePortal;
+use crate::provider::triggers::{TriggerResolver, TriggerSet, Unknown, unknown};
 
 /// Asks the portal about what will be sent.
 pub(super) async fn review(
@@ -122,36 +122,15 @@ fn check_triggers(
     if catalog.entries().is_empty() {
         return;
     }
-    let names = triggers
-        .as_elements()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Value::as_str);
-    let bits = Bits {
-        recorded: &private.trigger_bits,
-        catalog: Some(catalog),
-    };
+    let resolver = TriggerResolver::with_catalog(&private.trigger_bits, catalog);
     let mut used: Vec<(u8, &str)> = Vec::new();
-    for name in names {
-        let bit = match triggers::parse(name) {
-            Ok(Spelling::Bit(bit)) => Some(bit),
-            Ok(Spelling::Foreign) => bits.of_foreign(name),
-            Ok(Spelling::All) | Err(_) => continue,
-        };
+    for (name, bit) in resolver.bits(&TriggerSet::of(triggers)) {
         let Some(bit) = bit else {
-            diagnostics.push(unknown_trigger(name, catalog).at_attribute(TRIGGERS));
+            diagnostics.push(unknown(name, &Unknown::Catalog(catalog)).at_attribute(TRIGGERS));
             continue;
         };
         if let Some((_, other)) = used.iter().find(|(seen, _)| *seen == bit) {
-            diagnostics.push(
-                Diagnostic::error(
-                    "Trigger given twice",
-                    format!(
-                        "{other:?} and {name:?} are two spellings of one trigger. Keep one of them."
-                    ),
-                )
-                .at_attribute(TRIGGERS),
-            );
+            diagnostics.push(schema::twice(other, name).at_attribute(TRIGGERS));
         }
         used.push((bit, name));
         match (
@@ -167,36 +146,6 @@ fn check_triggers(
             _ => {}
         }
     }
-}
-
-/// Explains that a name is neither in the table nor in the portal's catalog.
-pub(super) fn unknown_trigger(name: &str, catalog: &TriggerCatalog) -> Diagnostic {
-    let mut names: Vec<(usize, String)> = catalog
-        .entries()
-        .iter()
-        .filter(|entry| entry.is_well_named())
-        .map(crate::api::CatalogEntry::name)
-        .map(|known| {
-            (
-                strsim::levenshtein(&name.to_lowercase(), &known.to_lowercase()),
-                known,
-            )
-        })
-        .collect();
-    names.sort();
-    let nearest: Vec<String> = names
-        .into_iter()
-        .take(3)
-        .map(|(_, name)| format!("{name:?}"))
-        .collect();
-    Diagnostic::error(
-        "Unknown trigger",
-        format!(
-            "Neither this provider nor the portal knows a trigger {name:?}. The nearest names are {}. Use one \
-             of them, or give the trigger as the decimal number of its bit.",
-            nearest.join(", ")
-        ),
-    )
 }
 
 /// Explains that a trigger of the table is not in the portal's catalog. A portal before 3.7 takes bits

@@ -3,12 +3,13 @@
 use url::Url;
 
 use super::secret;
-use super::triggers::{self, ALL, Spelling, SpellingError};
-use crate::api::TRIGGERS;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::framework::value::{Type, Value};
+use crate::provider::triggers::{
+    ALL, Fault, MAX_TRIGGERS, TriggerSet, Unknown, trigger_names, unknown,
+};
 
 /// The longest name, in UTF-16 code units, which is what the portal counts (API §4.1).
 pub(super) const MAX_NAME: usize = 50;
@@ -17,9 +18,6 @@ pub(super) const MAX_TARGET_ID: usize = 255;
 
 /// A portal on MySQL keeps texts as `utf8mb3`, which ends here (API §16 O5).
 const LAST_OF_BASIC_PLANE: u32 = 0xffff;
-
-/// The most triggers: the portal's mask has 64 bits (API §5.1).
-const MAX_TRIGGERS: usize = 64;
 
 /// Returns the schema.
 pub(super) fn schema() -> Schema {
@@ -129,15 +127,6 @@ pub(super) fn identity() -> IdentitySchema {
     )
 }
 
-/// The one list of trigger names serves the description, the check and its messages.
-fn trigger_names() -> String {
-    TRIGGERS
-        .iter()
-        .map(|trigger| format!("`{}`", trigger.name))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 fn triggers_description() -> String {
     format!(
         "The events to deliver: `{ALL}` alone, or one or more of {}. A trigger that the portal knows \
@@ -245,85 +234,49 @@ fn has_token(url: &Url) -> bool {
 }
 
 fn check_triggers(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    let Some(elements) = value.as_elements() else {
-        return;
-    };
-    if elements.is_empty() {
-        diagnostics.push(invalid(
+    let faults = TriggerSet::of(value).faults();
+    diagnostics.extend(faults.iter().map(|fault| faulty(fault).at(path.clone())));
+}
+
+/// Explains what is wrong with a set of triggers.
+fn faulty(fault: &Fault<'_>) -> Diagnostic {
+    match fault {
+        Fault::Empty => Diagnostic::error(
             "No triggers",
             format!(
                 "An empty set would subscribe to every event, because the portal stores it as 0. Write \
                  [\"{ALL}\"] for every event, name at least one trigger, or set enabled = false to receive none."
             ),
-            path,
-        ));
-    }
-    let names: Vec<&str> = elements.iter().filter_map(Value::as_str).collect();
-    if names.len() > MAX_TRIGGERS {
-        let detail = format!(
-            "The set has {} elements, and there can be no more than {MAX_TRIGGERS} triggers, because the portal \
-             stores one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every event.",
-            names.len()
-        );
-        diagnostics.push(invalid("Too many triggers", detail, path));
-        return;
-    }
-    // An unknown element may turn out to be `All` itself.
-    if names.contains(&ALL) && names.len() > 1 {
-        diagnostics.push(invalid(
+        ),
+        Fault::TooMany(count) => Diagnostic::error(
+            "Too many triggers",
+            format!(
+                "The set has {count} elements, and there can be no more than {MAX_TRIGGERS} triggers, because the \
+                 portal stores one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every \
+                 event."
+            ),
+        ),
+        Fault::NotAlone => Diagnostic::error(
             "Trigger All stands alone",
             format!(
                 "\"{ALL}\" subscribes to every event, so other triggers beside it have no meaning. Keep \
                  only [\"{ALL}\"], or remove \"{ALL}\" and name the triggers you want."
             ),
-            path,
-        ));
-    }
-    let mut spelled: Vec<(u8, &str)> = Vec::new();
-    for name in names {
-        match triggers::parse(name) {
-            Ok(Spelling::Bit(bit)) => {
-                if let Some((_, other)) = spelled.iter().find(|(seen, _)| *seen == bit) {
-                    diagnostics.push(twice(other, name, path));
-                }
-                spelled.push((bit, name));
-            }
-            Ok(Spelling::All | Spelling::Foreign) => {}
-            Err(error) => diagnostics.push(unknown_trigger(name, &error, path)),
-        }
-    }
-    if elements.iter().any(Value::is_null) {
-        diagnostics.push(invalid(
+        ),
+        Fault::Twice(one, other) => twice(one, other),
+        Fault::Unknown(name, error) => unknown(name, &Unknown::Spelling(error)),
+        Fault::Null => Diagnostic::error(
             "Trigger is null",
             "An element of the set is null. Remove it, or name a trigger.",
-            path,
-        ));
+        ),
     }
 }
 
-fn twice(one: &str, other: &str, path: &Path) -> Diagnostic {
-    let detail =
-        format!("{one:?} and {other:?} are two spellings of one trigger. Keep one of them.");
-    invalid("Trigger given twice", detail, path)
-}
-
-/// Explains why a text is not the spelling of a trigger.
-pub(crate) fn unknown_trigger(name: &str, error: &SpellingError, path: &Path) -> Diagnostic {
-    let advice = match error {
-        SpellingError::Misspelled(meant) => format!(
-            "Did you mean \"{meant}\"? Should your portal really have a trigger of that other name, \
-             give it as the decimal number of its bit."
-        ),
-        SpellingError::Malformed => format!(
-            "Expected \"{ALL}\", the name of a trigger, or one bit as a decimal number (a power of two, \
-             not 0). The names are {}.",
-            trigger_names().replace('`', "")
-        ),
-    };
-    invalid(
-        "Unknown trigger",
-        format!("{name:?} is not a trigger. {advice}"),
-        path,
+/// Explains that a set has a trigger twice.
+pub(super) fn twice(one: &str, other: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Trigger given twice",
+        format!("{one:?} and {other:?} are two spellings of one trigger. Keep one of them."),
     )
 }
 

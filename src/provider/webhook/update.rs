@@ -1,20 +1,19 @@
 //! Updating a webhook in place: one PUT, or none when the portal holds everything already
 //! (product §4.3).
 
-use super::create::resolve_triggers;
 use super::drift::{Outgoing, Side, stored_differently};
 use super::guard;
 use super::model::{TRIGGERS, WebhookModel, id_of};
 use super::private::WebhookPrivate;
 use super::read::refresh;
 use super::rotation::{self, SecretChange};
-use super::triggers::Bits;
 use crate::api::{Error, TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, UpdateRequest};
-use crate::framework::value::{Object, SecretText, Value};
+use crate::framework::value::{Object, SecretText};
 use crate::provider::portal::LivePortal;
+use crate::provider::triggers::{self, TriggerResolver, TriggerSet};
 
 const SUMMARY: &str = "Could not update the webhook";
 
@@ -55,7 +54,8 @@ pub(super) async fn update(
     portal.mark_managed(id);
     let model = WebhookModel::from_object(&plan)?;
     let mut private: WebhookPrivate = private.decode();
-    let (triggers, trigger_bits) = resolve_triggers(portal, &model.triggers, &private).await?;
+    let (triggers, trigger_bits) =
+        triggers::resolve(portal, &model.triggers, &private.trigger_bits).await?;
     let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;
     let before = Before::of(&prior, &private);
     let action = before.action(&model, triggers, &secret);
@@ -103,14 +103,10 @@ struct Before {
 
 impl Before {
     fn of(prior: &Object, private: &WebhookPrivate) -> Self {
-        let bits = Bits {
-            recorded: &private.trigger_bits,
-            catalog: None,
-        };
-        let names = prior.get(TRIGGERS).as_elements().unwrap_or_default();
+        let resolver = TriggerResolver::new(&private.trigger_bits);
         Self {
             model: WebhookModel::from_object(prior).ok(),
-            triggers: bits.mask(names.iter().filter_map(Value::as_str)),
+            triggers: resolver.mask(&TriggerSet::of(prior.get(TRIGGERS))),
         }
     }
 

@@ -7,9 +7,8 @@ use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::value::{Number, Object, SecretText, Type, Value};
 use crate::provider::dates;
+use crate::provider::triggers::{ALL, TRIGGER, check_trigger, spell};
 use crate::provider::webhook::data_source::check_id;
-use crate::provider::webhook::filter::{TRIGGER, check_trigger};
-use crate::provider::webhook::triggers::{ALL, spell};
 
 pub(super) const WEBHOOK_ID: &str = "webhook_id";
 pub(super) const FROM: &str = "from";

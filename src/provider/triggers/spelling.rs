@@ -1,36 +1,27 @@
-//! Trigger names in a configuration, and the bit mask they stand for (product §4.1, ADR 0003).
-//!
-//! A spelling is one of: `All` alone, a name such as `FileUploaded`, or one bit as a decimal number.
-//! The bit of a name comes from the table of this build, else from what the private state recorded,
-//! else from the portal's catalog.
+//! How one trigger is spelled in a configuration: `All`, a name such as `FileUploaded`, or one bit as a decimal number.
 
-use std::collections::BTreeMap;
-
-use crate::api::{TRIGGERS, Trigger, TriggerCatalog, TriggerMask};
+use crate::api::{TRIGGERS, Trigger};
 
 /// The word for every event, also of future portals.
-pub(crate) const ALL: &str = "All";
+pub(in crate::provider) const ALL: &str = "All";
 
 /// How much of a text is compared with names, in characters.
 const MAX_COMPARED: usize = 64;
 
-/// The positions of bits by name, for names outside this build's table.
-pub(crate) type KnownBits = BTreeMap<String, u8>;
-
 /// What one spelling stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Spelling {
+pub(in crate::provider) enum Spelling {
     /// Every event.
     All,
     /// One bit.
     Bit(u8),
     /// A name that the table does not have; only the portal can say its bit.
-    Foreign,
+    Unlisted,
 }
 
 /// Why a text is not the spelling of a trigger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum SpellingError {
+pub(in crate::provider) enum SpellingError {
     /// Very likely a slip of the pen: the name that was probably meant.
     Misspelled(&'static str),
     /// Neither a name nor a number with exactly one bit.
@@ -38,7 +29,7 @@ pub(crate) enum SpellingError {
 }
 
 /// Reads one spelling, without asking the portal.
-pub(crate) fn parse(text: &str) -> Result<Spelling, SpellingError> {
+pub(in crate::provider) fn parse(text: &str) -> Result<Spelling, SpellingError> {
     if text == ALL {
         return Ok(Spelling::All);
     }
@@ -59,7 +50,7 @@ pub(crate) fn parse(text: &str) -> Result<Spelling, SpellingError> {
     let is_name = text.starts_with(|first: char| first.is_ascii_uppercase())
         && text.chars().all(|c| c.is_ascii_alphanumeric());
     if is_name {
-        Ok(Spelling::Foreign)
+        Ok(Spelling::Unlisted)
     } else {
         Err(SpellingError::Malformed)
     }
@@ -76,7 +67,7 @@ fn parse_bit(text: &str) -> Option<u8> {
 }
 
 /// Returns the names of the table, and `All`, that are at most `distance` edits away, nearest first.
-pub(crate) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
+pub(in crate::provider) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
     // Longer than any name; a text of megabytes is compared no further.
     let wanted: String = text.chars().take(MAX_COMPARED).collect();
     let wanted = wanted.to_ascii_lowercase();
@@ -95,74 +86,6 @@ pub(crate) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
     names.into_iter().map(|(_, name)| name).collect()
 }
 
-/// What turns spellings into bits.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bits<'a> {
-    /// The bits recorded in private state.
-    pub(crate) recorded: &'a KnownBits,
-    /// The portal's catalog, when it was read.
-    pub(crate) catalog: Option<&'a TriggerCatalog>,
-}
-
-impl Bits<'_> {
-    /// Returns the bit of a name that the table does not have.
-    pub(crate) fn of_foreign(&self, name: &str) -> Option<u8> {
-        // Private state may be damaged; a mask has 64 bits.
-        let recorded = self.recorded.get(name).copied().filter(|bit| *bit < 64);
-        recorded.or_else(|| single_bit(self.catalog?.by_name(name)?.mask))
-    }
-
-    /// Returns the mask of spellings; none when one of them has no known bit.
-    pub(crate) fn mask<'s>(
-        &self,
-        spellings: impl IntoIterator<Item = &'s str>,
-    ) -> Option<TriggerMask> {
-        let mut bits = 0_u64;
-        for text in spellings {
-            match parse(text) {
-                Ok(Spelling::All) => return Some(TriggerMask::ALL),
-                Ok(Spelling::Bit(bit)) => bits |= 1 << bit,
-                // A spelling that was accepted once can be refused by a later table; what was
-                // recorded for it still counts.
-                Ok(Spelling::Foreign) | Err(_) => bits |= 1 << self.of_foreign(text)?,
-            }
-        }
-        (bits != 0).then(|| TriggerMask::from_bits(bits))
-    }
-
-    /// Returns the spelling of every bit of a mask: the table's name, else the recorded one, else
-    /// the decimal number, so that nothing is dropped in a round trip.
-    pub(crate) fn spell(&self, mask: TriggerMask) -> Vec<String> {
-        if mask.is_all() {
-            return vec![ALL.to_owned()];
-        }
-        mask.positions().map(|bit| self.spell_bit(bit)).collect()
-    }
-
-    fn spell_bit(&self, bit: u8) -> String {
-        if let Some(trigger) = Trigger::by_bit(bit) {
-            return trigger.name.to_owned();
-        }
-        let recorded = self.recorded.iter().find(|(_, position)| **position == bit);
-        recorded.map_or_else(|| (1_u64 << bit).to_string(), |(name, _)| name.clone())
-    }
-}
-
-/// Returns the spelling of every bit of a mask, as far as this build knows names.
-pub(crate) fn spell(mask: TriggerMask) -> Vec<String> {
-    let bits = Bits {
-        recorded: &KnownBits::new(),
-        catalog: None,
-    };
-    bits.spell(mask)
-}
-
-/// Returns the position of the only bit of a mask.
-pub(crate) fn single_bit(mask: TriggerMask) -> Option<u8> {
-    let mut positions = mask.positions();
-    positions.next().filter(|_| positions.next().is_none())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +101,7 @@ mod tests {
         parses("FileUploaded", &Ok(Spelling::Bit(8)));
         parses("256", &Ok(Spelling::Bit(8)));
         parses("9223372036854775808", &Ok(Spelling::Bit(63)));
-        parses("TenantExploded", &Ok(Spelling::Foreign));
+        parses("TenantExploded", &Ok(Spelling::Unlisted));
     }
 
     #[test]
@@ -219,24 +142,5 @@ mod tests {
         ] {
             parses(text, &Err(SpellingError::Malformed));
         }
-    }
-
-    #[test]
-    fn masks_and_spellings_round_trip_through_recorded_bits() {
-        let recorded = KnownBits::from([("MoonLanded".to_owned(), 40)]);
-        let bits = Bits {
-            recorded: &recorded,
-            catalog: None,
-        };
-        let mask = bits
-            .mask(["MoonLanded", "FileUploaded", "2199023255552"])
-            .unwrap();
-        assert_eq!(mask.bits(), 1 << 40 | 1 << 8 | 1 << 41);
-        assert_eq!(
-            bits.spell(mask),
-            ["FileUploaded", "MoonLanded", "2199023255552"]
-        );
-        assert_eq!(bits.mask(["MarsLanded"]), None);
-        assert_eq!(bits.spell(TriggerMask::ALL), ["All"]);
     }
 }
