@@ -3,15 +3,9 @@
 mod config;
 mod dates;
 mod diagnose;
-mod functions;
 pub mod portal;
-mod redeliver;
 mod triggers;
 mod webhook;
-mod webhook_deliveries;
-mod webhook_secret;
-mod webhook_triggers;
-mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,16 +13,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use self::config::Settings;
-use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
 use self::portal::{LivePortal, Portal};
-use self::redeliver::Redeliver;
-use self::webhook::WebhookResource;
-use self::webhook::data_source::WebhookDataSource;
-use self::webhook::list::WebhookList;
-use self::webhook_deliveries::WebhookDeliveries;
-use self::webhook_secret::WebhookSecret;
-use self::webhook_triggers::WebhookTriggers;
-use self::webhooks::Webhooks;
+use self::webhook::{
+    Redeliver, TriggerCatalog, TriggersDecode, TriggersEncode, WebhookDataSource,
+    WebhookDeliveries, WebhookList, WebhookResource, WebhookSecret, WebhookSignature, Webhooks,
+};
 use crate::api::Client;
 use crate::framework::action::Action;
 use crate::framework::data_source::DataSource;
@@ -125,7 +114,7 @@ impl Provider for DocSpace {
         vec![
             Box::new(WebhookDataSource),
             Box::new(WebhookDeliveries),
-            Box::new(WebhookTriggers),
+            Box::new(TriggerCatalog),
             Box::new(Webhooks),
         ]
     }

@@ -1,4 +1,4 @@
-//! `docspace_webhook`: one webhook of a portal.
+//! `docspace_webhook`: one webhook of a portal, and what is offered around it.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -12,20 +12,25 @@
 //! | `create`, `creation`, `completion`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
-//! | `data_source`, `list`, `filter` | what is told of webhooks, finding and choosing them |
+//! | `data_source`, `webhooks`, `list`, `filter` | what is told of webhooks, finding and choosing them |
+//! | `trigger_catalog`, `deliveries` | what the portal knows of events, and what became of them |
+//! | `ephemeral`, `functions` | secrets that nobody stores, and what is computed without a portal |
 //! | `clash` | messages about a name and uri that are taken |
 
 mod clash;
 mod completion;
 mod create;
 mod creation;
-pub(super) mod data_source;
+mod data_source;
 mod delete;
+mod deliveries;
 mod drift;
-pub(super) mod filter;
+mod ephemeral;
+mod filter;
+mod functions;
 mod guard;
 mod import;
-pub(super) mod list;
+mod list;
 mod lost_create;
 mod model;
 mod moved;
@@ -35,11 +40,21 @@ mod provenance;
 mod read;
 mod review;
 mod rotation;
-pub(super) mod schema;
-pub(super) mod secret;
+mod schema;
+mod secret;
+mod trigger_catalog;
 mod update;
+mod webhooks;
 
 use async_trait::async_trait;
+
+pub(super) use self::data_source::WebhookDataSource;
+pub(super) use self::deliveries::{Redeliver, WebhookDeliveries};
+pub(super) use self::ephemeral::WebhookSecret;
+pub(super) use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
+pub(super) use self::list::WebhookList;
+pub(super) use self::trigger_catalog::TriggerCatalog;
+pub(super) use self::webhooks::Webhooks;
 
 use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI, secrets_in};
 use super::portal::{LivePortal, Portal};

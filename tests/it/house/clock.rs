@@ -7,7 +7,7 @@ const DATES: [(&str, &str); 3] = [
     ("src/api/client.rs", "a `Retry-After` that is a date"),
     ("src/framework/log.rs", "the time of a log line"),
     (
-        "src/provider/redeliver/choice.rs",
+        "src/provider/webhook/deliveries/redeliver/choice.rs",
         "times that the portal recorded",
     ),
 ];

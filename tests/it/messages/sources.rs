@@ -98,7 +98,7 @@ const UNSEEN: [(&str, &[&str]); 7] = [
         ],
     ),
     (
-        "real time; src/provider/redeliver/outcome/tests.rs lets it pass",
+        "real time; src/provider/webhook/deliveries/redeliver/outcome/tests.rs lets it pass",
         &[
             "Still waiting for",
             "Still waiting for the delivery.",

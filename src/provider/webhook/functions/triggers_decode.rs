@@ -47,7 +47,7 @@ impl Function for TriggersDecode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::functions::TriggersEncode;
+    use crate::provider::webhook::functions::TriggersEncode;
 
     fn call(number: &str) -> Result<Value, FunctionError> {
         TriggersDecode.call(&[Value::Number(number.parse().unwrap())])

@@ -14,15 +14,15 @@ mod outcome;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::portal::{LivePortal, Portal};
-use super::webhook::data_source::check_id;
-use super::{dates, diagnose};
 use crate::api::{self, DeliveryId, WebhookId};
 use crate::framework::action::{Action, Reports};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value};
+use crate::provider::portal::{LivePortal, Portal};
+use crate::provider::webhook::data_source::check_id;
+use crate::provider::{dates, diagnose};
 
 const DELIVERY_IDS: &str = "delivery_ids";
 const WEBHOOK_ID: &str = "webhook_id";
@@ -37,7 +37,7 @@ const REPEATS: u32 = 5;
 
 /// The action.
 #[derive(Debug)]
-pub(super) struct Redeliver;
+pub(in crate::provider) struct Redeliver;
 
 #[async_trait]
 impl Action<Portal> for Redeliver {

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 
-use super::portal::Portal;
-use super::webhook::secret;
+use super::secret;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::ephemeral::EphemeralResource;
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value};
+use crate::provider::portal::Portal;
 
 const LENGTH: &str = "length";
 const SECRET_KEY: &str = "secret_key";
@@ -18,7 +18,7 @@ const MIN_LENGTH: usize = 8;
 
 /// The ephemeral resource `docspace_webhook_secret`.
 #[derive(Debug)]
-pub(super) struct WebhookSecret;
+pub(in crate::provider) struct WebhookSecret;
 
 #[async_trait]
 impl EphemeralResource<Portal> for WebhookSecret {

@@ -2,19 +2,19 @@
 
 use async_trait::async_trait;
 
-use super::portal::{LivePortal, Portal};
-use super::webhook::data_source::{attributes, describe};
-use super::webhook::filter::{WebhookFilter, with_filters};
+use super::data_source::{attributes, describe};
+use super::filter::{WebhookFilter, with_filters};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::value::{Object, Value};
+use crate::provider::portal::{LivePortal, Portal};
 
 const WEBHOOKS: &str = "webhooks";
 
 /// The data source `docspace_webhooks`.
 #[derive(Debug)]
-pub(super) struct Webhooks;
+pub(in crate::provider) struct Webhooks;
 
 #[async_trait]
 impl DataSource<Portal> for Webhooks {

@@ -13,7 +13,7 @@ use crate::api::{Delivery, DeliveryId, EventKey, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::portal::LivePortal;
 use crate::provider::webhook::data_source::require;
-use crate::provider::webhook_deliveries::journal::{self, Entry, JournalFilter};
+use crate::provider::webhook::deliveries::journal::{self, Entry, JournalFilter};
 
 /// The most entries that are read, 100 at once; beyond this, narrow the time.
 const MOST_READ: usize = 10_000;

@@ -1,32 +1,35 @@
 //! The data source `docspace_webhook_deliveries`: the journal of what was sent to receivers
-//! (product §5).
+//! (product §5), and the action that delivers events again.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `schema` | the arguments with their checks, and how an entry is described |
 //! | `journal` | reading the journal page by page, for whoever needs entries |
 //! | `clock` | what the journal's dates mean |
+//! | `redeliver` | the action `docspace_webhook_redeliver` |
 
 mod clock;
-pub(super) mod journal;
+mod journal;
+mod redeliver;
 mod schema;
 
 use async_trait::async_trait;
 
 use self::journal::JournalFilter;
-use super::dates;
-use super::portal::{LivePortal, Portal};
-use super::triggers::{TRIGGER, resolve_trigger};
-use super::webhook::data_source::require;
+pub(in crate::provider) use self::redeliver::Redeliver;
+use super::data_source::require;
 use crate::api;
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::schema::Schema;
 use crate::framework::value::{Number, Object, Value};
+use crate::provider::dates;
+use crate::provider::portal::{LivePortal, Portal};
+use crate::provider::triggers::{TRIGGER, resolve_trigger};
 
 /// The data source `docspace_webhook_deliveries`.
 #[derive(Debug)]
-pub(super) struct WebhookDeliveries;
+pub(in crate::provider) struct WebhookDeliveries;
 
 #[async_trait]
 impl DataSource<Portal> for WebhookDeliveries {

@@ -2,21 +2,21 @@
 
 use async_trait::async_trait;
 
-use super::portal::Portal;
 use crate::api::CatalogEntry;
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::value::{Number, Object, Type, Value};
+use crate::provider::portal::Portal;
 
 const TRIGGERS: &str = "triggers";
 
 /// The data source `docspace_webhook_triggers`.
 #[derive(Debug)]
-pub(super) struct WebhookTriggers;
+pub(in crate::provider) struct TriggerCatalog;
 
 #[async_trait]
-impl DataSource<Portal> for WebhookTriggers {
+impl DataSource<Portal> for TriggerCatalog {
     fn type_name(&self) -> &'static str {
         "docspace_webhook_triggers"
     }
