@@ -12,6 +12,8 @@ mod files;
 mod floors;
 /// The modules of a crate.
 mod modules;
+/// Who may import a noun.
+mod nouns;
 /// What the provider offers: described, shown, announced.
 mod offer;
 /// The paths that Rust code names.
