@@ -15,7 +15,7 @@ use super::error::{Cause, Error};
 use super::json::{DecodeError, Node};
 use super::retry::Operation;
 use super::triggers::TriggerMask;
-use super::webhooks::{Timestamp, UserId, WebhookId};
+use super::webhooks::{Timestamp, WebhookId};
 
 /// The number of a journal entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,20 +82,10 @@ impl BitOr for StatusGroups {
 /// Which entries of the journal to return; every filter that is set must match.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryQuery {
-    /// Delivered at this moment or later; entries that were never delivered drop out.
-    pub delivered_from: Option<OffsetDateTime>,
-    /// Delivered at this moment or earlier; entries that were never delivered drop out.
-    pub delivered_to: Option<OffsetDateTime>,
-    /// Of the webhook with this address, exactly.
-    pub uri: Option<String>,
     /// Of this webhook.
     pub webhook: Option<WebhookId>,
-    /// This entry alone.
-    pub delivery: Option<DeliveryId>,
     /// With one of these outcomes.
     pub status_groups: Option<StatusGroups>,
-    /// Of webhooks that this user created; only administrators may name somebody else.
-    pub user: Option<UserId>,
     /// Of this event: one trigger, not a combination.
     pub trigger: Option<TriggerMask>,
     /// The size of a page, 1 to 100; the portal's default is 100.
@@ -106,18 +96,12 @@ pub struct DeliveryQuery {
 
 impl DeliveryQuery {
     fn to_parameters(&self) -> Vec<(&'static str, String)> {
-        let date = |date: &Option<OffsetDateTime>| date.and_then(|date| date.format(&Rfc3339).ok());
         [
-            ("deliveryFrom", date(&self.delivered_from)),
-            ("deliveryTo", date(&self.delivered_to)),
-            ("hookUri", self.uri.clone()),
             ("configId", self.webhook.map(|id| id.to_string())),
-            ("eventId", self.delivery.map(|id| id.to_string())),
             (
                 "groupStatus",
                 self.status_groups.map(|groups| groups.0.to_string()),
             ),
-            ("userId", self.user.as_ref().map(ToString::to_string)),
             ("trigger", self.trigger.map(|trigger| trigger.to_string())),
             ("count", self.count.map(|count| count.to_string())),
             ("startIndex", Some(self.start_index.to_string())),
@@ -323,20 +307,10 @@ impl Client {
         .await
     }
 
-    /// Delivers one event again and returns its new journal entry, which is still queued.
-    ///
-    /// At most 5 calls in 15 minutes where rate limits are on (API §9). Never repeated by itself.
-    pub async fn retry_delivery(&self, id: DeliveryId) -> Result<Delivery, Error> {
-        let path = format!("/settings/webhook/{id}/retry");
-        let call = Call::new(Operation::RetryDelivery, "PUT", path);
-        self.call(call, |body| envelope::decode_value(body, Delivery::decode))
-            .await
-    }
-
     /// Delivers several events again in one call and returns their new journal entries, which are still queued.
     ///
-    /// Ids that are unknown or not the caller's are skipped without a word. Limits as for
-    /// [`Client::retry_delivery`].
+    /// Ids that are unknown or not the caller's are skipped without a word. At most 5 calls in 15 minutes where rate
+    /// limits are on (API §9). Never repeated by itself.
     pub async fn retry_deliveries(&self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, Error> {
         let call = Call::new(Operation::RetryDelivery, "PUT", "/settings/webhook/retry")
             .with_body(&RetryDeliveries { ids });

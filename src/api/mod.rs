@@ -58,7 +58,7 @@ pub use deliveries::{
     Delivery, DeliveryId, DeliveryPage, DeliveryQuery, EventKey, SentBody, StatusGroups,
 };
 pub use error::{Cause, ConnectReason, Error, ErrorShape, NotJson, StatusFailure, TlsFault};
-pub use portal::{CurrentKey, CurrentUser, PasswordPolicy, PortalSettings, Role};
+pub use portal::{CurrentUser, PasswordPolicy, Role};
 pub use proxy::{
     AddressError, Proxy, ProxyAnswer, ProxyError, ProxyFault, ProxyName, ProxySettingFault,
 };

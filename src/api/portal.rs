@@ -1,13 +1,11 @@
-//! Who is calling, and what the portal is: identity, version, password policy, settings (API §3.3, §7.2).
-
-use serde_json::Value;
+//! Who is calling, and what the portal is: identity, version, password policy (API §3.3, §7.2).
 
 use super::client::{Call, Client};
 use super::envelope;
 use super::error::Error;
 use super::json::{DecodeError, Node};
 use super::retry::Operation;
-use super::webhooks::{Timestamp, UserId};
+use super::webhooks::UserId;
 
 /// A caller's rank, as far as webhooks are concerned (API §3.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,54 +74,6 @@ impl CurrentUser {
     }
 }
 
-/// The API key that is calling (API §3.2).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CurrentKey {
-    /// The scopes it is limited to; empty for none, that is full access.
-    pub permissions: Vec<String>,
-    /// When it ends, if ever.
-    pub expires_at: Option<Timestamp>,
-    /// Whether it is switched on.
-    pub is_active: bool,
-    /// The user it acts as.
-    pub owner: Option<UserId>,
-}
-
-impl CurrentKey {
-    /// Returns whether webhooks can be read: any of no limit, `*`, `*:read`, `*:write` (API §3.2).
-    pub fn can_read(&self) -> bool {
-        self.can_write() || self.has("*:read")
-    }
-
-    /// Returns whether webhooks can be changed: any of no limit, `*`, `*:write` (API §3.2).
-    pub fn can_write(&self) -> bool {
-        self.permissions.is_empty() || self.has("*") || self.has("*:write")
-    }
-
-    fn has(&self, scope: &str) -> bool {
-        self.permissions
-            .iter()
-            .any(|permission| permission == scope)
-    }
-
-    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
-        let permissions = match node.optional("permissions")? {
-            Some(permissions) => permissions
-                .elements()?
-                .map(|permission| Ok(permission.text()?.to_owned()))
-                .collect::<Result<_, DecodeError>>()?,
-            None => Vec::new(),
-        };
-        let is_active = node.optional("isActive")?;
-        Ok(Self {
-            permissions,
-            expires_at: Timestamp::decode(node, "expiresAt"),
-            is_active: is_active.is_none_or(|flag| flag.boolean().unwrap_or(true)),
-            owner: UserId::of_employee(node, "createBy"),
-        })
-    }
-}
-
 /// What the portal demands of a password, and so of a webhook's secret (API §7.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordPolicy {
@@ -154,41 +104,12 @@ impl PasswordPolicy {
     }
 }
 
-/// What the portal tells about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PortalSettings {
-    /// Whether it is self-hosted.
-    pub standalone: Option<bool>,
-    /// Whether non-administrators are kept from webhooks; only told to authenticated callers.
-    pub limited_access_dev_tools_for_users: Option<bool>,
-}
-
-impl PortalSettings {
-    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
-        let flag = |members: &serde_json::Map<String, Value>, name| members.get(name)?.as_bool();
-        let members = node.object()?;
-        Ok(Self {
-            standalone: flag(members, "standalone"),
-            limited_access_dev_tools_for_users: flag(members, "limitedAccessDevToolsForUsers"),
-        })
-    }
-}
-
 impl Client {
     /// Returns the user the key acts as (`people/@self`); needs a scope that covers the own account (API §3.3).
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
         let call = Call::new(Operation::Read, "GET", "/people/@self");
         self.call(call, |body| {
             envelope::decode_value(body, CurrentUser::decode)
-        })
-        .await
-    }
-
-    /// Returns the key that is calling (`keys/@self`); needs no scope (API §3.3).
-    pub async fn current_key(&self) -> Result<CurrentKey, Error> {
-        let call = Call::new(Operation::Read, "GET", "/keys/@self");
-        self.call(call, |body| {
-            envelope::decode_value(body, CurrentKey::decode)
         })
         .await
     }
@@ -216,24 +137,13 @@ impl Client {
         })
         .await
     }
-
-    /// Returns what the portal tells about itself.
-    pub async fn portal_settings(&self) -> Result<PortalSettings, Error> {
-        let call = Call::new(Operation::Read, "GET", "/settings");
-        self.call(call, |body| {
-            envelope::decode_value(body, PortalSettings::decode)
-        })
-        .await
-    }
 }
 
 /// Decodes an answer as each of these.
 #[cfg(feature = "fuzzing")]
 pub(super) fn fuzzing(bytes: &[u8]) {
     drop(envelope::decode_value(bytes, CurrentUser::decode));
-    drop(envelope::decode_value(bytes, CurrentKey::decode));
     drop(envelope::decode_value(bytes, PasswordPolicy::decode));
-    drop(envelope::decode_value(bytes, PortalSettings::decode));
 }
 
 #[cfg(test)]

@@ -31,11 +31,6 @@ impl Trigger {
         TRIGGERS.iter().find(|trigger| trigger.name == name)
     }
 
-    /// Finds a trigger of [`TRIGGERS`] by its dotted name, exactly.
-    pub fn by_dotted(dotted: &str) -> Option<&'static Self> {
-        TRIGGERS.iter().find(|trigger| trigger.dotted == dotted)
-    }
-
     /// Finds a trigger of [`TRIGGERS`] by the position of its bit.
     pub fn by_bit(bit: u8) -> Option<&'static Self> {
         TRIGGERS.iter().find(|trigger| trigger.bit == bit)
@@ -51,18 +46,6 @@ impl Trigger {
                 first.into_iter().chain(letters)
             })
             .collect()
-    }
-
-    /// Converts a name to its dotted spelling: `FormFilledOut` becomes `form.filled.out`.
-    pub fn dotted_from_name(name: &str) -> String {
-        let mut dotted = String::with_capacity(name.len() + 4);
-        for letter in name.chars() {
-            if letter.is_ascii_uppercase() && !dotted.is_empty() {
-                dotted.push('.');
-            }
-            dotted.push(letter.to_ascii_lowercase());
-        }
-        dotted
     }
 }
 

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::api::json::Path;
@@ -36,29 +36,6 @@ fn a_user_without_id_or_with_odd_flags_is_an_error() {
 }
 
 #[test]
-fn scopes_decide_what_a_key_can_do() {
-    for (permissions, read, write) in [
-        (json!(null), true, true),
-        (json!([]), true, true),
-        (json!(["*"]), true, true),
-        (json!(["*:read"]), true, false),
-        (json!(["*:write"]), true, true),
-        (json!(["rooms:write", "accounts.self:read"]), false, false),
-    ] {
-        let key = json!({"permissions": permissions, "isActive": true, "createBy": {"id": "u"},
-            "expiresAt": "2027-01-01T00:00:00.0000000Z"});
-        let key = CurrentKey::decode(&root(&key)).unwrap();
-        assert_eq!(
-            (key.can_read(), key.can_write()),
-            (read, write),
-            "{permissions}"
-        );
-        assert!(key.expires_at.unwrap().to_rfc3339().is_some());
-        assert_eq!(key.owner, Some(UserId::new("u")));
-    }
-}
-
-#[test]
 fn a_password_policy_is_read_whole() {
     let value = json!({"minLength": 12, "upperCase": true, "digits": false, "specSymbols": true,
         "allowedCharactersRegexStr": "[!-~]"});
@@ -78,11 +55,4 @@ fn a_password_policy_is_read_whole() {
     ] {
         assert!(PasswordPolicy::decode(&root(&broken)).is_err());
     }
-}
-
-#[test]
-fn settings_are_optional_for_anonymous_callers() {
-    let anonymous = PortalSettings::decode(&root(&json!({"standalone": true}))).unwrap();
-    assert_eq!(anonymous.standalone, Some(true));
-    assert_eq!(anonymous.limited_access_dev_tools_for_users, None);
 }

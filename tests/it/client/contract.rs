@@ -316,8 +316,6 @@ async fn the_caller_and_the_portal_introduce_themselves() {
     on_a_portal(async |portal: Portal| {
         let user = portal.client.current_user().await.unwrap();
         assert_eq!(user.role(), Role::Admin);
-        let key = portal.client.current_key().await.unwrap();
-        assert!(key.can_write() && key.is_active);
         let created = portal
             .client
             .create_webhook(&portal.create("mine"), |_| true)
@@ -326,8 +324,6 @@ async fn the_caller_and_the_portal_introduce_themselves() {
         assert_eq!(created.created_by, Some(user.id));
         let version = portal.client.portal_version().await.unwrap();
         assert!(version.starts_with('3'), "{version}");
-        let settings = portal.client.portal_settings().await.unwrap();
-        assert!(settings.standalone.is_some());
         let policy = portal.client.password_policy().await.unwrap();
         assert!((1..=30).contains(&policy.min_length));
     })

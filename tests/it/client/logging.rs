@@ -157,10 +157,7 @@ async fn no_line_has_a_secret_a_body_a_query_or_a_header() {
     ));
     bench.created("sentinel-name").await;
     bench.client.list_webhooks().await.unwrap();
-    let query = DeliveryQuery {
-        uri: Some("https://sentinel.example".to_owned()),
-        ..DeliveryQuery::default()
-    };
+    let query = DeliveryQuery::default();
     drop(bench.client.list_deliveries(&query).await);
     drop(
         bench

@@ -102,7 +102,6 @@ impl<'a> Reading<'a> {
             status_groups: self.filter.status_groups,
             count: u32::try_from(self.page_size()).ok(),
             start_index: u32::try_from(self.position).ok()?,
-            ..DeliveryQuery::default()
         })
     }
 
