@@ -27,16 +27,16 @@ pub trait Action<C: Send + Sync>: Send + Sync {
         &self,
         context: &C,
         config: Object,
-        reports: &Reports,
+        progress: &ActionProgress,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostic>;
 }
 
 /// Where an action reports its progress.
 #[derive(Debug)]
-pub struct Reports(mpsc::UnboundedSender<String>);
+pub struct ActionProgress(mpsc::UnboundedSender<String>);
 
-impl Reports {
+impl ActionProgress {
     /// Opens a way to report. Reports are few and short, so none is ever held back.
     pub(crate) fn channel() -> (Self, mpsc::UnboundedReceiver<String>) {
         let (sender, receiver) = mpsc::unbounded_channel();

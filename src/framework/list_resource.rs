@@ -23,18 +23,18 @@ pub trait ListResource<C: Send + Sync>: Send + Sync {
     }
 
     /// Finds objects and hands them on one by one. Nobody listens any more once
-    /// [`Findings::push`] says so.
+    /// [`ListResults::push`] says so.
     async fn list(
         &self,
         context: &C,
         config: Object,
-        findings: &Findings,
+        results: &ListResults,
     ) -> Result<(), Diagnostic>;
 }
 
 /// An object that a list resource has found.
 #[derive(Debug)]
-pub struct Finding {
+pub struct ListResult {
     /// What a person calls it.
     pub display_name: String,
     /// Its state, as far as it is known without a configuration. The identity is taken from it.
@@ -43,29 +43,29 @@ pub struct Finding {
 
 /// What a list resource has to say, in the order in which it says it.
 #[derive(Debug)]
-pub(crate) enum Told {
-    Found(Finding),
+pub(crate) enum ListEvent {
+    Found(ListResult),
     Warning(Diagnostic),
 }
 
 /// Where a list resource puts what it finds.
 #[derive(Debug)]
-pub struct Findings(mpsc::Sender<Told>);
+pub struct ListResults(mpsc::Sender<ListEvent>);
 
-impl Findings {
-    /// Opens a way to hand on findings; a few wait for a slow reader.
-    pub(crate) fn channel() -> (Self, mpsc::Receiver<Told>) {
+impl ListResults {
+    /// Opens a way to hand on results; a few wait for a slow reader.
+    pub(crate) fn channel() -> (Self, mpsc::Receiver<ListEvent>) {
         let (sender, receiver) = mpsc::channel(16);
         (Self(sender), receiver)
     }
 
-    /// Hands on a finding; false when nobody wants another one.
-    pub async fn push(&self, finding: Finding) -> bool {
-        self.0.send(Told::Found(finding)).await.is_ok()
+    /// Hands on a result; false when nobody wants another one.
+    pub async fn push(&self, result: ListResult) -> bool {
+        self.0.send(ListEvent::Found(result)).await.is_ok()
     }
 
-    /// Adds a warning, which does not count as a finding. Nobody hears one after the last finding that is wanted.
+    /// Adds a warning, which does not count as a result. Nobody hears one after the last result that is wanted.
     pub async fn warn(&self, warning: Diagnostic) {
-        drop(self.0.send(Told::Warning(warning)).await);
+        drop(self.0.send(ListEvent::Warning(warning)).await);
     }
 }

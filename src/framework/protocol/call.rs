@@ -147,6 +147,9 @@ fn log_answer(diagnostics: &[wire::Diagnostic], start: Instant) {
     );
 }
 
+/// How many events of a stream wait for a slow reader.
+pub(super) const BUFFER: usize = 16;
+
 /// Returns a random version 4 UUID that tells the lines of one call from those of another.
 pub(super) fn request_id() -> String {
     let mut bytes = [0_u8; 16];

@@ -6,7 +6,7 @@ use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use super::call::{Answer, Call, answer, connection};
-use super::{managed, offer, provider_block, streams, unmanaged};
+use super::{action, data, function, list, managed, offer, provider_block};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::plugin::{Calls, ConnectionId};
 use crate::framework::provider::Provider;
@@ -105,7 +105,7 @@ impl<P: Provider> Wire for Service<P> {
         let request = request.into_inner();
         let task = self
             .calls
-            .spawn(async move { unmanaged::call_function(&engine, request) });
+            .spawn(async move { function::call(&engine, request) });
         let answer = task
             .await
             .unwrap_or_else(|_panic| wire::call_function::Response {
@@ -213,7 +213,7 @@ impl<P: Provider> Wire for Service<P> {
         &self,
         request: Request<wire::validate_list_resource_config::Request>,
     ) -> Answered<wire::validate_list_resource_config::Response> {
-        self.answer(request, unmanaged::validate_list).await
+        self.answer(request, list::validate).await
     }
 
     async fn list_resource(
@@ -221,7 +221,7 @@ impl<P: Provider> Wire for Service<P> {
         request: Request<wire::list_resource::Request>,
     ) -> Answered<BoxStream<wire::list_resource::Event>> {
         let connection = connection(request.extensions());
-        Ok(streams::list(
+        Ok(list::list(
             Arc::clone(&self.engine),
             &self.calls,
             connection,
@@ -233,14 +233,14 @@ impl<P: Provider> Wire for Service<P> {
         &self,
         request: Request<wire::validate_action_config::Request>,
     ) -> Answered<wire::validate_action_config::Response> {
-        self.answer(request, unmanaged::validate_action).await
+        self.answer(request, action::validate).await
     }
 
     async fn plan_action(
         &self,
         request: Request<wire::plan_action::Request>,
     ) -> Answered<wire::plan_action::Response> {
-        self.answer(request, unmanaged::plan_action).await
+        self.answer(request, action::plan).await
     }
 
     async fn invoke_action(
@@ -248,7 +248,7 @@ impl<P: Provider> Wire for Service<P> {
         request: Request<wire::invoke_action::Request>,
     ) -> Answered<BoxStream<wire::invoke_action::Event>> {
         let connection = connection(request.extensions());
-        Ok(streams::invoke(
+        Ok(action::invoke(
             Arc::clone(&self.engine),
             &self.calls,
             connection,
@@ -260,28 +260,28 @@ impl<P: Provider> Wire for Service<P> {
         &self,
         request: Request<wire::validate_data_resource_config::Request>,
     ) -> Answered<wire::validate_data_resource_config::Response> {
-        self.answer(request, unmanaged::validate_data).await
+        self.answer(request, data::validate_data).await
     }
 
     async fn read_data_source(
         &self,
         request: Request<wire::read_data_source::Request>,
     ) -> Answered<wire::read_data_source::Response> {
-        self.answer(request, unmanaged::read_data).await
+        self.answer(request, data::read_data).await
     }
 
     async fn validate_ephemeral_resource_config(
         &self,
         request: Request<wire::validate_ephemeral_resource_config::Request>,
     ) -> Answered<wire::validate_ephemeral_resource_config::Response> {
-        self.answer(request, unmanaged::validate_ephemeral).await
+        self.answer(request, data::validate_ephemeral).await
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<wire::open_ephemeral_resource::Request>,
     ) -> Answered<wire::open_ephemeral_resource::Response> {
-        self.answer(request, unmanaged::open_ephemeral).await
+        self.answer(request, data::open_ephemeral).await
     }
 
     /// Never called: nothing that is opened here announces a renewal.

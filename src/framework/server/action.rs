@@ -2,7 +2,7 @@
 
 use super::guard::attempt;
 use super::{Capabilities, ConnectionKey, Engine, recheck};
-use crate::framework::action::Reports;
+use crate::framework::action::ActionProgress;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::value::Object;
@@ -53,11 +53,11 @@ impl<P: Provider> Engine<P> {
         connection: ConnectionKey,
         type_name: &str,
         config: Object,
-        reports: &Reports,
+        progress: &ActionProgress,
     ) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let invoked = self
-            .invoke_ready(connection, type_name, config, reports, &mut diagnostics)
+            .invoke_ready(connection, type_name, config, progress, &mut diagnostics)
             .await;
         diagnostics.extend(invoked.err().into_iter().flatten());
         diagnostics
@@ -68,14 +68,14 @@ impl<P: Provider> Engine<P> {
         connection: ConnectionKey,
         type_name: &str,
         config: Object,
-        reports: &Reports,
+        progress: &ActionProgress,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         let action = self.registry.action(type_name)?;
         let context = self.configured_context(connection)?;
         let validate = |diagnostics: &mut _| action.item.validate(&config, diagnostics);
         recheck::whole(&action.schema, &config, validate)?;
-        let invoking = action.item.invoke(&context, config, reports, diagnostics);
+        let invoking = action.item.invoke(&context, config, progress, diagnostics);
         Ok(attempt("carry out an action", invoking).await?)
     }
 }

@@ -1,6 +1,7 @@
 //! `ApplyResourceChange`: create, update and delete, and what Terraform learns of them (TPP §7.3).
 
 use super::guard::attempt;
+use super::storable::storable;
 use super::{ConnectionKey, Engine, recheck};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
@@ -9,7 +10,7 @@ use crate::framework::resource::{
     CreateRequest, DeleteRequest, Progress, Recorded, Resource, UpdateRequest, ValidateRequest,
 };
 use crate::framework::schema::Schema;
-use crate::framework::value::{Object, Value};
+use crate::framework::value::Object;
 
 /// A planned change to carry out. Without a planned state the object is deleted, without a prior
 /// state it is created.
@@ -167,7 +168,7 @@ fn conclude(
         diagnostics.extend(inconsistencies(schema, planned, &state));
     }
     Applied {
-        state: Some(sound(schema, state)),
+        state: Some(storable(schema, state)),
         private,
         identity: None,
         diagnostics,
@@ -186,20 +187,6 @@ fn inconsistencies(schema: &Schema, planned: &Object, state: &Object) -> Vec<Dia
         .map(|name| {
             Diagnostic::bug("The value after the change is not the one that was planned.")
                 .at_attribute(name)
-        })
-        .collect()
-}
-
-/// Makes a state one that Terraform can store, whatever went wrong: a value that is unknown or of
-/// another type becomes null, because an answer that Terraform cannot read loses the object
-/// (TPP §7.3 R6).
-pub(super) fn sound(schema: &Schema, state: Object) -> Object {
-    state
-        .into_iter()
-        .filter_map(|(name, value)| {
-            let attribute = schema.attributes.get(&name)?;
-            let value = Some(value.with_unknowns_null()).filter(|value| attribute.admits(value));
-            Some((name, value.unwrap_or(Value::Null)))
         })
         .collect()
 }

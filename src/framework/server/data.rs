@@ -2,6 +2,7 @@
 
 use super::guard::attempt;
 use super::prelude::Stop;
+use super::storable::storable;
 use super::{Capabilities, ConnectionKey, Engine, recheck};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
@@ -49,7 +50,7 @@ impl DataRead {
     ) -> Self {
         match result {
             Ok(state) if state.is_wholly_known() => {
-                let state = Some(super::apply::sound(schema, state));
+                let state = Some(storable(schema, state));
                 Self {
                     state,
                     diagnostics,

@@ -1,8 +1,8 @@
 //! `ImportResourceState`.
 
-use super::apply::sound;
 use super::guard::attempt;
 use super::prelude::Stop;
+use super::storable::storable;
 use super::{Capabilities, ConnectionKey, Engine, Registered};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
@@ -53,7 +53,7 @@ impl Imported {
         match state {
             Some(mut state) if !diagnostics.has_errors() => {
                 resource.schema.clear_write_only(&mut state);
-                let state = sound(&resource.schema, state);
+                let state = storable(&resource.schema, state);
                 Self {
                     identity: resource.identity_of(&state),
                     state: Some(state),

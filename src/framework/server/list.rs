@@ -5,9 +5,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::guard::attempt;
-use super::{ConnectionKey, Engine, Registered, apply, recheck};
+use super::storable::storable;
+use super::{ConnectionKey, Engine, Registered, recheck};
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::list_resource::{Finding, Findings, Told};
+use crate::framework::list_resource::{ListEvent, ListResult, ListResults};
 use crate::framework::provider::Provider;
 use crate::framework::value::Object;
 
@@ -57,13 +58,13 @@ impl<P: Provider> Engine<P> {
         call: ListCall,
         events: mpsc::Sender<Listed>,
     ) {
-        let (findings, found) = Findings::channel();
-        let finding = async {
+        let (results, found) = ListResults::channel();
+        let searching = async {
             let result = self
-                .find(connection, &type_name, call.config, &findings)
+                .find(connection, &type_name, call.config, &results)
                 .await;
             // Without this the other half would wait for more.
-            drop(findings);
+            drop(results);
             result
         };
         let limit = call.limit.unwrap_or(usize::MAX);
@@ -71,7 +72,7 @@ impl<P: Provider> Engine<P> {
         tokio::pin!(forwarding);
         let result = tokio::select! {
             biased;
-            result = finding => {
+            result = searching => {
                 forwarding.await;
                 result
             }
@@ -89,13 +90,13 @@ impl<P: Provider> Engine<P> {
         connection: ConnectionKey,
         type_name: &str,
         config: Object,
-        findings: &Findings,
+        results: &ListResults,
     ) -> Result<(), Diagnostics> {
         let list = self.registry.list_resource(type_name)?;
         let context = self.configured_context(connection)?;
         let validate = |diagnostics: &mut _| list.item.validate(&config, diagnostics);
         recheck::whole(&list.schema, &config, validate)?;
-        let listing = list.item.list(&context, config, findings);
+        let listing = list.item.list(&context, config, results);
         Ok(attempt("list objects", listing).await?)
     }
 
@@ -104,7 +105,7 @@ impl<P: Provider> Engine<P> {
         type_name: &str,
         include_object: bool,
         limit: usize,
-        mut told: mpsc::Receiver<Told>,
+        mut found: mpsc::Receiver<ListEvent>,
         events: &mpsc::Sender<Listed>,
     ) {
         let Some(resource) = self.registry.resources.get(type_name) else {
@@ -113,15 +114,15 @@ impl<P: Provider> Engine<P> {
         let mut count = 0;
         while count < limit {
             let next = tokio::select! {
-                next = told.recv() => next,
+                next = found.recv() => next,
                 () = events.closed() => None,
             };
             let listed = match next {
-                Some(Told::Found(finding)) => {
+                Some(ListEvent::Found(result)) => {
                     count += 1;
-                    Listed::object(resource, finding, include_object)
+                    Listed::object(resource, result, include_object)
                 }
-                Some(Told::Warning(warning)) => Listed::only(warning.into()),
+                Some(ListEvent::Warning(warning)) => Listed::only(warning.into()),
                 None => break,
             };
             if events.send(listed).await.is_err() {
@@ -132,16 +133,16 @@ impl<P: Provider> Engine<P> {
 }
 
 impl Listed {
-    fn object<T: ?Sized>(resource: &Registered<T>, finding: Finding, is_wanted: bool) -> Self {
-        let Finding {
+    fn object<T: ?Sized>(resource: &Registered<T>, result: ListResult, is_wanted: bool) -> Self {
+        let ListResult {
             display_name,
             mut state,
-        } = finding;
+        } = result;
         resource.schema.clear_write_only(&mut state);
         Self {
             identity: resource.identity_of(&state),
             display_name,
-            state: is_wanted.then(|| apply::sound(&resource.schema, state)),
+            state: is_wanted.then(|| storable(&resource.schema, state)),
             diagnostics: Diagnostics::new(),
         }
     }

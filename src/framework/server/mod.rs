@@ -6,7 +6,6 @@
 //! plans and results are checked before Terraform checks them, and a panic of a resource becomes a diagnostic that still carries what was created.
 
 mod action;
-mod adopt;
 mod apply;
 mod configure;
 mod data;
@@ -14,14 +13,17 @@ mod ephemeral;
 #[cfg(test)]
 mod fake;
 mod function;
+mod generate;
 mod guard;
 mod import;
 mod list;
+mod move_state;
 mod plan;
 mod prelude;
 mod read;
 mod recheck;
 mod registry;
+mod storable;
 mod upgrade;
 mod validate;
 

@@ -1,8 +1,8 @@
 //! `ReadResource`.
 
-use super::apply::sound;
 use super::guard::attempt;
 use super::prelude::Stop;
+use super::storable::storable;
 use super::{Capabilities, ConnectionKey, Engine};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
@@ -105,7 +105,7 @@ impl<P: Provider> Engine<P> {
             return Err(another_object(type_name).into());
         }
         Ok(ReadResult {
-            state: Some(sound(&resource.schema, found)),
+            state: Some(storable(&resource.schema, found)),
             private,
             identity: read.or_else(|| call.identity.clone()),
             diagnostics,

@@ -7,7 +7,7 @@ use super::private::WebhookPrivate;
 use super::read::refresh;
 use crate::api::{Arrivals, Webhook, WebhookListItem};
 use crate::framework::diagnostics::Diagnostic;
-use crate::framework::list_resource::{Finding, Findings, ListResource};
+use crate::framework::list_resource::{ListResource, ListResult, ListResults};
 use crate::framework::schema::Schema;
 use crate::framework::value::Object;
 use crate::provider::portal::{LivePortal, Portal};
@@ -36,16 +36,20 @@ impl ListResource<Portal> for WebhookList {
         &self,
         context: &Portal,
         config: Object,
-        findings: &Findings,
+        results: &ListResults,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
-        let result = list(portal, &config, findings).await;
-        warn_of_wait(portal, findings).await;
+        let result = list(portal, &config, results).await;
+        warn_of_wait(portal, results).await;
         result
     }
 }
 
-async fn list(portal: &LivePortal, config: &Object, findings: &Findings) -> Result<(), Diagnostic> {
+async fn list(
+    portal: &LivePortal,
+    config: &Object,
+    results: &ListResults,
+) -> Result<(), Diagnostic> {
     let filter = WebhookFilter::from_config(portal, config).await?;
     let (arrivals, mut arrived) = Arrivals::channel();
     let reading = async move {
@@ -60,8 +64,8 @@ async fn list(portal: &LivePortal, config: &Object, findings: &Findings) -> Resu
                 continue;
             }
             // First of all, because Terraform stops listening when it has enough.
-            warn_of_wait(portal, findings).await;
-            if !findings.push(finding(&webhook)?).await {
+            warn_of_wait(portal, results).await;
+            if !results.push(result_of(&webhook)?).await {
                 break;
             }
         }
@@ -72,14 +76,14 @@ async fn list(portal: &LivePortal, config: &Object, findings: &Findings) -> Resu
     read.map_err(|error| portal.explain("Could not list the webhooks", &error))
 }
 
-async fn warn_of_wait(portal: &LivePortal, findings: &Findings) {
+async fn warn_of_wait(portal: &LivePortal, results: &ListResults) {
     if let Some(wait) = portal.long_wait() {
-        findings.warn(wait).await;
+        results.warn(wait).await;
     }
 }
 
-fn finding(webhook: &Webhook) -> Result<Finding, Diagnostic> {
-    Ok(Finding {
+fn result_of(webhook: &Webhook) -> Result<ListResult, Diagnostic> {
+    Ok(ListResult {
         display_name: format!("{} ({})", webhook.name, webhook.uri),
         state: refresh(Object::new(), webhook, &WebhookPrivate::default())?,
     })

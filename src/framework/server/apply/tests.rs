@@ -2,7 +2,7 @@
 
 use super::super::fake::{apply, thing};
 use super::*;
-use crate::framework::value::SecretText;
+use crate::framework::value::{SecretText, Value};
 
 fn planned() -> Object {
     thing(Value::unknown(), "a")

@@ -8,10 +8,10 @@ use tokio::sync::mpsc;
 use super::super::fake::{CONNECTION, Fake, THING, apply_config, thing};
 use super::super::{Capabilities, Engine, ListCall};
 use super::*;
-use crate::framework::action::{Action, Reports};
+use crate::framework::action::{Action, ActionProgress};
 use crate::framework::data_source::DataSource;
 use crate::framework::ephemeral::EphemeralResource;
-use crate::framework::list_resource::{Findings, ListResource};
+use crate::framework::list_resource::{ListResource, ListResults};
 use crate::framework::provider::{ConfigureRequest, Provider};
 use crate::framework::resource::Resource;
 use crate::framework::schema::Attribute;
@@ -123,7 +123,7 @@ impl ListResource<()> for Strict {
         needs_mood(config, diagnostics);
     }
 
-    async fn list(&self, (): &(), _: Object, _: &Findings) -> Result<(), Diagnostic> {
+    async fn list(&self, (): &(), _: Object, _: &ListResults) -> Result<(), Diagnostic> {
         panic!("listed")
     }
 }
@@ -146,7 +146,7 @@ impl Action<()> for Strict {
         &self,
         (): &(),
         _: Object,
-        _: &Reports,
+        _: &ActionProgress,
         _: &mut Diagnostics,
     ) -> Result<(), Diagnostic> {
         panic!("invoked")
@@ -191,9 +191,9 @@ fn unfit() -> [(Value, &'static str); 3] {
 async fn an_action_is_not_carried_out() {
     let engine = engine().await;
     for (mood, summary) in unfit() {
-        let (reports, _said) = Reports::channel();
+        let (progress, _said) = ActionProgress::channel();
         let said = engine
-            .invoke(CONNECTION, THING, config(mood), &reports)
+            .invoke(CONNECTION, THING, config(mood), &progress)
             .await;
         refuses(&said, summary, "mood");
     }

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use crate::api::{self, DeliveryId, WebhookId};
-use crate::framework::action::{Action, Reports};
+use crate::framework::action::{Action, ActionProgress};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
@@ -105,11 +105,11 @@ impl Action<Portal> for Redeliver {
         &self,
         context: &Portal,
         config: Object,
-        reports: &Reports,
+        progress: &ActionProgress,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
-        let result = redeliver(portal, config, reports).await;
+        let result = redeliver(portal, config, progress).await;
         diagnostics.extend(portal.long_wait());
         result
     }
@@ -118,12 +118,12 @@ impl Action<Portal> for Redeliver {
 async fn redeliver(
     portal: &LivePortal,
     config: Object,
-    reports: &Reports,
+    progress: &ActionProgress,
 ) -> Result<(), Diagnostic> {
     portal.require_supported_version().await?;
     let ids = tokio::select! {
-        ids = choose(portal, Wanted::from_config(&config)?, reports) => ids?,
-        () = reports.abandoned() => {
+        ids = choose(portal, Wanted::from_config(&config)?, progress) => ids?,
+        () = progress.abandoned() => {
             tracing::warn!("the action was cancelled before anything was repeated");
             return Ok(());
         }
@@ -131,7 +131,7 @@ async fn redeliver(
     let Some(ids) = ids else {
         return Ok(());
     };
-    reports.say(match ids.len() {
+    progress.say(match ids.len() {
         1 => "Asking the portal to repeat 1 delivery.".to_owned(),
         several => format!("Asking the portal to repeat {several} deliveries."),
     });
@@ -141,14 +141,14 @@ async fn redeliver(
         .await
         .map_err(|error| explain(portal, &error))?;
     if queued.len() < ids.len() {
-        reports.say(format!(
+        progress.say(format!(
             "The portal accepted {} of {}; it skips entries that are unknown or not this user's.",
             queued.len(),
             ids.len()
         ));
     }
     let queued = queued.into_iter().map(|it| (it.id, it)).collect();
-    let (outcomes, ending) = outcome::wait(portal, &queued, reports).await;
+    let (outcomes, ending) = outcome::wait(portal, &queued, progress).await;
     outcome::conclude(ids.len(), &queued, &outcomes, ending)
 }
 
@@ -186,7 +186,7 @@ impl Wanted {
 async fn choose(
     portal: &LivePortal,
     wanted: Wanted,
-    reports: &Reports,
+    progress: &ActionProgress,
 ) -> Result<Option<Vec<DeliveryId>>, Diagnostic> {
     let choice = match wanted {
         Wanted::Entries(ids) => return Ok(Some(ids)),
@@ -194,10 +194,10 @@ async fn choose(
     };
     match (choice.failed.is_empty(), choice.busy) {
         (false, _) => return Ok(Some(choice.failed)),
-        (true, 0) => reports.say("Nothing to redeliver: no delivery has failed since then."),
-        (true, 1) => reports
+        (true, 0) => progress.say("Nothing to redeliver: no delivery has failed since then."),
+        (true, 1) => progress
             .say("Nothing to redeliver yet: the portal itself may still be repeating 1 delivery."),
-        (true, busy) => reports.say(format!(
+        (true, busy) => progress.say(format!(
             "Nothing to redeliver yet: the portal itself may still be repeating {busy} deliveries."
         )),
     }

@@ -7,7 +7,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 
 use super::REPEATS;
 use crate::api::{Delivery, DeliveryId, DeliveryQuery, WebhookId};
-use crate::framework::action::Reports;
+use crate::framework::action::ActionProgress;
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::portal::LivePortal;
 
@@ -103,17 +103,17 @@ impl Ending {
     }
 }
 
-/// Waits until each delivery has its final outcome, and reports each as it comes. When time is up, or nobody listens
+/// Waits until each delivery has its final outcome, and progress each as it comes. When time is up, or nobody listens
 /// any more, what the journal has shown by then is all there is.
 pub(super) async fn wait(
     portal: &LivePortal,
     queued: &Queued,
-    reports: &Reports,
+    progress: &ActionProgress,
 ) -> (Outcomes, Ending) {
     let mut outcomes = queued.keys().map(|id| (*id, Outcome::Trying(0))).collect();
     let look = |pending| look(portal, queued, pending);
     let stop = || portal.client.stop_signal().cancelled();
-    let ending = follow(look, stop, reports, &mut outcomes).await;
+    let ending = follow(look, stop, progress, &mut outcomes).await;
     (outcomes, ending)
 }
 
@@ -121,13 +121,13 @@ pub(super) async fn wait(
 async fn follow<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
     look: impl Fn(BTreeSet<DeliveryId>) -> F,
     stop: impl Fn() -> S,
-    reports: &Reports,
+    progress: &ActionProgress,
     outcomes: &mut Outcomes,
 ) -> Ending {
     tokio::select! {
         biased;
-        ending = settle(look, stop, reports, outcomes) => ending,
-        () = reports.abandoned() => {
+        ending = settle(look, stop, progress, outcomes) => ending,
+        () = progress.abandoned() => {
             let pending = pending(outcomes).len();
             tracing::warn!(pending, "the action was cancelled; the portal goes on with what it has queued");
             Ending::Interrupted
@@ -140,25 +140,25 @@ async fn follow<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
 async fn settle<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
     look: impl Fn(BTreeSet<DeliveryId>) -> F,
     stop: impl Fn() -> S,
-    reports: &Reports,
+    progress: &ActionProgress,
     outcomes: &mut Outcomes,
 ) -> Ending {
     let mut reminders = interval_at(Instant::now() + REMINDER, REMINDER);
     reminders.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut pause, longest) = PAUSES;
     loop {
-        let remind = || reports.say(reminder(outcomes));
+        let remind = || progress.say(reminder(outcomes));
         let seen = reminding(look(pending(outcomes)), &mut reminders, remind).await;
         for (id, outcome) in seen {
             if outcome.is_final() {
-                reports.say(format!("Delivery {id}: {}", outcome.describe()));
+                progress.say(format!("Delivery {id}: {}", outcome.describe()));
             }
             outcomes.insert(id, outcome);
         }
         if pending(outcomes).is_empty() {
             return Ending::Settled;
         }
-        let remind = || reports.say(reminder(outcomes));
+        let remind = || progress.say(reminder(outcomes));
         tokio::select! {
             biased;
             () = stop() => return Ending::Interrupted,

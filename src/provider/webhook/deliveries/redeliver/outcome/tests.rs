@@ -32,10 +32,10 @@ async fn follows(
             .map(|(number, outcome)| (id(*number), *outcome))
             .collect()
     };
-    let (reports, mut said) = Reports::channel();
+    let (progress, mut said) = ActionProgress::channel();
     let mut outcomes = open(1..=count);
-    let ending = follow(look, || stop.clone(), &reports, &mut outcomes).await;
-    drop(reports);
+    let ending = follow(look, || stop.clone(), &progress, &mut outcomes).await;
+    drop(progress);
     let mut words = Vec::new();
     while let Some(message) = said.recv().await {
         words.push(message);

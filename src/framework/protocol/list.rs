@@ -1,4 +1,4 @@
-//! Calls that answer with a stream of events: list resources and actions.
+//! List resources, which answer with a stream of events.
 
 use std::sync::Arc;
 
@@ -8,19 +8,30 @@ use tonic::codegen::BoxStream;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
-use super::call::request_id;
+use super::call::{BUFFER, request_id};
 use super::{decode, encode, shown};
-use crate::framework::action::Reports;
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::diagnostics::Diagnostic;
 use crate::framework::plugin::Calls;
 use crate::framework::provider::Provider;
 use crate::framework::server::{ConnectionKey, Engine, ListCall, Listed};
 use crate::framework::value::Type;
 use crate::wire::tfplugin6 as wire;
-use wire::invoke_action::event::{Completed, Progress, Type as ActionEvent};
 
-/// How many events wait for a slow reader.
-const BUFFER: usize = 16;
+/// Checks the filters of a list resource.
+pub(super) async fn validate<P: Provider>(
+    engine: Arc<Engine<P>>,
+    _connection: ConnectionKey,
+    request: wire::validate_list_resource_config::Request,
+) -> Result<wire::validate_list_resource_config::Response, Diagnostic> {
+    let list = engine
+        .registry()
+        .list_resources
+        .get(request.type_name.as_str());
+    let list = list.ok_or_else(|| encode::missing(&request.type_name))?;
+    let config = decode::config(&list.ty, request.config)?;
+    let diagnostics = encode::diagnostics(engine.validate_list(&request.type_name, &config));
+    Ok(wire::validate_list_resource_config::Response { diagnostics })
+}
 
 /// Finds objects. The stream ends with the last one, or with an event that holds an error.
 pub(super) fn list<P: Provider>(
@@ -107,86 +118,5 @@ fn encode_listed(
         display_name: shown::line(listed.display_name),
         resource_object,
         diagnostic,
-    }
-}
-
-/// Does an action. The stream ends with exactly one event of completion.
-pub(super) fn invoke<P: Provider>(
-    engine: Arc<Engine<P>>,
-    calls: &Calls,
-    connection: ConnectionKey,
-    request: wire::invoke_action::Request,
-) -> Response<BoxStream<wire::invoke_action::Event>> {
-    let span = tracing::info_span!(
-        "call",
-        tf_rpc = "InvokeAction",
-        tf_req_id = request_id(),
-        tf_action_type = request.action_type
-    );
-    let (sender, receiver) = mpsc::channel(BUFFER);
-    let task = async move {
-        let (reports, said) = Reports::channel();
-        let doing = async {
-            let diagnostics = run_action(&engine, connection, request, &reports).await;
-            drop(reports);
-            diagnostics
-        };
-        // An action goes on when nobody listens any more, because half of it can be worse than all. It learns of it
-        // by the end of the channel of its reports.
-        let telling = async {
-            let mut said = said;
-            while let Some(message) = heard(&mut said, &sender).await {
-                let message = shown::lines(message);
-                let progress = event(ActionEvent::Progress(Progress { message }));
-                drop(sender.send(Ok(progress)).await);
-            }
-        };
-        let (diagnostics, ()) = tokio::join!(doing, telling);
-        let completed = Completed {
-            diagnostics: encode::diagnostics(diagnostics),
-        };
-        drop(
-            sender
-                .send(Ok(event(ActionEvent::Completed(completed))))
-                .await,
-        );
-    };
-    drop(calls.spawn(task.instrument(span)));
-    Response::new(Box::pin(ReceiverStream::new(receiver)))
-}
-
-/// Returns the next report; none when there will be no more, or nobody to tell it to.
-async fn heard<T>(
-    said: &mut mpsc::UnboundedReceiver<String>,
-    listener: &mpsc::Sender<T>,
-) -> Option<String> {
-    tokio::select! {
-        message = said.recv() => message,
-        () = listener.closed() => None,
-    }
-}
-
-async fn run_action<P: Provider>(
-    engine: &Engine<P>,
-    connection: ConnectionKey,
-    request: wire::invoke_action::Request,
-    reports: &Reports,
-) -> Diagnostics {
-    let Some(action) = engine.registry().actions.get(request.action_type.as_str()) else {
-        return encode::missing(&request.action_type).into();
-    };
-    match decode::config(&action.ty, request.config) {
-        Ok(config) => {
-            engine
-                .invoke(connection, &request.action_type, config, reports)
-                .await
-        }
-        Err(diagnostic) => diagnostic.into(),
-    }
-}
-
-fn event(event: ActionEvent) -> wire::invoke_action::Event {
-    wire::invoke_action::Event {
-        r#type: Some(event),
     }
 }
