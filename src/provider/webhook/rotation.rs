@@ -27,6 +27,115 @@ use super::secret::{self, NoRandomness, SecretHash};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::{Number, Object, SecretText, Value};
 
+/// Who chooses the secret, and who says when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SecretMode {
+    /// `secret_key` is configured.
+    Key,
+    /// `secret_key_wo` is configured, with a version.
+    Manual,
+    /// `secret_key_wo` is configured alone.
+    Automatic,
+    /// Nothing is configured, and what the provider made is kept.
+    Generated,
+    /// Nothing is configured, and nothing is stored.
+    None,
+}
+
+impl SecretMode {
+    /// Returns the mode in which a state was written.
+    fn before(prior: &Object, private: &WebhookPrivate) -> Self {
+        match (prior.get(SECRET_KEY_WO_VERSION), prior.get(SECRET_KEY)) {
+            (Value::Null, Value::Null) => Self::None,
+            (Value::Null, _) if private.secret_origin == Some(SecretOrigin::Configured) => {
+                Self::Key
+            }
+            (Value::Null, _) => Self::Generated,
+            _ if private.secret_hash.is_some() => Self::Automatic,
+            _ => Self::Manual,
+        }
+    }
+
+    /// Returns the mode that a configuration asks for. Beside a write-only secret or its version, a `secret_key` is only
+    /// what `ignore_changes` keeps.
+    fn after(config: &Object, before: Self) -> Self {
+        if !config.get(SECRET_KEY_WO_VERSION).is_null() {
+            Self::Manual
+        } else if !config.get(SECRET_KEY_WO).is_null() {
+            Self::Automatic
+        } else if !config.get(SECRET_KEY).is_null() {
+            Self::Key
+        } else if before == Self::Generated {
+            Self::Generated
+        } else {
+            Self::None
+        }
+    }
+
+    /// Returns the attribute that holds the secret of this mode, and the secret if it is known.
+    fn secret(self, config: &Object) -> Option<(&'static str, &SecretText)> {
+        let name = match self {
+            Self::Key => SECRET_KEY,
+            Self::Manual | Self::Automatic => SECRET_KEY_WO,
+            Self::Generated | Self::None => return None,
+        };
+        Some((name, config.get(name).as_secret()?))
+    }
+}
+
+/// What is known of the portal's secret before a change.
+struct Before<'a> {
+    mode: SecretMode,
+    /// What was sent last.
+    sent: StoredSecret,
+    private: &'a WebhookPrivate,
+}
+
+impl<'a> Before<'a> {
+    fn of(prior: &Object, private: &'a WebhookPrivate) -> Self {
+        Self {
+            mode: SecretMode::before(prior, private),
+            sent: private.sent_last(prior),
+            private,
+        }
+    }
+
+    /// Says whether the hash in private state is that of a secret, where the mode needs it to know.
+    async fn recognizes(&self, mode: SecretMode, secret: &SecretText) -> bool {
+        let is_needed = match mode {
+            SecretMode::Automatic => true,
+            SecretMode::Key => self.sent.key.is_none(),
+            SecretMode::Manual | SecretMode::Generated | SecretMode::None => false,
+        };
+        match &self.private.secret_hash {
+            Some(hash) if is_needed => hash.matches(secret).await,
+            _ => false,
+        }
+    }
+
+    /// Says whether a secret has to be sent: in manual mode when the version says so, else when the portal is not known
+    /// to have it. The version is none as long as it is not known.
+    fn lacks(
+        &self,
+        mode: SecretMode,
+        secret: &SecretText,
+        version: Option<i64>,
+        is_recognized: bool,
+    ) -> bool {
+        match (mode, self.sent.version, version) {
+            (SecretMode::Manual, Some(before), Some(version)) => before != version,
+            (SecretMode::Generated | SecretMode::None, ..) => false,
+            _ => self.sent.key.as_ref() != Some(secret) && !is_recognized,
+        }
+    }
+}
+
+/// Returns the version of the write-only secret, if it is set and known.
+fn version_in(object: &Object) -> Option<i64> {
+    let version = object.get(SECRET_KEY_WO_VERSION).as_number();
+    version.and_then(Number::to_i64)
+}
+
 /// What is planned for the secret.
 #[derive(Debug)]
 pub(super) struct SecretPlan {
@@ -66,7 +175,6 @@ impl SecretChange {
 /// Plans the secret of a new webhook.
 pub(super) fn plan_create(config: &Object) -> SecretPlan {
     let (key, wo) = (config.get(SECRET_KEY), config.get(SECRET_KEY_WO));
-    let version = config.get(SECRET_KEY_WO_VERSION);
     SecretPlan {
         key: match (key, wo) {
             (Value::Null, Value::Null) => Value::unknown_not_null(),
@@ -75,11 +183,11 @@ pub(super) fn plan_create(config: &Object) -> SecretPlan {
             (Value::Null, _) => Value::Null,
             (key, _) => key.clone(),
         },
-        version: match (version, wo) {
-            (Value::Null, Value::Null) => Value::Null,
-            (Value::Null, Value::Unknown(_)) => Value::unknown(),
-            (Value::Null, _) => Value::unknown_not_null(),
-            (version, _) => version.clone(),
+        version: match SecretMode::after(config, SecretMode::Generated) {
+            SecretMode::Manual => config.get(SECRET_KEY_WO_VERSION).clone(),
+            SecretMode::Automatic if wo.is_unknown() => Value::unknown(),
+            SecretMode::Automatic => Value::unknown_not_null(),
+            SecretMode::Key | SecretMode::Generated | SecretMode::None => Value::Null,
         },
         is_removed: false,
         sends: configured(config),
@@ -95,34 +203,41 @@ pub(super) async fn plan_update(
 ) -> SecretPlan {
     let (key, wo) = (config.get(SECRET_KEY), config.get(SECRET_KEY_WO));
     let stored = prior.get(SECRET_KEY);
-    let is_removed = key.is_null()
-        && wo.is_null()
-        && config.get(SECRET_KEY_WO_VERSION).is_null()
-        && (!prior.get(SECRET_KEY_WO_VERSION).is_null()
-            || (!stored.is_null() && private.secret_origin == Some(SecretOrigin::Configured)));
+    let before = Before::of(prior, private);
+    let mode = SecretMode::after(config, before.mode);
     let planned_key = match (key, wo) {
-        (Value::Null, Value::Null) if is_removed => Value::Null,
+        (Value::Null, Value::Null) if mode == SecretMode::None => Value::Null,
         (Value::Null, Value::Null) => stored.clone(),
-        (Value::Null, Value::Unknown(_)) if stored.is_null() => Value::Null,
-        (Value::Null, Value::Unknown(_)) => Value::unknown(),
+        (Value::Null, Value::Unknown(_)) if !stored.is_null() => Value::unknown(),
         (Value::Null, _) => Value::Null,
         (key, _) => key.clone(),
     };
     let is_changed = is_changed || planned_key != *stored;
-    let before = private.sent_last(prior);
-    let (version, sends) = match (config.get(SECRET_KEY_WO_VERSION), wo) {
-        (Value::Null, Value::Null) => (Value::Null, changed_key(key, &before, private).await),
-        (Value::Null, wo) => plan_automatic(wo, prior, &before, private, is_changed).await,
-        (version, wo) => (version.clone(), changed_version(version, wo, &before)),
+    let secret = mode.secret(config);
+    let is_recognized = match secret {
+        Some((_, secret)) => before.recognizes(mode, secret).await,
+        None => false,
     };
+    let version = prior.get(SECRET_KEY_WO_VERSION);
+    let is_version_kept = is_recognized && !is_changed && !version.is_null();
+    let is_sent = |secret| before.lacks(mode, secret, version_in(config), is_recognized);
     let mut plan = SecretPlan {
         key: planned_key,
-        version,
-        is_removed,
-        sends,
+        // In automatic mode the prior number stands only when nothing at all changes.
+        version: match mode {
+            SecretMode::Key | SecretMode::Generated | SecretMode::None => Value::Null,
+            SecretMode::Manual => config.get(SECRET_KEY_WO_VERSION).clone(),
+            SecretMode::Automatic if is_version_kept => version.clone(),
+            SecretMode::Automatic if wo.is_unknown() => Value::unknown(),
+            SecretMode::Automatic => Value::unknown_not_null(),
+        },
+        is_removed: mode == SecretMode::None && before.mode != SecretMode::None,
+        sends: secret
+            .filter(|(_, secret)| is_sent(secret))
+            .map(|(name, secret)| (name, secret.clone())),
     };
     if private.is_secret_in_doubt {
-        let is_key_kept = !stored.is_null() && before.key.is_none();
+        let is_key_kept = !stored.is_null() && before.sent.key.is_none();
         plan_again(&mut plan, config, is_key_kept);
     }
     plan
@@ -150,55 +265,6 @@ fn plan_again(plan: &mut SecretPlan, config: &Object, is_key_kept: bool) {
     }
 }
 
-/// Plans automatic mode: the prior number only when nothing at all changes.
-async fn plan_automatic(
-    wo: &Value,
-    prior: &Object,
-    before: &StoredSecret,
-    private: &WebhookPrivate,
-    is_changed: bool,
-) -> (Value, Option<(&'static str, SecretText)>) {
-    let Some(secret) = wo.as_secret() else {
-        return (Value::unknown(), None);
-    };
-    let is_recognized = recognizes(private, secret).await;
-    let is_equal = before.key.as_ref() == Some(secret);
-    let version = prior.get(SECRET_KEY_WO_VERSION);
-    let sends = (!is_recognized && !is_equal).then(|| (SECRET_KEY_WO, secret.clone()));
-    if is_recognized && !is_changed && !version.is_null() {
-        (version.clone(), sends)
-    } else {
-        (Value::unknown_not_null(), sends)
-    }
-}
-
-async fn changed_key(
-    key: &Value,
-    before: &StoredSecret,
-    private: &WebhookPrivate,
-) -> Option<(&'static str, SecretText)> {
-    let secret = key
-        .as_secret()
-        .filter(|secret| before.key.as_ref() != Some(secret))?;
-    let is_recognized = before.key.is_none() && recognizes(private, secret).await;
-    (!is_recognized).then(|| (SECRET_KEY, secret.clone()))
-}
-
-fn changed_version(
-    version: &Value,
-    wo: &Value,
-    before: &StoredSecret,
-) -> Option<(&'static str, SecretText)> {
-    let secret = wo.as_secret()?;
-    let version = version.as_number().and_then(Number::to_i64);
-    let is_sent = match version {
-        Some(version) => is_due(version, secret, before),
-        // Not known yet, it may be another one.
-        None => before.key.as_ref() != Some(secret),
-    };
-    is_sent.then(|| (SECRET_KEY_WO, secret.clone()))
-}
-
 fn configured(config: &Object) -> Option<(&'static str, SecretText)> {
     [SECRET_KEY, SECRET_KEY_WO]
         .into_iter()
@@ -207,37 +273,31 @@ fn configured(config: &Object) -> Option<(&'static str, SecretText)> {
 
 /// Chooses the secret of a new webhook; one is generated when none is configured.
 pub(super) async fn apply_create(config: &Object) -> Result<SecretChange, Diagnostic> {
-    if let Some(key) = config.get(SECRET_KEY).as_secret() {
-        return Ok(keep(
-            key.clone(),
-            Some(key.clone()),
-            SecretOrigin::Configured,
-        ));
-    }
-    if let Some(secret) = config.get(SECRET_KEY_WO).as_secret() {
-        let manual = config
-            .get(SECRET_KEY_WO_VERSION)
-            .as_number()
-            .and_then(Number::to_i64);
-        let hash = match manual {
-            Some(_) => None,
-            None => Some(SecretHash::of(secret).await.map_err(no_randomness)?),
-        };
-        let stored = StoredSecret {
-            key: None,
-            version: Some(manual.unwrap_or(1)),
-        };
-        return Ok(SecretChange {
-            send: Some(secret.clone()),
-            again: None,
-            stored,
-            origin: None,
-            hash,
-            is_key_newer: false,
-        });
-    }
-    let secret = secret::generate(secret::MAX_LENGTH).map_err(no_randomness)?;
-    Ok(keep(secret.clone(), Some(secret), SecretOrigin::Generated))
+    let mode = SecretMode::after(config, SecretMode::Generated);
+    let version = version_in(config);
+    let (secret, origin) = if let Some((_, secret)) = mode.secret(config) {
+        (secret.clone(), SecretOrigin::Configured)
+    } else {
+        let generated = secret::generate(secret::MAX_LENGTH).map_err(no_randomness)?;
+        (generated, SecretOrigin::Generated)
+    };
+    let hash = if mode == SecretMode::Automatic {
+        Some(SecretHash::of(&secret).await.map_err(no_randomness)?)
+    } else {
+        None
+    };
+    let is_stored = !matches!(mode, SecretMode::Manual | SecretMode::Automatic);
+    Ok(SecretChange {
+        stored: StoredSecret {
+            key: is_stored.then(|| secret.clone()),
+            version: (!is_stored).then(|| version.unwrap_or(1)),
+        },
+        send: Some(secret),
+        again: None,
+        origin: is_stored.then_some(origin),
+        hash,
+        is_key_newer: false,
+    })
 }
 
 /// Decides what an update does with the secret.
@@ -247,13 +307,13 @@ pub(super) async fn apply_update(
     planned: &Object,
     private: &WebhookPrivate,
 ) -> Result<SecretChange, Diagnostic> {
-    let before = private.sent_last(prior);
+    let before = Before::of(prior, private);
     let stored_key = prior.get(SECRET_KEY).as_secret();
-    let write_only = apply_write_only(config, planned, &before, private).await?;
+    let write_only = apply_write_only(config, planned, &before).await?;
     let has_version = write_only.version.is_some();
-    let (key, mut key_sent) = apply_key(config, planned, stored_key, &before, private).await;
+    let (key, mut key_sent) = apply_key(config, planned, stored_key, &before).await;
     let is_configured = key.is_some() && config.get(SECRET_KEY).as_secret() == key.as_ref();
-    let is_key_kept = has_version && !is_configured && before.key.is_none() && key.is_some();
+    let is_key_kept = has_version && !is_configured && before.sent.key.is_none() && key.is_some();
     if is_key_kept {
         // What `ignore_changes` keeps beside a write-only secret is not asked for.
         key_sent = None;
@@ -261,7 +321,7 @@ pub(super) async fn apply_update(
     let is_key_newer = match (&write_only.sent, &key_sent) {
         (Some(_), _) => false,
         (None, Some(_)) => true,
-        (None, None) => before.key.is_some(),
+        (None, None) => before.sent.key.is_some(),
     };
     let hash = write_only.hash.filter(|_| key_sent.is_none());
     let send = write_only.sent.or(key_sent);
@@ -294,23 +354,26 @@ async fn apply_key(
     config: &Object,
     planned: &Object,
     stored: Option<&SecretText>,
-    before: &StoredSecret,
-    private: &WebhookPrivate,
+    before: &Before<'_>,
 ) -> (Option<SecretText>, Option<SecretText>) {
     let configured = config.get(SECRET_KEY).as_secret();
+    let is_from_config = before.private.secret_origin == Some(SecretOrigin::Configured);
     let key = match planned.get(SECRET_KEY) {
         Value::Unknown(_) if configured.is_some() => configured.cloned(),
         // `secret_key_wo` was unknown while planning. Set now, it takes over; else what was generated stays.
         Value::Unknown(_) if !config.get(SECRET_KEY_WO).is_null() => None,
-        Value::Unknown(_) if private.secret_origin == Some(SecretOrigin::Configured) => None,
+        Value::Unknown(_) if is_from_config => None,
         Value::Unknown(_) => stored.cloned(),
         planned => planned.as_secret().cloned(),
     };
-    let is_known = match (&key, &before.key) {
-        (Some(key), None) => recognizes(private, key).await,
-        (key, known) => key == known,
+    let sent = match &key {
+        Some(secret) => {
+            let is_recognized = before.recognizes(SecretMode::Key, secret).await;
+            before.lacks(SecretMode::Key, secret, None, is_recognized)
+        }
+        None => false,
     };
-    let sent = if is_known { None } else { key.clone() };
+    let sent = key.clone().filter(|_| sent);
     (key, sent)
 }
 
@@ -325,91 +388,40 @@ struct WriteOnlyChange {
 async fn apply_write_only(
     config: &Object,
     planned: &Object,
-    before: &StoredSecret,
-    private: &WebhookPrivate,
+    before: &Before<'_>,
 ) -> Result<WriteOnlyChange, Diagnostic> {
-    let number = |object: &Object| {
-        let version = object.get(SECRET_KEY_WO_VERSION).as_number();
-        version.and_then(Number::to_i64)
-    };
     let is_undecided = planned.get(SECRET_KEY_WO_VERSION).is_unknown();
-    let version = if is_undecided {
-        number(config)
-    } else {
-        number(planned)
-    };
+    let version = version_in(if is_undecided { config } else { planned });
     let secret = config.get(SECRET_KEY_WO).as_secret();
-    match (version, secret) {
-        (Some(version), secret) => Ok(WriteOnlyChange {
-            sent: secret
-                .filter(|secret| is_due(version, secret, before))
-                .cloned(),
-            version: Some(version),
-            // An ignored version leaves automatic mode as it is.
-            hash: private
-                .secret_hash
-                .clone()
-                .filter(|_| number(config).is_none()),
-        }),
-        (None, Some(secret)) if is_undecided => apply_automatic(secret, before, private).await,
-        (None, _) => Ok(WriteOnlyChange::default()),
-    }
-}
-
-/// Says whether a version asks for its secret to be sent.
-fn is_due(version: i64, secret: &SecretText, before: &StoredSecret) -> bool {
-    match (&before.key, before.version) {
-        (_, Some(before)) => before != version,
-        // Moving from secret_key: the portal has this secret already when it is the same.
-        (Some(key), None) => key != secret,
-        (None, None) => true,
-    }
-}
-
-async fn apply_automatic(
-    secret: &SecretText,
-    before: &StoredSecret,
-    private: &WebhookPrivate,
-) -> Result<WriteOnlyChange, Diagnostic> {
-    let is_recognized = recognizes(private, secret).await;
-    let is_known = is_recognized || before.key.as_ref() == Some(secret);
-    let version = match before.version {
-        Some(version) if is_known => version,
-        Some(version) => version.saturating_add(1),
+    let mode = match (version, secret) {
+        (Some(_), _) => SecretMode::Manual,
+        (None, Some(_)) if is_undecided => SecretMode::Automatic,
+        (None, _) => return Ok(WriteOnlyChange::default()),
+    };
+    let is_recognized = match secret {
+        Some(secret) => before.recognizes(mode, secret).await,
+        None => false,
+    };
+    let sent = secret.filter(|secret| before.lacks(mode, secret, version, is_recognized));
+    let known = before.private.secret_hash.clone();
+    let hash = match secret {
+        Some(secret) if mode == SecretMode::Automatic && !is_recognized => {
+            Some(SecretHash::of(secret).await.map_err(no_randomness)?)
+        }
+        _ if mode == SecretMode::Automatic => known,
+        // An ignored version leaves automatic mode as it is.
+        _ => known.filter(|_| version_in(config).is_none()),
+    };
+    let counted = match before.sent.version {
+        Some(version) if sent.is_some() => version.saturating_add(1),
+        Some(version) => version,
         None => 1,
     };
-    let hash = match &private.secret_hash {
-        Some(hash) if is_recognized => hash.clone(),
-        _ => SecretHash::of(secret).await.map_err(no_randomness)?,
-    };
     Ok(WriteOnlyChange {
-        sent: (!is_known).then(|| secret.clone()),
-        version: Some(version),
-        hash: Some(hash),
+        sent: sent.cloned(),
+        version: version.or(Some(counted)),
+        hash,
     })
-}
-
-/// Says whether the hash in private state is that of a secret.
-async fn recognizes(private: &WebhookPrivate, secret: &SecretText) -> bool {
-    match &private.secret_hash {
-        Some(hash) => hash.matches(secret).await,
-        None => false,
-    }
-}
-
-fn keep(key: SecretText, send: Option<SecretText>, origin: SecretOrigin) -> SecretChange {
-    let stored = StoredSecret {
-        key: Some(key),
-        version: None,
-    };
-    SecretChange {
-        send,
-        again: None,
-        stored,
-        origin: Some(origin),
-        hash: None,
-        is_key_newer: false,
-    }
 }
 
 fn no_randomness(error: NoRandomness) -> Diagnostic {
