@@ -1,5 +1,7 @@
 //! What the author of a provider implements.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
@@ -41,34 +43,100 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
-    /// Returns the managed resources.
-    fn resources(&self) -> Vec<Box<dyn Resource<Self::Context>>> {
-        Vec::new()
+    /// Returns everything that it offers.
+    fn offer(&self) -> Offer<Self::Context> {
+        Offer::default()
+    }
+}
+
+/// What is offered: of a provider, or of one noun of it.
+pub struct Offer<C> {
+    /// Managed resources.
+    pub resources: Vec<Box<dyn Resource<C>>>,
+    /// Data sources.
+    pub data_sources: Vec<Box<dyn DataSource<C>>>,
+    /// Ephemeral resources.
+    pub ephemeral_resources: Vec<Box<dyn EphemeralResource<C>>>,
+    /// List resources.
+    pub list_resources: Vec<Box<dyn ListResource<C>>>,
+    /// Actions.
+    pub actions: Vec<Box<dyn Action<C>>>,
+    /// Functions.
+    pub functions: Vec<Box<dyn Function>>,
+}
+
+impl<C> Default for Offer<C> {
+    fn default() -> Self {
+        Self {
+            resources: Vec::new(),
+            data_sources: Vec::new(),
+            ephemeral_resources: Vec::new(),
+            list_resources: Vec::new(),
+            actions: Vec::new(),
+            functions: Vec::new(),
+        }
+    }
+}
+
+impl<C> fmt::Debug for Offer<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offer").finish_non_exhaustive()
+    }
+}
+
+impl<C: Send + Sync> Offer<C> {
+    /// Adds a managed resource.
+    #[must_use]
+    pub fn resource(mut self, item: impl Resource<C> + 'static) -> Self {
+        self.resources.push(Box::new(item));
+        self
     }
 
-    /// Returns the data sources.
-    fn data_sources(&self) -> Vec<Box<dyn DataSource<Self::Context>>> {
-        Vec::new()
+    /// Adds a data source.
+    #[must_use]
+    pub fn data_source(mut self, item: impl DataSource<C> + 'static) -> Self {
+        self.data_sources.push(Box::new(item));
+        self
     }
 
-    /// Returns the ephemeral resources.
-    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Self::Context>>> {
-        Vec::new()
+    /// Adds an ephemeral resource.
+    #[must_use]
+    pub fn ephemeral_resource(mut self, item: impl EphemeralResource<C> + 'static) -> Self {
+        self.ephemeral_resources.push(Box::new(item));
+        self
     }
 
-    /// Returns the list resources.
-    fn list_resources(&self) -> Vec<Box<dyn ListResource<Self::Context>>> {
-        Vec::new()
+    /// Adds a list resource.
+    #[must_use]
+    pub fn list_resource(mut self, item: impl ListResource<C> + 'static) -> Self {
+        self.list_resources.push(Box::new(item));
+        self
     }
 
-    /// Returns the actions.
-    fn actions(&self) -> Vec<Box<dyn Action<Self::Context>>> {
-        Vec::new()
+    /// Adds an action.
+    #[must_use]
+    pub fn action(mut self, item: impl Action<C> + 'static) -> Self {
+        self.actions.push(Box::new(item));
+        self
     }
 
-    /// Returns the functions.
-    fn functions(&self) -> Vec<Box<dyn Function>> {
-        Vec::new()
+    /// Adds a function.
+    #[must_use]
+    pub fn function(mut self, item: impl Function + 'static) -> Self {
+        self.functions.push(Box::new(item));
+        self
+    }
+
+    /// Adds what another noun offers.
+    #[must_use]
+    pub fn with(mut self, noun: Self) -> Self {
+        self.resources.extend(noun.resources);
+        self.data_sources.extend(noun.data_sources);
+        self.ephemeral_resources.extend(noun.ephemeral_resources);
+        self.list_resources.extend(noun.list_resources);
+        self.actions.extend(noun.actions);
+        self.functions.extend(noun.functions);
+        self
     }
 }
 

@@ -14,20 +14,10 @@ use async_trait::async_trait;
 
 use self::config::Settings;
 use self::portal::{LivePortal, Portal};
-use self::webhook::{
-    Redeliver, TriggerCatalog, TriggersDecode, TriggersEncode, WebhookDataSource,
-    WebhookDeliveries, WebhookList, WebhookResource, WebhookSecret, WebhookSignature, Webhooks,
-};
 use crate::api::Client;
-use crate::framework::action::Action;
-use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::environment::Environment;
-use crate::framework::ephemeral::EphemeralResource;
-use crate::framework::function::Function;
-use crate::framework::list_resource::ListResource;
-use crate::framework::provider::{ConfigureRequest, Provider};
-use crate::framework::resource::Resource;
+use crate::framework::provider::{ConfigureRequest, Offer, Provider};
 use crate::framework::schema::Schema;
 use crate::framework::value::Object;
 
@@ -98,35 +88,8 @@ impl Provider for DocSpace {
         context.known().is_none()
     }
 
-    fn resources(&self) -> Vec<Box<dyn Resource<Portal>>> {
-        vec![Box::new(WebhookResource)]
-    }
-
-    fn actions(&self) -> Vec<Box<dyn Action<Portal>>> {
-        vec![Box::new(Redeliver)]
-    }
-
-    fn list_resources(&self) -> Vec<Box<dyn ListResource<Portal>>> {
-        vec![Box::new(WebhookList)]
-    }
-
-    fn data_sources(&self) -> Vec<Box<dyn DataSource<Portal>>> {
-        vec![
-            Box::new(WebhookDataSource),
-            Box::new(WebhookDeliveries),
-            Box::new(TriggerCatalog),
-            Box::new(Webhooks),
-        ]
-    }
-
-    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<Portal>>> {
-        vec![Box::new(WebhookSecret)]
-    }
-    fn functions(&self) -> Vec<Box<dyn Function>> {
-        vec![
-            Box::new(TriggersDecode),
-            Box::new(TriggersEncode),
-            Box::new(WebhookSignature),
-        ]
+    /// Registers the nouns, a line each.
+    fn offer(&self) -> Offer<Portal> {
+        Offer::default().with(webhook::offer())
     }
 }

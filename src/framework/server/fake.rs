@@ -6,7 +6,7 @@ use super::{Applied, ApplyRequest, Capabilities, ConnectionKey, Engine, PlanCall
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::private_state::PrivateState;
-use crate::framework::provider::{ConfigureRequest, Provider};
+use crate::framework::provider::{ConfigureRequest, Offer, Provider};
 use crate::framework::resource::{
     CreateRequest, DeleteRequest, Plan, PlanRequest, Progress, ReadRequest, Resource, UpdateRequest,
 };
@@ -124,12 +124,12 @@ impl Provider for Fake {
         Some(())
     }
 
-    fn resources(&self) -> Vec<Box<dyn Resource<()>>> {
-        vec![Box::new(Thing {
+    fn offer(&self) -> Offer<()> {
+        Offer::default().resource(Thing {
             behavior: self.behavior,
             planning: self.planning,
             review: self.review,
-        })]
+        })
     }
 }
 

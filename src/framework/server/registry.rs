@@ -91,7 +91,8 @@ impl<C: Send + Sync + 'static> Registry<C> {
         let block = provider.schema();
         let mut problems = check("provider", SchemaKind::Provider, &block);
         let mut resources = BTreeMap::new();
-        for item in provider.resources() {
+        let offer = provider.offer();
+        for item in offer.resources {
             let (name, schema, identity) = (item.type_name(), item.schema(), item.identity());
             problems.extend(check(name, SchemaKind::Resource, &schema));
             problems.extend(check_identity(name, &schema, identity.as_ref()));
@@ -107,10 +108,10 @@ impl<C: Send + Sync + 'static> Registry<C> {
                 },
             );
         }
-        let data_sources = register!(provider.data_sources(), problems);
-        let ephemeral_resources = register!(provider.ephemeral_resources(), problems);
-        let list_resources = register!(provider.list_resources(), problems);
-        let actions = register!(provider.actions(), problems);
+        let data_sources = register!(offer.data_sources, problems);
+        let ephemeral_resources = register!(offer.ephemeral_resources, problems);
+        let list_resources = register!(offer.list_resources, problems);
+        let actions = register!(offer.actions, problems);
         problems.extend(
             list_resources
                 .keys()
@@ -121,8 +122,8 @@ impl<C: Send + Sync + 'static> Registry<C> {
                 })
                 .map(|name| format!("{name} is listed, but is no resource with an identity")),
         );
-        let functions = provider
-            .functions()
+        let functions = offer
+            .functions
             .into_iter()
             .map(|function| (function.name(), function))
             .map(|(name, function)| {

@@ -18,7 +18,7 @@ const SUMMARY: &str = "Could not read the webhook";
 
 /// The data source `docspace_webhook`.
 #[derive(Debug)]
-pub(in crate::provider) struct WebhookDataSource;
+pub(super) struct WebhookDataSource;
 
 #[async_trait]
 impl DataSource<Portal> for WebhookDataSource {
@@ -81,7 +81,7 @@ impl DataSource<Portal> for WebhookDataSource {
 
 /// Returns everything a data source tells of a webhook. The secret is not among it: the portal never
 /// returns it.
-pub(in crate::provider) fn attributes() -> [(&'static str, Attribute); 14] {
+pub(super) fn attributes() -> [(&'static str, Attribute); 14] {
     let of = |ty, description: &str| Attribute::computed(ty, description);
     [
         (ID, of(Type::String, "The portal's number of the webhook.")),
@@ -157,7 +157,7 @@ pub(in crate::provider) fn attributes() -> [(&'static str, Attribute); 14] {
 ///
 /// # Errors
 /// When the portal is older than 3.1, which has no triggers.
-pub(in crate::provider) fn describe(item: &WebhookListItem) -> Result<Object, Diagnostic> {
+pub(super) fn describe(item: &WebhookListItem) -> Result<Object, Diagnostic> {
     let webhook = &item.webhook;
     let mask = webhook.triggers.ok_or_else(|| portal::unsupported(None))?;
     let names = spell(mask);
@@ -188,7 +188,7 @@ pub(in crate::provider) fn describe(item: &WebhookListItem) -> Result<Object, Di
 }
 
 /// Fails unless a webhook exists, as far as the caller can see.
-pub(in crate::provider) async fn require(
+pub(super) async fn require(
     portal: &LivePortal,
     id: WebhookId,
     attribute: &str,
@@ -200,7 +200,7 @@ pub(in crate::provider) async fn require(
 }
 
 /// Checks the text of a webhook's number.
-pub(in crate::provider) fn check_id(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+pub(super) fn check_id(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let Some(text) = value.as_str() else { return };
     if text.parse::<WebhookId>().is_err() {
         diagnostics.push(

@@ -18,7 +18,7 @@ const MIN_LENGTH: usize = 8;
 
 /// The ephemeral resource `docspace_webhook_secret`.
 #[derive(Debug)]
-pub(in crate::provider) struct WebhookSecret;
+pub(super) struct WebhookSecret;
 
 #[async_trait]
 impl EphemeralResource<Portal> for WebhookSecret {

@@ -14,7 +14,7 @@ const URI_PREFIX: &str = "uri_prefix";
 
 /// Which webhooks are wanted; every condition that is set must hold.
 #[derive(Debug, Default)]
-pub(in crate::provider) struct WebhookFilter {
+pub(super) struct WebhookFilter {
     enabled: Option<bool>,
     name_prefix: Option<String>,
     uri_prefix: Option<String>,
@@ -22,7 +22,7 @@ pub(in crate::provider) struct WebhookFilter {
 }
 
 /// Adds the filters' arguments to a schema.
-pub(in crate::provider) fn with_filters(schema: Schema) -> Schema {
+pub(super) fn with_filters(schema: Schema) -> Schema {
     schema
         .with(
             ENABLED,
@@ -55,7 +55,7 @@ pub(in crate::provider) fn with_filters(schema: Schema) -> Schema {
 
 impl WebhookFilter {
     /// Reads the arguments. The portal is asked only about a trigger that this build has no name for.
-    pub(in crate::provider) async fn from_config(
+    pub(super) async fn from_config(
         portal: &LivePortal,
         config: &Object,
     ) -> Result<Self, Diagnostic> {
@@ -75,7 +75,7 @@ impl WebhookFilter {
     /// Says whether a webhook is wanted. Texts are compared in the form in which Terraform keeps them
     /// (TPP §6.7). A webhook without triggers is of a portal that is too old, which whoever describes it
     /// says; none at all would be a lie.
-    pub(in crate::provider) fn matches(&self, webhook: &Webhook) -> bool {
+    pub(super) fn matches(&self, webhook: &Webhook) -> bool {
         let begins = |text: &str, prefix: &Option<String>| {
             prefix
                 .as_ref()

@@ -14,7 +14,7 @@ use crate::provider::portal::{LivePortal, Portal};
 
 /// Lists existing webhooks.
 #[derive(Debug)]
-pub(in crate::provider) struct WebhookList;
+pub(super) struct WebhookList;
 
 #[async_trait]
 impl ListResource<Portal> for WebhookList {

@@ -48,17 +48,17 @@ mod webhooks;
 
 use async_trait::async_trait;
 
-pub(super) use self::data_source::WebhookDataSource;
-pub(super) use self::deliveries::{Redeliver, WebhookDeliveries};
-pub(super) use self::ephemeral::WebhookSecret;
-pub(super) use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
-pub(super) use self::list::WebhookList;
-pub(super) use self::trigger_catalog::TriggerCatalog;
-pub(super) use self::webhooks::Webhooks;
-
+use self::data_source::WebhookDataSource;
+use self::deliveries::{Redeliver, WebhookDeliveries};
+use self::ephemeral::WebhookSecret;
+use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
+use self::list::WebhookList;
 use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI, secrets_in};
+use self::trigger_catalog::TriggerCatalog;
+use self::webhooks::Webhooks;
 use super::portal::{LivePortal, Portal};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::provider::Offer;
 use crate::framework::resource::{
     CreateRequest, DeleteRequest, ImportRequest, MoveRequest, Plan, PlanRequest, Progress,
     ReadRequest, Resource, UpdateRequest, ValidateRequest,
@@ -66,9 +66,25 @@ use crate::framework::resource::{
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Object;
 
+/// Returns everything that is called `docspace_webhook…`, and the functions around it.
+pub(super) fn offer() -> Offer<Portal> {
+    Offer::default()
+        .resource(WebhookResource)
+        .data_source(WebhookDataSource)
+        .data_source(WebhookDeliveries)
+        .data_source(TriggerCatalog)
+        .data_source(Webhooks)
+        .ephemeral_resource(WebhookSecret)
+        .list_resource(WebhookList)
+        .action(Redeliver)
+        .function(TriggersDecode)
+        .function(TriggersEncode)
+        .function(WebhookSignature)
+}
+
 /// The resource `docspace_webhook`.
 #[derive(Debug)]
-pub(super) struct WebhookResource;
+struct WebhookResource;
 
 #[async_trait]
 impl Resource<Portal> for WebhookResource {

@@ -13,7 +13,7 @@ const TRIGGERS: &str = "triggers";
 
 /// The data source `docspace_webhook_triggers`.
 #[derive(Debug)]
-pub(in crate::provider) struct TriggerCatalog;
+pub(super) struct TriggerCatalog;
 
 #[async_trait]
 impl DataSource<Portal> for TriggerCatalog {

@@ -14,7 +14,7 @@ const WEBHOOKS: &str = "webhooks";
 
 /// The data source `docspace_webhooks`.
 #[derive(Debug)]
-pub(in crate::provider) struct Webhooks;
+pub(super) struct Webhooks;
 
 #[async_trait]
 impl DataSource<Portal> for Webhooks {

@@ -12,8 +12,7 @@ use crate::framework::action::{Action, ActionProgress};
 use crate::framework::data_source::DataSource;
 use crate::framework::ephemeral::EphemeralResource;
 use crate::framework::list_resource::{ListResource, ListResults};
-use crate::framework::provider::{ConfigureRequest, Provider};
-use crate::framework::resource::Resource;
+use crate::framework::provider::{ConfigureRequest, Offer, Provider};
 use crate::framework::schema::Attribute;
 use crate::framework::value::{Type, Value};
 
@@ -54,24 +53,13 @@ impl Provider for Strict {
         Some(())
     }
 
-    fn resources(&self) -> Vec<Box<dyn Resource<()>>> {
-        Fake::default().resources()
-    }
-
-    fn data_sources(&self) -> Vec<Box<dyn DataSource<()>>> {
-        vec![Box::new(Self)]
-    }
-
-    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource<()>>> {
-        vec![Box::new(Self)]
-    }
-
-    fn list_resources(&self) -> Vec<Box<dyn ListResource<()>>> {
-        vec![Box::new(Self)]
-    }
-
-    fn actions(&self) -> Vec<Box<dyn Action<()>>> {
-        vec![Box::new(Self)]
+    fn offer(&self) -> Offer<()> {
+        Fake::default()
+            .offer()
+            .data_source(Self)
+            .ephemeral_resource(Self)
+            .list_resource(Self)
+            .action(Self)
     }
 }
 

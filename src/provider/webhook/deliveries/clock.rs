@@ -15,21 +15,21 @@ const SLACK: Duration = Duration::seconds(10);
 
 /// An entry, and how far its dates are ahead of UTC.
 #[derive(Debug)]
-pub(in crate::provider) struct Entry {
-    pub(in crate::provider) delivery: Delivery,
+pub(in crate::provider::webhook) struct Entry {
+    pub(in crate::provider::webhook) delivery: Delivery,
     /// `None` when nothing tells.
     pub(super) ahead: Option<Duration>,
 }
 
 impl Entry {
     #[cfg(test)]
-    pub(in crate::provider) fn of_utc(delivery: Delivery) -> Self {
+    pub(in crate::provider::webhook) fn of_utc(delivery: Delivery) -> Self {
         let ahead = Some(Duration::ZERO);
         Self { delivery, ahead }
     }
 
     /// Returns when the entry was made; `None` if its date cannot be read.
-    pub(in crate::provider) fn queued_on(&self) -> Option<OffsetDateTime> {
+    pub(in crate::provider::webhook) fn queued_on(&self) -> Option<OffsetDateTime> {
         queued_on(&self.delivery)?.checked_sub(self.ahead.unwrap_or_default())
     }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
 
 use super::clock;
-pub(in crate::provider) use super::clock::Entry;
+pub(in crate::provider::webhook) use super::clock::Entry;
 use crate::api::{
     Client, DeliveryId, DeliveryPage, DeliveryQuery, Error, StatusGroups, TriggerMask, WebhookId,
 };
@@ -28,25 +28,25 @@ const MOST_REREADS: usize = 10;
 
 /// Which entries are wanted; every condition that is set must hold.
 #[derive(Debug, Clone, Default)]
-pub(in crate::provider) struct JournalFilter {
+pub(in crate::provider::webhook) struct JournalFilter {
     /// Of this webhook.
-    pub(in crate::provider) webhook: Option<WebhookId>,
+    pub(in crate::provider::webhook) webhook: Option<WebhookId>,
     /// Queued at this moment or later.
-    pub(in crate::provider) from: Option<OffsetDateTime>,
+    pub(in crate::provider::webhook) from: Option<OffsetDateTime>,
     /// Queued at this moment or earlier.
-    pub(in crate::provider) to: Option<OffsetDateTime>,
+    pub(in crate::provider::webhook) to: Option<OffsetDateTime>,
     /// Of this event.
-    pub(in crate::provider) trigger: Option<TriggerMask>,
+    pub(in crate::provider::webhook) trigger: Option<TriggerMask>,
     /// With one of these outcomes.
-    pub(in crate::provider) status_groups: Option<StatusGroups>,
+    pub(in crate::provider::webhook) status_groups: Option<StatusGroups>,
     /// The most entries to return, the newest ones.
-    pub(in crate::provider) limit: usize,
+    pub(in crate::provider::webhook) limit: usize,
     /// Whether headers and bodies are kept; the portal sends them in any case.
-    pub(in crate::provider) with_payloads: bool,
+    pub(in crate::provider::webhook) with_payloads: bool,
 }
 
 /// Returns the wanted entries, newest first: as many requests as it takes, and no more. An interrupt ends it.
-pub(in crate::provider) async fn read(
+pub(in crate::provider::webhook) async fn read(
     client: &Client,
     filter: &JournalFilter,
 ) -> Result<Vec<Entry>, Error> {

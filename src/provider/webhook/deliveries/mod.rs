@@ -16,7 +16,7 @@ mod schema;
 use async_trait::async_trait;
 
 use self::journal::JournalFilter;
-pub(in crate::provider) use self::redeliver::Redeliver;
+pub(super) use self::redeliver::Redeliver;
 use super::data_source::require;
 use crate::api;
 use crate::framework::data_source::DataSource;
@@ -29,7 +29,7 @@ use crate::provider::triggers::{TRIGGER, resolve_trigger};
 
 /// The data source `docspace_webhook_deliveries`.
 #[derive(Debug)]
-pub(in crate::provider) struct WebhookDeliveries;
+pub(super) struct WebhookDeliveries;
 
 #[async_trait]
 impl DataSource<Portal> for WebhookDeliveries {

@@ -10,6 +10,6 @@ mod triggers_decode;
 mod triggers_encode;
 mod webhook_signature;
 
-pub(in crate::provider) use self::triggers_decode::TriggersDecode;
-pub(in crate::provider) use self::triggers_encode::TriggersEncode;
-pub(in crate::provider) use self::webhook_signature::WebhookSignature;
+pub(super) use self::triggers_decode::TriggersDecode;
+pub(super) use self::triggers_encode::TriggersEncode;
+pub(super) use self::webhook_signature::WebhookSignature;

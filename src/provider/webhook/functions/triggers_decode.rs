@@ -7,7 +7,7 @@ use crate::provider::triggers::spell;
 
 /// The function `triggers_decode`.
 #[derive(Debug)]
-pub(in crate::provider) struct TriggersDecode;
+pub(in crate::provider::webhook) struct TriggersDecode;
 
 impl Function for TriggersDecode {
     fn name(&self) -> &'static str {

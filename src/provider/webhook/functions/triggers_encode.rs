@@ -9,7 +9,7 @@ use crate::provider::triggers::{
 
 /// The function `triggers_encode`.
 #[derive(Debug)]
-pub(in crate::provider) struct TriggersEncode;
+pub(in crate::provider::webhook) struct TriggersEncode;
 
 impl Function for TriggersEncode {
     fn name(&self) -> &'static str {

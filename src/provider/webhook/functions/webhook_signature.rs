@@ -11,7 +11,7 @@ use crate::provider::webhook::secret;
 
 /// The function `webhook_signature`.
 #[derive(Debug)]
-pub(in crate::provider) struct WebhookSignature;
+pub(in crate::provider::webhook) struct WebhookSignature;
 
 impl Function for WebhookSignature {
     fn name(&self) -> &'static str {

@@ -37,7 +37,7 @@ const REPEATS: u32 = 5;
 
 /// The action.
 #[derive(Debug)]
-pub(in crate::provider) struct Redeliver;
+pub(in crate::provider::webhook) struct Redeliver;
 
 #[async_trait]
 impl Action<Portal> for Redeliver {
