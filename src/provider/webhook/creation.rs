@@ -1,7 +1,7 @@
 //! A creation on its way: what is to be made, its one request, and the webhook that it led to.
 
-use super::clash::{self, Likeness};
 use super::model::WebhookModel;
+use super::name_conflict::{self, Likeness};
 use super::provenance::Provenance;
 use crate::api::{
     Client, CreateWebhook, CreatedWebhook, Error, PairKey, Role, TriggerMask, Webhook, WebhookId,
@@ -72,18 +72,18 @@ impl Creation<'_> {
         let Some(webhook) = taken else {
             let caller = self.portal.caller().await;
             let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
-            return clash::invisible(name, sees_all, &diagnose::detail(error));
+            return name_conflict::invisible(name, sees_all, &diagnose::detail(error));
         };
         let id = webhook.id;
         let mut refusal = if self.portal.has_created(webhook) {
-            clash::created_twice(name, id)
+            name_conflict::created_twice(name, id)
         } else if self.portal.manages(webhook) {
-            clash::replaced_too_early(name, id)
+            name_conflict::replaced_too_early(name, id)
         } else {
-            clash::refused(name, id)
+            name_conflict::refused(name, id)
         };
         if likeness(webhook) != Likeness::Identical {
-            let differs = clash::differs_a_little(&webhook.name);
+            let differs = name_conflict::differs_a_little(&webhook.name);
             refusal.detail.push_str(&differs);
         }
         refusal

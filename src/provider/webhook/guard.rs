@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::clash;
 use super::model::{NAME, URI, id_of};
+use super::name_conflict;
 use super::private::{SecretOrigin, WebhookPrivate};
 use super::provenance::Difference;
 use crate::api::{Snapshot, Timestamp, Webhook, WebhookId};
@@ -183,12 +183,12 @@ impl Stranger<'_> {
                 "remove the resource from the state with `terraform state rm`, and import webhook {}, which has this \
                  name and uri there:\n\n{}",
                 twin.id,
-                clash::import_block(twin.id)
+                name_conflict::import_block(twin.id)
             ),
             None => format!(
                 "remove the resource from the state with `terraform state rm`. The next apply creates the webhook \
                  there; if it exists there under another number, import it instead:\n\n{}",
-                clash::import_block("NUMBER")
+                name_conflict::import_block("NUMBER")
             ),
         };
         let secret = match self.private.secret_origin {

@@ -1,7 +1,7 @@
 //! Import by id, by identity, and by `name|uri` (product §4.5).
 
-use super::clash;
 use super::model::ID;
+use super::name_conflict;
 use crate::api::{PairKey, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
@@ -94,7 +94,7 @@ async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, D
         .map_err(|error| portal.explain(SUMMARY, &error))?;
     let matches: Vec<WebhookId> = snapshot
         .with_key(PairKey::new(name, uri))
-        .filter(|webhook| clash::has_pair(webhook, name, uri))
+        .filter(|webhook| name_conflict::has_pair(webhook, name, uri))
         .map(|webhook| webhook.id)
         .collect();
     match matches.as_slice() {

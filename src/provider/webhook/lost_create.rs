@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::clash;
 use super::creation::{Creation, Found, SUMMARY};
+use super::name_conflict;
 use crate::api::{Cause, Error, Snapshot, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;
@@ -334,7 +334,7 @@ fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Er
             "them",
         ),
     };
-    let import = ids.last().map(|id| clash::how_to_import(*id));
+    let import = ids.last().map(|id| name_conflict::how_to_import(*id));
     let name = &creation.model.name;
     let title = format!("Webhook \"{name}\" may or may not have been created");
     let opening = creation.portal.explained().opening(&title, error);

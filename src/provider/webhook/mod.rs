@@ -15,9 +15,8 @@
 //! | `data_source`, `webhooks`, `list`, `filter` | what is told of webhooks, finding and choosing them |
 //! | `trigger_catalog`, `deliveries` | what the portal knows of events, and what became of them |
 //! | `ephemeral`, `functions` | secrets that nobody stores, and what is computed without a portal |
-//! | `clash` | messages about a name and uri that are taken |
+//! | `name_conflict` | messages about a name and uri that are taken |
 
-mod clash;
 mod completion;
 mod create;
 mod creation;
@@ -34,6 +33,7 @@ mod list;
 mod lost_create;
 mod model;
 mod moved;
+mod name_conflict;
 mod plan;
 mod private;
 mod provenance;

@@ -1,8 +1,8 @@
 //! What the portal says about a plan, before anything is sent: an error or a warning. It is asked only about what the
 //! plan will send.
 
-use super::clash::{self, Likeness};
 use super::model::{NAME, SECRET_KEY_WO, TRIGGERS, URI};
+use super::name_conflict::{self, Likeness};
 use super::private::WebhookPrivate;
 use super::{schema, secret};
 use crate::api::{PairKey, Trigger, TriggerCatalog, TriggerMask, Webhook};
@@ -44,7 +44,11 @@ pub(super) async fn review(
             }
         }
     }
-    if is_create && check_clash(portal, planned, diagnostics).await.is_err() {
+    if is_create
+        && check_name_conflict(portal, planned, diagnostics)
+            .await
+            .is_err()
+    {
         return;
     }
     for (attribute, secret) in secrets_to_send(request, plan) {
@@ -81,7 +85,7 @@ fn secrets_to_send<'a>(
 struct Trouble;
 
 /// Warns of a webhook that is in the way of a creation.
-async fn check_clash(
+async fn check_name_conflict(
     portal: &LivePortal,
     planned: &Object,
     diagnostics: &mut Diagnostics,
@@ -100,12 +104,12 @@ async fn check_clash(
         .filter(|webhook| !portal.manages(webhook))
         .min_by_key(|webhook| likeness(webhook));
     if let Some(webhook) = unmanaged {
-        diagnostics.push(clash::planned(name, webhook, likeness(webhook)));
+        diagnostics.push(name_conflict::planned(name, webhook, likeness(webhook)));
     } else if let Some((other, other_uri)) = earlier {
         diagnostics.push(if other == name && other_uri == uri {
-            clash::planned_twice(name)
+            name_conflict::planned_twice(name)
         } else {
-            clash::probably_planned_twice(name, &other)
+            name_conflict::probably_planned_twice(name, &other)
         });
     }
     Ok(())

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | `validation`, `provider_block` | product §4, §3 | which configurations are refused, and in which words |
 //! | `lifecycle`, `import`, `clients` | product §4.3, §4.5, §2 | what an ordinary life looks like, with every client |
-//! | `planning`, `triggers`, `clash` | product §4.6, §4.1, §4.3 | what a plan promises, asks and warns of |
+//! | `planning`, `triggers`, `name_conflict` | product §4.6, §4.1, §4.3 | what a plan promises, asks and warns of |
 //! | `secrets` | product §4.2 | when a secret is sent, what is stored, what leaks |
 //! | `absence`, `upgrade`, `strangers` | product §4.4 | what a state is worth when the portal or the disk says otherwise |
 //! | `faults`, `interrupt` | product §9 | what is left after anything went wrong |
@@ -15,13 +15,13 @@
 
 mod absence;
 mod budget;
-mod clash;
 mod clients;
 mod faults;
 mod foreign_portals;
 mod import;
 mod interrupt;
 mod lifecycle;
+mod name_conflict;
 mod planning;
 mod provider_block;
 mod secrets;
