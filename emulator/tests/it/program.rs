@@ -219,6 +219,37 @@ async fn webhooks_survive_a_restart() {
 }
 
 #[tokio::test]
+async fn keys_that_were_made_survive_a_restart_and_numbers_are_not_used_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    let keys = "/api/2.0/keys";
+    let mut running = Running::start(&state_arguments(&path));
+    let client = running.client("sk-test");
+    let mut made = Vec::new();
+    for name in ["kept", "removed"] {
+        let body = serde_json::json!({"name": name, "permissions": ["*:read"]});
+        made.push(client.post(keys, &body).await.json()["response"].clone());
+    }
+    let removed = format!("{keys}/{}", made[1]["id"].as_str().unwrap());
+    client.delete(&removed).await;
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    let again = Running::start(&state_arguments(&path));
+    let kept = again.client(made[0]["key"].as_str().unwrap());
+    let own = kept.get("/api/2.0/keys/@self").await.json();
+    assert_eq!(own["response"]["id"], made[0]["id"]);
+    assert_eq!(kept.post(WEBHOOKS, &webhook("a")).await.status, 403);
+    let gone = again.client(made[1]["key"].as_str().unwrap());
+    assert_eq!(gone.get(keys).await.status, 401);
+    let client = again.client("sk-test");
+    let next = client
+        .post(keys, &serde_json::json!({"name": "next"}))
+        .await;
+    let next = next.json()["response"]["id"].clone();
+    assert!(made.iter().all(|key| key["id"] != next), "{next}");
+}
+
+#[tokio::test]
 async fn domains_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("portal.json");

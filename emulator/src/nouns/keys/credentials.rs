@@ -32,6 +32,20 @@ impl Credentials {
         issued
     }
 
+    /// Takes over what was given out before a restart; a number of the start is not taken again.
+    pub(crate) fn restore(&mut self, last_number: i32, issued: impl IntoIterator<Item = Issued>) {
+        let first = self.last_number;
+        let since = issued.into_iter().filter(|issued| issued.number > first);
+        self.issued.extend(since);
+        self.last_number = self.last_number.max(last_number);
+        self.changes.note();
+    }
+
+    /// The greatest number ever given.
+    pub(crate) fn last_number(&self) -> i32 {
+        self.last_number
+    }
+
     /// Finds a usable credential of an active user and notes its use; `accepts` says which value was presented.
     pub(crate) fn authenticate(
         &mut self,

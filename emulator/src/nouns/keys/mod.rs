@@ -5,11 +5,14 @@ mod control;
 pub(crate) mod credentials;
 pub(crate) mod endpoints;
 mod handle;
+mod saved;
 
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
+
 use crate::account::Credential;
-use crate::changes::Changes;
+use crate::changes::{Changes, Part};
 use crate::config::{Config, PortalState};
 use crate::control::exchange::ControlRoutes;
 use crate::front::route::{Access, Handler::Now, Route};
@@ -38,6 +41,14 @@ impl Noun for Keys {
 
     fn reset(&self) {
         *lock(&self.credentials) = Credentials::new(self.initial.clone(), &self.changes);
+    }
+
+    fn save(&self) -> Option<Part> {
+        Some(saved::save(&lock(&self.credentials), self.initial.len()))
+    }
+
+    fn restore(&self, part: Value) -> serde_json::Result<()> {
+        saved::restore(&mut lock(&self.credentials), part)
     }
 
     fn routes(&self) -> &'static [Route] {
