@@ -87,6 +87,12 @@ pub async fn section() -> Section {
         said(directory.refresh().await),
     );
 
+    other_addresses(&mut section, &mut directory).await;
+    section
+}
+
+/// What answers at an address that is no portal's.
+async fn other_addresses(section: &mut Section, directory: &mut Workspace) {
     let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n";
     let mut gzip = head.to_vec();
     gzip.extend_from_slice(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03");
@@ -103,7 +109,6 @@ pub async fn section() -> Section {
         "Nothing listens at the address",
         said(directory.refresh().await),
     );
-    section
 }
 
 /// What a refresh says that meets this fault.
