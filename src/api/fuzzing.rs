@@ -2,11 +2,12 @@
 
 use secrecy::SecretString;
 
-use super::deliveries::Delivery;
-use super::redaction::{Quoting, Redactor};
-use super::triggers::TriggerCatalog;
-use super::webhooks::{Webhook, WebhookListItem};
-use super::{envelope, portal};
+use crate::api::http::envelope;
+use crate::api::http::redaction::{Quoting, Redactor};
+use crate::api::webhooks::deliveries::Delivery;
+use crate::api::webhooks::triggers::TriggerCatalog;
+use crate::api::webhooks::{Webhook, WebhookListItem};
+use crate::api::{people, settings};
 
 const SECRET: &str = "Fuzz-S3cret-With-24-Chars";
 
@@ -19,7 +20,8 @@ pub(crate) fn answer(bytes: &[u8]) {
     drop(envelope::decode_list(bytes, Delivery::decode));
     drop(envelope::decode_value(bytes, Webhook::decode));
     drop(envelope::decode_value(bytes, TriggerCatalog::decode));
-    portal::fuzzing(bytes);
+    people::fuzzing(bytes);
+    settings::fuzzing(bytes);
 }
 
 /// Decodes an error answer; a secret in it must not be in the message.

@@ -13,8 +13,8 @@ use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use super::diagnose::{self, Explained};
 use crate::api::{
-    Client, CurrentUser, Error, PairKey, PasswordPolicy, SharedList, Snapshot, TriggerCatalog,
-    Webhook, WebhookId,
+    Client, CurrentUser, Error, PairKey, PasswordPolicy, TriggerCatalog, Webhook, WebhookId,
+    WebhookList, WebhookSnapshot,
 };
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 
@@ -74,9 +74,9 @@ pub struct LivePortal {
     /// The client.
     pub(super) client: Client,
     /// The one shared list of webhooks.
-    pub(super) list: SharedList<Client>,
+    pub(super) list: WebhookList<Client>,
     origin: String,
-    first_list: OnceCell<Arc<Snapshot>>,
+    first_list: OnceCell<Arc<WebhookSnapshot>>,
     catalog: OnceCell<Result<TriggerCatalog, Error>>,
     policy: OnceCell<Result<PasswordPolicy, Error>>,
     caller: OnceCell<CurrentUser>,
@@ -110,7 +110,7 @@ impl LivePortal {
     /// Wraps a client. Nothing is requested.
     pub(super) fn new(client: Client) -> Self {
         Self {
-            list: SharedList::new(client.clone()),
+            list: WebhookList::new(client.clone()),
             origin: client.config().base_url.origin(),
             first_list: OnceCell::new(),
             client,
@@ -205,7 +205,7 @@ impl LivePortal {
 
     /// Returns the list that the first change of this process is checked against. It is read once and does not
     /// expire; a failure is not remembered.
-    pub(super) async fn first_list(&self) -> Result<Arc<Snapshot>, Error> {
+    pub(super) async fn first_list(&self) -> Result<Arc<WebhookSnapshot>, Error> {
         let list = self.first_list.get_or_try_init(|| self.list.read()).await?;
         Ok(Arc::clone(list))
     }

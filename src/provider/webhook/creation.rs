@@ -67,7 +67,7 @@ impl Creation<'_> {
         };
         let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
         let taken = snapshot
-            .with_key(PairKey::new(name, uri))
+            .like_pair(PairKey::new(name, uri))
             .min_by_key(|webhook| (likeness(webhook), self.portal.manages(webhook)));
         let Some(webhook) = taken else {
             let caller = self.portal.caller().await;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI};
 use super::read;
-use crate::api::{Snapshot, UserId, WebhookId, WebhookListItem};
+use crate::api::{UserId, WebhookId, WebhookListItem, WebhookSnapshot};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
@@ -284,7 +284,7 @@ impl Selection {
 
     /// Returns what is selected, by ascending id. Texts are compared in the form in which Terraform
     /// keeps them (TPP §6.7).
-    fn pick(&self, snapshot: &Snapshot) -> Vec<WebhookListItem> {
+    fn pick(&self, snapshot: &WebhookSnapshot) -> Vec<WebhookListItem> {
         match self {
             Self::Id(id) => snapshot.item(*id).cloned().into_iter().collect(),
             Self::Name { name, uri } => snapshot

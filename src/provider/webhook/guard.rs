@@ -7,7 +7,7 @@ use super::model::{NAME, URI, id_of};
 use super::name_conflict;
 use super::private::{SecretOrigin, WebhookPrivate};
 use super::provenance::Difference;
-use crate::api::{Snapshot, Timestamp, Webhook, WebhookId};
+use crate::api::{Timestamp, Webhook, WebhookId, WebhookSnapshot};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::Object;
 use crate::provider::portal::LivePortal;
@@ -17,7 +17,7 @@ pub(super) fn recognize(
     portal: &LivePortal,
     state: &Object,
     private: &mut WebhookPrivate,
-    list: &Snapshot,
+    list: &WebhookSnapshot,
     webhook: &Webhook,
 ) -> Result<(), Diagnostic> {
     if let Some(moved_from) = private.moved_from.take() {
@@ -51,7 +51,7 @@ pub(super) fn refuse_absence_elsewhere(
     id: WebhookId,
     state: &Object,
     private: &WebhookPrivate,
-    list: &Snapshot,
+    list: &WebhookSnapshot,
 ) -> Result<(), Diagnostic> {
     if private.provenance.elsewhere(portal.origin()).is_none() {
         return Ok(());
@@ -102,7 +102,7 @@ async fn find(
     summary: &str,
     state: &Object,
     private: &mut WebhookPrivate,
-    list: &Arc<Snapshot>,
+    list: &Arc<WebhookSnapshot>,
 ) -> Result<Option<Webhook>, Diagnostic> {
     let id = id_of(state)?;
     if let Some(webhook) = list.webhook(id) {
@@ -129,7 +129,7 @@ struct Stranger<'a> {
     id: WebhookId,
     state: &'a Object,
     private: &'a WebhookPrivate,
-    list: &'a Snapshot,
+    list: &'a WebhookSnapshot,
 }
 
 impl Stranger<'_> {

@@ -93,7 +93,7 @@ async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, D
         .await
         .map_err(|error| portal.explain(SUMMARY, &error))?;
     let matches: Vec<WebhookId> = snapshot
-        .with_key(PairKey::new(name, uri))
+        .like_pair(PairKey::new(name, uri))
         .filter(|webhook| name_conflict::has_pair(webhook, name, uri))
         .map(|webhook| webhook.id)
         .collect();

@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::creation::{Creation, Found, SUMMARY};
 use super::name_conflict;
-use crate::api::{Cause, Error, Snapshot, Webhook, WebhookId};
+use crate::api::{Cause, Error, Webhook, WebhookId, WebhookSnapshot};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;
 use crate::provider::diagnose;
@@ -268,7 +268,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
 /// Says why a webhook may not be the one that this creation made.
 fn doubt(
     creation: &Creation<'_>,
-    baseline: &Snapshot,
+    baseline: &WebhookSnapshot,
     webhook: &Webhook,
     caller: &str,
 ) -> Option<Doubt> {

@@ -7,7 +7,7 @@ use time::Duration;
 use super::guard;
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, id_of};
 use super::private::WebhookPrivate;
-use crate::api::{Client, Role, Snapshot, Timestamp, Webhook, WebhookId};
+use crate::api::{Client, Role, Timestamp, Webhook, WebhookId, WebhookSnapshot};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, ReadRequest};
@@ -52,7 +52,10 @@ pub(super) async fn read(
 
 /// Returns a list that shows a webhook, or of which it can be said that the webhook is gone: what the first list does
 /// not show must be missing from a second one too.
-pub(super) async fn find(portal: &LivePortal, id: WebhookId) -> Result<Arc<Snapshot>, Diagnostic> {
+pub(super) async fn find(
+    portal: &LivePortal,
+    id: WebhookId,
+) -> Result<Arc<WebhookSnapshot>, Diagnostic> {
     let explain = |error| portal.explain(SUMMARY, &error);
     let list = portal.list.read().await.map_err(explain)?;
     if list.webhook(id).is_some() {

@@ -100,7 +100,7 @@ async fn check_name_conflict(
     })?;
     let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
     let unmanaged = snapshot
-        .with_key(PairKey::new(name, uri))
+        .like_pair(PairKey::new(name, uri))
         .filter(|webhook| !portal.manages(webhook))
         .min_by_key(|webhook| likeness(webhook));
     if let Some(webhook) = unmanaged {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use docspace_emulator::{Fault, NewWebhook};
-use terraform_provider_docspace::api::{Client, SharedList};
+use terraform_provider_docspace::api::{Client, WebhookList};
 
 use super::bench::{Bench, CREATE, LIST, PATH, at_once, create, id};
 
-fn list(bench: &Bench) -> Arc<SharedList<Client>> {
-    Arc::new(SharedList::new(bench.client.clone()))
+fn list(bench: &Bench) -> Arc<WebhookList<Client>> {
+    Arc::new(WebhookList::new(bench.client.clone()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,7 @@ use super::tree;
 
 /// The files that need a date, and what for.
 const DATES: [(&str, &str); 3] = [
-    ("src/api/client.rs", "a `Retry-After` that is a date"),
+    ("src/api/http/client.rs", "a `Retry-After` that is a date"),
     ("src/framework/log.rs", "the time of a log line"),
     (
         "src/provider/webhook/deliveries/redeliver/choice.rs",

@@ -271,7 +271,7 @@ fn the_walk_finds_arrows_that_are_known_to_exist() {
     assert!(has("provider", "crate::api"));
     assert!(has("framework::protocol::service", "crate::wire"));
     assert!(has("framework::server::plan", "crate::framework"));
-    assert!(has("api::client", "reqwest::"));
+    assert!(has("api::http::client", "reqwest::"));
 }
 
 fn paths() -> Vec<Named> {

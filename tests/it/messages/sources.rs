@@ -16,7 +16,7 @@ const SPEAKERS: [&str; 6] = [
     "src/framework/protocol/",
     "src/framework/resource.rs",
     "src/framework/diagnostics.rs",
-    "src/api/config.rs",
+    "src/api/http/config.rs",
 ];
 
 /// What no scene can bring about, and why not.

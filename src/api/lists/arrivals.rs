@@ -1,0 +1,35 @@
+//! The way of those who can begin before they have all of a list.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+
+use super::Row;
+
+/// Where the rows of a list go one by one while it is read. Each goes there once, however often the list is requested
+/// again because an answer broke off.
+#[derive(Debug, Clone)]
+pub struct Arrivals<R: Row> {
+    sender: mpsc::UnboundedSender<R>,
+    arrived: Arc<Mutex<BTreeSet<R::Id>>>,
+}
+
+impl<R: Row> Arrivals<R> {
+    /// Opens a way for rows. It has no limit: a reader that is slow or gone must not hold up a list that others wait
+    /// for.
+    pub fn channel() -> (Self, mpsc::UnboundedReceiver<R>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let arrived = Arc::default();
+        (Self { sender, arrived }, receiver)
+    }
+
+    /// Hands on a row that has not been before.
+    pub fn push(&self, row: &R) {
+        let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
+        if arrived.insert(row.id()) {
+            // Nobody may be interested any more; the list is still worth reading.
+            drop(self.sender.send(row.clone()));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! One list request for any number of readers, whatever is listed.
+
+pub(in crate::api) mod arrivals;
+mod row;
+mod shared_list;
+mod snapshot;
+
+pub use arrivals::Arrivals;
+pub use row::{Row, RowId};
+pub use shared_list::{ListSource, SharedList, WriteToken};
+pub use snapshot::Snapshot;

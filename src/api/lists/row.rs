@@ -1,0 +1,34 @@
+//! What a list consists of. Its noun says how rows are told apart, looked up and changed.
+
+use std::fmt;
+use std::hash::Hash;
+
+/// A row of a list that the portal gives only as a whole.
+pub trait Row: fmt::Debug + Clone + Send + Sync + 'static {
+    /// The portal's name for it, which no two rows share.
+    type Id: RowId;
+    /// What rows are looked up by beside the id; several may have the same.
+    type Key: Hash + Eq;
+    /// What the answer to a write shows of a row.
+    type Written: fmt::Debug + Clone + Send + Sync + 'static;
+
+    /// Returns the row's id.
+    fn id(&self) -> Self::Id;
+
+    /// Returns what the row is looked up by.
+    fn key(&self) -> Self::Key;
+
+    /// Returns the id of what a write has changed.
+    fn id_of(written: &Self::Written) -> Self::Id;
+
+    /// Makes the row that a write leaves, with what only a list tells taken from the row before it.
+    fn after(written: Self::Written, earlier: Option<&Self>) -> Self;
+}
+
+/// An id, in the order in which a list is gone through.
+pub trait RowId: fmt::Debug + Copy + Ord + Send + Sync + 'static {
+    /// The least one.
+    const MIN: Self;
+    /// The greatest one.
+    const MAX: Self;
+}

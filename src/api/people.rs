@@ -1,0 +1,124 @@
+//! Who is calling (API §3.3).
+
+use std::fmt;
+
+use crate::api::http::client::{Call, Client};
+use crate::api::http::envelope;
+use crate::api::http::error::Error;
+use crate::api::http::json::{DecodeError, Node};
+use crate::api::http::operation::Operation;
+
+/// The id of a user, a GUID in the portal's spelling.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UserId(Box<str>);
+
+impl UserId {
+    /// Creates an id from the portal's text.
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the id of an employee object; nothing else of it is stable (API §4.3).
+    pub(crate) fn of_employee(owner: &Node<'_>, name: &str) -> Option<Self> {
+        let id = owner.value().get(name)?.get("id")?.as_str()?;
+        Some(Self::new(id))
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A caller's rank, as far as webhooks are concerned (API §3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Owner or DocSpace administrator: sees and changes all webhooks.
+    Admin,
+    /// Sees and changes its own webhooks, all triggers.
+    RoomAdmin,
+    /// Sees and changes its own webhooks, most triggers.
+    User,
+    /// Is refused everywhere.
+    Guest,
+}
+
+/// The user a key acts as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the portal's flags, which are not exclusive"
+)]
+pub struct CurrentUser {
+    /// The user's id.
+    pub id: UserId,
+    /// The name as the portal shows it, with HTML entities.
+    pub display_name: Option<String>,
+    /// The flag of the portal's owner.
+    pub is_owner: bool,
+    /// The flag of DocSpace administrators.
+    pub is_admin: bool,
+    /// The flag of room administrators.
+    pub is_room_admin: bool,
+    /// The flag of the role User, under its older name.
+    pub is_collaborator: bool,
+    /// The flag of guests, under its older name.
+    pub is_visitor: bool,
+}
+
+impl CurrentUser {
+    /// Returns the highest role that the flags give; `User` when none is set.
+    pub fn role(&self) -> Role {
+        if self.is_owner || self.is_admin {
+            Role::Admin
+        } else if self.is_visitor {
+            Role::Guest
+        } else if self.is_room_admin {
+            Role::RoomAdmin
+        } else {
+            Role::User
+        }
+    }
+
+    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
+        let flag = |name| match node.optional(name)? {
+            Some(flag) => flag.boolean(),
+            None => Ok(false),
+        };
+        Ok(Self {
+            id: UserId::new(node.required("id", "a user id")?.text()?),
+            display_name: node.lenient_text("displayName").map(str::to_owned),
+            is_owner: flag("isOwner")?,
+            is_admin: flag("isAdmin")?,
+            is_room_admin: flag("isRoomAdmin")?,
+            is_collaborator: flag("isCollaborator")?,
+            is_visitor: flag("isVisitor")?,
+        })
+    }
+}
+
+impl Client {
+    /// Returns the user the key acts as (`people/@self`); needs a scope that covers the own account (API §3.3).
+    pub async fn current_user(&self) -> Result<CurrentUser, Error> {
+        let call = Call::new(Operation::Read, "GET", "/people/@self");
+        self.call(call, |body| {
+            envelope::decode_value(body, CurrentUser::decode)
+        })
+        .await
+    }
+}
+
+/// Decodes an answer as this.
+#[cfg(feature = "fuzzing")]
+pub(super) fn fuzzing(bytes: &[u8]) {
+    drop(envelope::decode_value(bytes, CurrentUser::decode));
+}
+
+#[cfg(test)]
+mod tests;

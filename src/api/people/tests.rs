@@ -1,0 +1,36 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::api::http::json::Path;
+
+fn root(value: &Value) -> Node<'_> {
+    Node::new(value, Path::Root("response"))
+}
+
+#[test]
+fn the_highest_flag_is_the_role() {
+    for (flags, role) in [
+        (json!({"isOwner": true, "isAdmin": true}), Role::Admin),
+        (json!({"isAdmin": true, "isRoomAdmin": false}), Role::Admin),
+        (json!({"isRoomAdmin": true}), Role::RoomAdmin),
+        (json!({"isCollaborator": true}), Role::User),
+        (json!({"isVisitor": true}), Role::Guest),
+        (json!({}), Role::User),
+    ] {
+        let mut user = flags.clone();
+        user["id"] = json!("4c65a238");
+        assert_eq!(
+            CurrentUser::decode(&root(&user)).unwrap().role(),
+            role,
+            "{flags}"
+        );
+    }
+}
+
+#[test]
+fn a_user_without_id_or_with_odd_flags_is_an_error() {
+    let error = CurrentUser::decode(&root(&json!({"isAdmin": true}))).unwrap_err();
+    assert_eq!(error.path, "response.id");
+    let error = CurrentUser::decode(&root(&json!({"id": "x", "isAdmin": "yes"}))).unwrap_err();
+    assert_eq!(error.path, "response.isAdmin");
+}
