@@ -43,6 +43,12 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
+    /// Hears that a change or an action begins. The first one tells that this process applies a plan; the protocol
+    /// tells it no earlier.
+    fn applying(&self, context: &Self::Context) {
+        let _ = context;
+    }
+
     /// Returns everything that it offers.
     fn offer(&self) -> Offer<Self::Context> {
         Offer::default()

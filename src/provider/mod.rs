@@ -88,6 +88,12 @@ impl Provider for DocSpace {
         context.known().is_none()
     }
 
+    fn applying(&self, context: &Portal) {
+        if let Some(portal) = context.known() {
+            portal.mark_applying();
+        }
+    }
+
     /// Registers the nouns, a line each.
     fn offer(&self) -> Offer<Portal> {
         Offer::default().with(webhook::offer())

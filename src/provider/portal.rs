@@ -84,6 +84,7 @@ pub struct LivePortal {
     seen: Mutex<Seen>,
     creating: Mutex<BTreeMap<PairKey, Arc<tokio::sync::Mutex<()>>>>,
     explained: Explained,
+    is_applying: AtomicBool,
     is_trouble_reported: AtomicBool,
     is_gap_reported: AtomicBool,
     is_wait_reported: AtomicBool,
@@ -121,6 +122,7 @@ impl LivePortal {
             seen: Mutex::default(),
             creating: Mutex::default(),
             explained: Explained::default(),
+            is_applying: AtomicBool::new(false),
             is_trouble_reported: AtomicBool::new(false),
             is_gap_reported: AtomicBool::new(false),
             is_wait_reported: AtomicBool::new(false),
@@ -208,6 +210,21 @@ impl LivePortal {
     pub(super) async fn first_list(&self) -> Result<Arc<WebhookSnapshot>, Error> {
         let list = self.first_list.get_or_try_init(|| self.list.read()).await?;
         Ok(Arc::clone(list))
+    }
+
+    /// Notes that this process applies a plan.
+    pub(super) fn mark_applying(&self) {
+        self.is_applying.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns the list for somebody who reads: while a plan is applied, one that was asked for after this call, because
+    /// scripts that run beside the resources may have changed anything. Those who wait at the same time share it.
+    pub(super) async fn current_list(&self) -> Result<Arc<WebhookSnapshot>, Error> {
+        if self.is_applying.load(Ordering::Relaxed) {
+            self.list.fresh().await
+        } else {
+            self.list.read().await
+        }
     }
 
     /// Notes that a webhook is the one that the state was written for.

@@ -44,6 +44,50 @@ output "deliveries" {
     case.plan().finds_no_changes();
 }
 
+/// A script of the apply switches the webhook off, and a data source that depends on it sees that.
+#[cfg(unix)]
+#[test]
+fn a_data_source_sees_what_a_script_of_the_same_apply_has_changed() {
+    let case = Case::new();
+    let address = case.portal.base_url().replace("http://", "");
+    let (host, port) = address.split_once(':').unwrap();
+    let key = case.portal.api_key();
+    let configuration = format!(
+        r#"
+resource "terraform_data" "script" {{
+  provisioner "local-exec" {{
+    interpreter = ["bash", "-c"]
+    command     = <<-EOT
+      body='{{"id": ${{docspace_webhook.ci.id}}, "name": "ci", "enabled": false}}'
+      exec 3<>/dev/tcp/{host}/{port}
+      printf 'PUT /api/2.0/settings/webhook/enable HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' "$${{#body}}" "$body" >&3
+      grep -q '200 OK' <&3
+    EOT
+  }}
+}}
+data "docspace_webhook" "after" {{
+  id         = docspace_webhook.ci.id
+  depends_on = [terraform_data.script]
+}}
+data "docspace_webhooks" "after" {{
+  enabled    = false
+  depends_on = [terraform_data.script]
+}}
+output "enabled" {{
+  value = data.docspace_webhook.after.enabled
+}}
+output "off" {{
+  value = length(data.docspace_webhooks.after.webhooks)
+}}
+"#
+    );
+    case.write("main.tf", format!("{}{configuration}", Webhook::new("ci")));
+    case.apply()
+        .succeeds()
+        .says("enabled = false")
+        .says("off = 1");
+}
+
 #[test]
 fn a_check_that_finds_nothing_warns_and_stops_nothing() {
     needs!("1.5", "a check block");

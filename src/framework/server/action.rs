@@ -73,6 +73,7 @@ impl<P: Provider> Engine<P> {
     ) -> Result<(), Diagnostics> {
         let action = self.registry.action(type_name)?;
         let context = self.configured_context(connection)?;
+        self.provider.applying(&context);
         let validate = |diagnostics: &mut _| action.item.validate(&config, diagnostics);
         recheck::whole(&action.schema, &config, validate)?;
         let invoking = action.item.invoke(&context, config, progress, diagnostics);

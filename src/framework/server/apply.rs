@@ -67,6 +67,7 @@ impl<P: Provider> Engine<P> {
     ) -> Result<Applied, Diagnostics> {
         let resource = self.registry.resource(type_name)?;
         let context = self.configured_context(connection)?;
+        self.provider.applying(&context);
         if let (Some(config), Some(_)) = (&request.config, &request.planned) {
             recheck::whole(&resource.schema, config, |diagnostics| {
                 let request = ValidateRequest {

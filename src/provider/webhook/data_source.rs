@@ -14,6 +14,12 @@ use crate::provider::dates;
 use crate::provider::portal::{self, LivePortal, Portal};
 use crate::provider::triggers::spell;
 
+/// How old what a data source reads may be.
+pub(super) const FRESHNESS: &str = "While Terraform plans, everything is read from one list that is at most 30 seconds \
+    old. While it applies, a data source is read anew once a resource or action of this provider has begun to change \
+    something, so it sees what a script has changed that it depends on. An apply in which none does is read like a plan: \
+    there, a second script within 30 seconds may go unnoticed.";
+
 const SUMMARY: &str = "Could not read the webhook";
 
 /// The data source `docspace_webhook`.
@@ -27,12 +33,12 @@ impl DataSource<Portal> for WebhookDataSource {
     }
 
     fn schema(&self) -> Schema {
-        let schema = Schema::new(
+        let schema = Schema::new(format!(
             "One webhook, found by its `id`, or by its `name`, with its `uri` if the name is not unique.\n\n\
              Any number of these costs one request. The secret is missing because the portal never returns it.\n\n\
              Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, which \
-             is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.",
-        );
+             is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
+        ));
         let schema = attributes()
             .into_iter()
             .fold(schema, |schema, (name, attribute)| {
@@ -351,7 +357,7 @@ async fn find(
     selection: &Selection,
 ) -> Result<Vec<WebhookListItem>, Diagnostic> {
     let explain = |error| portal.explain(SUMMARY, &error);
-    let snapshot = portal.list.read().await.map_err(explain)?;
+    let snapshot = portal.current_list().await.map_err(explain)?;
     let found = selection.pick(&snapshot);
     if !found.is_empty() {
         return Ok(found);

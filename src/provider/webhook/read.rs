@@ -57,7 +57,7 @@ pub(super) async fn find(
     id: WebhookId,
 ) -> Result<Arc<WebhookSnapshot>, Diagnostic> {
     let explain = |error| portal.explain(SUMMARY, &error);
-    let list = portal.list.read().await.map_err(explain)?;
+    let list = portal.current_list().await.map_err(explain)?;
     if list.webhook(id).is_some() {
         return Ok(list);
     }
@@ -109,9 +109,11 @@ pub(super) fn refresh(
         return Err(portal::unsupported(None));
     };
     let resolver = TriggerResolver::new(&private.trigger_bits);
-    if resolver.mask(&TriggerSet::of(state.get(TRIGGERS))) != Some(mask) {
-        let names = resolver.spell(mask).into_iter().map(Value::from);
-        state.set(TRIGGERS, Value::set(names));
+    let known = TriggerSet::of(state.get(TRIGGERS));
+    if resolver.mask(&known) != Some(mask) {
+        let names = resolver.spell_like(&known, mask).into_iter();
+        let names = Value::set(names.map(Value::from));
+        state.set(TRIGGERS, names);
     }
     state.set(ID, webhook.id.to_string());
     state.set(NAME, webhook.name.as_str());

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::data_source::{attributes, describe};
+use super::data_source::{FRESHNESS, attributes, describe};
 use super::filter::{WebhookFilter, with_filters};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -23,12 +23,12 @@ impl DataSource<Portal> for Webhooks {
     }
 
     fn schema(&self) -> Schema {
-        with_filters(Schema::new(
+        with_filters(Schema::new(format!(
             "All webhooks that the API key's owner may see, or those that match every filter: an administrator sees \
              all of the portal, others see their own. They cost one request, however many there are.\n\n\
              Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, which \
-             is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.",
-        ))
+             is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
+        )))
         .with(
             WEBHOOKS,
             Attribute::nested(Nesting::List, attributes(), "The webhooks, by ascending id."),
@@ -50,7 +50,7 @@ impl DataSource<Portal> for Webhooks {
 
 async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic> {
     let filter = WebhookFilter::from_config(portal, &config).await?;
-    let snapshot = portal.list.read().await;
+    let snapshot = portal.current_list().await;
     let snapshot =
         snapshot.map_err(|error| portal.explain("Could not list the webhooks", &error))?;
     let webhooks = snapshot

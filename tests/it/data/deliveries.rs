@@ -129,7 +129,7 @@ async fn the_portal_filters_by_webhook_trigger_and_outcome() {
         "limit": 10,
     });
     assert_eq!(ids(&stage.read(NAME, config).await.quiet()), [2, 1]);
-    let query = format!("configId={id}&groupStatus=25&trigger=256&count=10&startIndex=0");
+    let query = format!("configId={id}&groupStatus=25&trigger=FileUploaded&count=10&startIndex=0");
     assert_eq!(stage.requests(), [format!("{JOURNAL}?{query}")]);
     stage.end().await;
 }

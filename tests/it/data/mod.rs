@@ -2,6 +2,8 @@
 
 /// The delivery journal.
 mod deliveries;
+/// How old what is read may be.
+mod freshness;
 /// What needs no portal.
 mod functions;
 /// The journal that the emulator keeps of what it really sends.
