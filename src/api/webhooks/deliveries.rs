@@ -103,7 +103,7 @@ impl DeliveryQuery {
                 "groupStatus",
                 self.status_groups.map(|groups| groups.0.to_string()),
             ),
-            ("trigger", self.trigger.map(|trigger| trigger.to_string())),
+            ("trigger", self.trigger.map(TriggerMask::to_word)),
             ("count", self.count.map(|count| count.to_string())),
             ("startIndex", Some(self.start_index.to_string())),
         ]

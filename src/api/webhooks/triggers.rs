@@ -31,6 +31,11 @@ impl Trigger {
         TRIGGERS.iter().find(|trigger| trigger.name == name)
     }
 
+    /// Finds a trigger of [`TRIGGERS`] by its dotted name, exactly.
+    pub fn by_dotted(dotted: &str) -> Option<&'static Self> {
+        TRIGGERS.iter().find(|trigger| trigger.dotted == dotted)
+    }
+
     /// Finds a trigger of [`TRIGGERS`] by the position of its bit.
     pub fn by_bit(bit: u8) -> Option<&'static Self> {
         TRIGGERS.iter().find(|trigger| trigger.bit == bit)
@@ -131,6 +136,14 @@ impl TriggerMask {
     /// Returns the number on the wire.
     pub const fn to_wire(self) -> i64 {
         self.0.cast_signed()
+    }
+
+    /// Returns the name of the one trigger, as the journal's filter takes it (API §16 O17); the number where this table
+    /// has none.
+    pub fn to_word(self) -> String {
+        let mut triggers = TRIGGERS.iter();
+        let trigger = triggers.find(|trigger| trigger.mask() == self);
+        trigger.map_or_else(|| self.to_string(), |trigger| trigger.name.to_owned())
     }
 
     /// Returns whether this is the mask of all events.

@@ -45,7 +45,15 @@ impl<'a> TriggerResolver<'a> {
     pub(super) fn bit_of_unlisted(&self, name: &str) -> Option<u8> {
         // Private state may be damaged; a mask has 64 bits.
         let recorded = self.recorded.get(name).copied().filter(|bit| *bit < 64);
-        recorded.or_else(|| single_bit(self.catalog?.by_name(name)?.mask))
+        recorded.or_else(|| {
+            let catalog = self.catalog?;
+            let entry = catalog.by_name(name).or_else(|| {
+                catalog
+                    .by_name(&Trigger::name_from_dotted(name))
+                    .filter(|_| name.contains('.'))
+            })?;
+            single_bit(entry.mask)
+        })
     }
 
     /// Returns the bit of each single trigger of a set, none for a name without one. What is not the spelling of a
@@ -83,10 +91,28 @@ impl<'a> TriggerResolver<'a> {
     /// Returns the spelling of every bit of a mask: the table's name, else the recorded one, else
     /// the decimal number, so that nothing is dropped in a round trip.
     pub(in crate::provider) fn spell(&self, mask: TriggerMask) -> Vec<String> {
+        self.spell_like(&TriggerSet::of_names(&[]), mask)
+    }
+
+    /// Returns the spelling of every bit of a mask, that of a set for what the set has too.
+    pub(in crate::provider) fn spell_like(
+        &self,
+        set: &TriggerSet<'_>,
+        mask: TriggerMask,
+    ) -> Vec<String> {
         if mask.is_all() {
             return vec![ALL.to_owned()];
         }
-        mask.positions().map(|bit| self.spell_bit(bit)).collect()
+        let spelled: BTreeMap<u8, &str> = self
+            .bits(set)
+            .filter_map(|(name, bit)| Some((bit?, name)))
+            .collect();
+        mask.positions()
+            .map(|bit| match spelled.get(&bit) {
+                Some(name) => (*name).to_owned(),
+                None => self.spell_bit(bit),
+            })
+            .collect()
     }
 
     fn spell_bit(&self, bit: u8) -> String {
@@ -162,5 +188,11 @@ mod tests {
         );
         assert_eq!(mask_of(&["MarsLanded"]), None);
         assert_eq!(resolver.spell(TriggerMask::ALL), ["All"]);
+        let names = ["file.uploaded".to_owned(), "room.created".to_owned()];
+        let set = TriggerSet::of_names(&names);
+        assert_eq!(
+            resolver.spell_like(&set, mask),
+            ["file.uploaded", "MoonLanded", "2199023255552"]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! How one trigger is spelled in a configuration: `All`, a name such as `FileUploaded`, or one bit as a decimal number.
+//! How one trigger is spelled in a configuration: `All`, a name such as `FileUploaded`, the same as deliveries and the
+//! catalog spell it, `file.uploaded`, or one bit as a decimal number.
 
 use crate::api::{TRIGGERS, Trigger};
 
@@ -33,7 +34,7 @@ pub(in crate::provider) fn parse(text: &str) -> Result<Spelling, SpellingError> 
     if text == ALL {
         return Ok(Spelling::All);
     }
-    if let Some(trigger) = Trigger::by_name(text) {
+    if let Some(trigger) = Trigger::by_name(text).or_else(|| Trigger::by_dotted(text)) {
         return Ok(Spelling::Bit(trigger.bit));
     }
     if text.starts_with(|first: char| first.is_ascii_digit()) {
@@ -44,12 +45,12 @@ pub(in crate::provider) fn parse(text: &str) -> Result<Spelling, SpellingError> 
     if let Some(meant) = nearest(text, 2).first() {
         return Err(SpellingError::Misspelled(meant));
     }
-    if let Some(trigger) = TRIGGERS.iter().find(|trigger| trigger.dotted == text) {
-        return Err(SpellingError::Misspelled(trigger.name));
-    }
     let is_name = text.starts_with(|first: char| first.is_ascii_uppercase())
         && text.chars().all(|c| c.is_ascii_alphanumeric());
-    if is_name {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_dotted = text.contains('.') && text.split('.').all(is_word);
+    if is_name || is_dotted {
         Ok(Spelling::Unlisted)
     } else {
         Err(SpellingError::Malformed)
@@ -71,8 +72,15 @@ pub(in crate::provider) fn nearest(text: &str, distance: usize) -> Vec<&'static 
     // Longer than any name; a text of megabytes is compared no further.
     let wanted: String = text.chars().take(MAX_COMPARED).collect();
     let wanted = wanted.to_ascii_lowercase();
+    let spelled = |trigger: &Trigger| {
+        if text.contains('.') {
+            trigger.dotted
+        } else {
+            trigger.name
+        }
+    };
     let mut names: Vec<(usize, &'static str)> = std::iter::once(ALL)
-        .chain(TRIGGERS.iter().map(|trigger| trigger.name))
+        .chain(TRIGGERS.iter().map(spelled))
         .map(|name| {
             (
                 strsim::levenshtein(&wanted, &name.to_ascii_lowercase()),
@@ -99,9 +107,12 @@ mod tests {
     fn names_numbers_and_all_are_spellings() {
         parses("All", &Ok(Spelling::All));
         parses("FileUploaded", &Ok(Spelling::Bit(8)));
+        parses("file.uploaded", &Ok(Spelling::Bit(8)));
+        parses("form.filled.out", &Ok(Spelling::Bit(29)));
         parses("256", &Ok(Spelling::Bit(8)));
         parses("9223372036854775808", &Ok(Spelling::Bit(63)));
         parses("TenantExploded", &Ok(Spelling::Unlisted));
+        parses("tenant.exploded", &Ok(Spelling::Unlisted));
     }
 
     #[test]
@@ -115,12 +126,12 @@ mod tests {
             &Err(SpellingError::Misspelled("FileUploaded")),
         );
         parses(
-            "file.uploaded",
-            &Err(SpellingError::Misspelled("FileUploaded")),
+            "file.uploadd",
+            &Err(SpellingError::Misspelled("file.uploaded")),
         );
         parses(
-            "form.filled.out",
-            &Err(SpellingError::Misspelled("FormFilledOut")),
+            "File.Uploaded",
+            &Err(SpellingError::Misspelled("file.uploaded")),
         );
         parses("all", &Err(SpellingError::Misspelled("All")));
         parses("RoomCreatd", &Err(SpellingError::Misspelled("RoomCreated")));
@@ -137,6 +148,9 @@ mod tests {
             "*",
             "Some Event",
             "some",
+            "some.",
+            "a..b",
+            "Moon.landed",
             "-1",
             "1e3",
         ] {

@@ -21,8 +21,8 @@ pub(in crate::provider) fn unknown(name: &str, why: &Unknown<'_>) -> Diagnostic 
              other name, give it as the decimal number of its bit."
         ),
         Unknown::Spelling(SpellingError::Malformed) => format!(
-            "{name:?} is not a trigger. Expected \"{ALL}\", the name of a trigger, or one bit as a decimal number (a \
-             power of two, not 0). The names are {}.",
+            "{name:?} is not a trigger. Expected \"{ALL}\", the name of a trigger, also in the form of \"file.uploaded\", or \
+             one bit as a decimal number (a power of two, not 0). The names are {}.",
             trigger_names().replace('`', "")
         ),
         Unknown::Catalog(catalog) => format!(

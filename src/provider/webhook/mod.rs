@@ -42,6 +42,7 @@ mod review;
 mod rotation;
 mod schema;
 mod secret;
+mod target;
 mod trigger_catalog;
 mod update;
 mod webhooks;

@@ -3,7 +3,7 @@
 
 use super::model::{ID, NAME, SECRET_KEY, SECRET_KEY_WO_VERSION, TRIGGERS};
 use super::private::WebhookPrivate;
-use super::rotation;
+use super::{rotation, target};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Plan, PlanRequest};
@@ -41,6 +41,7 @@ pub(super) async fn propose(
     plan.state.set(SECRET_KEY_WO_VERSION, secret.version);
     plan.private = PrivateState::encode(&private);
     plan.sends.extend(secret.sends.map(|(name, _)| name));
+    target::check(request.prior, &plan.state, diagnostics);
     if secret.is_removed {
         diagnostics.push(removed_secret(request.prior, &plan.state));
     }

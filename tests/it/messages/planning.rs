@@ -13,11 +13,42 @@ const CATALOG: &str = "GET /webhook/triggers";
 
 pub async fn section() -> Section {
     let mut section = Section::new("Planning");
+    targets(&mut section).await;
     triggers(&mut section).await;
     clashes(&mut section).await;
     secrets(&mut section).await;
     portals(&mut section).await;
     section
+}
+
+async fn targets(section: &mut Section) {
+    let guid = "5d76b349-db61-4485-a15e-1e62e5d2933c";
+    for (when, target, trigger) in [
+        (
+            "The target has capital letters",
+            guid.to_uppercase(),
+            "UserUpdated",
+        ),
+        (
+            "The target is a user or group, and no trigger is",
+            guid.to_owned(),
+            "room.updated",
+        ),
+        (
+            "The target is a number, and every trigger is about users",
+            "17".to_owned(),
+            "UserUpdated",
+        ),
+        (
+            "Every trigger is about something new",
+            "17".to_owned(),
+            "room.created",
+        ),
+    ] {
+        let portal = Portal::start().await;
+        let config = changed(json!({"target_id": target, "triggers": [trigger]}));
+        section.add(when, plan(&mut portal.workspace(), &config).await);
+    }
 }
 
 async fn triggers(section: &mut Section) {

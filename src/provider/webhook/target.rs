@@ -1,0 +1,123 @@
+//! A webhook that listens to one object, and what it will never hear.
+//!
+//! The portal compares `targetId` as text with the id of the object that an event is about: GUIDs are in lower case,
+//! rooms, folders, files and forms have decimal numbers (IH §11).
+
+use super::model::{TARGET_ID, TRIGGERS};
+use crate::api::{Trigger, TriggerMask};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::value::Object;
+use crate::provider::triggers::{KnownBits, TriggerResolver, TriggerSet};
+
+/// The lengths of the parts of a GUID.
+const GUID: [usize; 5] = [8, 4, 4, 4, 12];
+
+/// What a text can be the id of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Users and groups.
+    Guid,
+    /// Rooms, folders, files and forms.
+    Number,
+}
+
+impl Kind {
+    fn of(target: &str) -> Option<Self> {
+        let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let lengths = target.split('-').map(str::len);
+        if lengths.eq(GUID) && target.split('-').all(is_hex) {
+            Some(Self::Guid)
+        } else if !target.is_empty() && target.bytes().all(|byte| byte.is_ascii_digit()) {
+            Some(Self::Number)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the kind of the objects that a trigger is about, where that is certain.
+    fn of_trigger(trigger: &Trigger) -> Option<Self> {
+        match trigger.dotted.split('.').next()? {
+            "user" | "group" => Some(Self::Guid),
+            "room" | "folder" | "file" | "form" => Some(Self::Number),
+            _ => None,
+        }
+    }
+}
+
+/// Says what a planned webhook with a target will never hear. Nothing is requested.
+pub(super) fn check(prior: Option<&Object>, planned: &Object, diagnostics: &mut Diagnostics) {
+    let Some(target) = planned.get(TARGET_ID).as_str() else {
+        return;
+    };
+    let kind = Kind::of(target);
+    let lower = target.to_ascii_lowercase();
+    if kind == Some(Kind::Guid) && lower != target {
+        let is_old = prior.is_some_and(|prior| prior.get(TARGET_ID).as_str() == Some(target));
+        diagnostics.push(upper_case(&lower, is_old));
+    }
+    let recorded = KnownBits::new();
+    let mask = TriggerResolver::new(&recorded).mask(&TriggerSet::of(planned.get(TRIGGERS)));
+    let Some(triggers) = mask.and_then(listed) else {
+        return;
+    };
+    let is_about_others = |trigger: &&Trigger| {
+        let wanted = Kind::of_trigger(trigger);
+        wanted.is_some() && kind.is_some() && wanted != kind
+    };
+    if triggers.iter().all(is_about_others) {
+        diagnostics.push(mismatch(kind));
+    } else if triggers.iter().all(|trigger| is_born(trigger)) {
+        diagnostics.push(born());
+    }
+}
+
+/// Returns the triggers of a mask, unless there are some that this build does not know, or all.
+fn listed(mask: TriggerMask) -> Option<Vec<&'static Trigger>> {
+    let triggers: Option<Vec<_>> = mask.positions().map(Trigger::by_bit).collect();
+    triggers.filter(|triggers| !triggers.is_empty())
+}
+
+/// Returns whether the id of the object is made by the event itself.
+fn is_born(trigger: &Trigger) -> bool {
+    trigger.dotted.ends_with(".created") || trigger.dotted == "room.copied"
+}
+
+fn upper_case(lower: &str, is_old: bool) -> Diagnostic {
+    let detail = format!(
+        "The portal compares target_id as text, and writes GUIDs in lower case: with capital letters it matches nothing, so \
+         the webhook would never fire. Write target_id = \"{lower}\"."
+    );
+    let summary = "target_id has capital letters";
+    let diagnostic = if is_old {
+        Diagnostic::warning(summary, detail)
+    } else {
+        Diagnostic::error(summary, detail)
+    };
+    diagnostic.at_attribute(TARGET_ID)
+}
+
+fn mismatch(kind: Option<Kind>) -> Diagnostic {
+    let detail = if kind == Some(Kind::Guid) {
+        "The target_id is a GUID, the id of a user or group, and every trigger is about rooms, folders, files or forms, whose \
+         ids are decimal numbers. The webhook would never fire. Set target_id to the number of such an object, or add \
+         triggers of users or groups."
+    } else {
+        "The target_id is a number, the id of a room, folder, file or form, and every trigger is about users or groups, whose \
+         ids are GUIDs. The webhook would never fire. Set target_id to the GUID of a user or group, or add triggers of rooms, \
+         folders, files or forms."
+    };
+    Diagnostic::warning("No trigger fits the target_id", detail).at_attribute(TARGET_ID)
+}
+
+fn born() -> Diagnostic {
+    Diagnostic::warning(
+        "No trigger can be about the target_id",
+        "Every trigger tells of something new, whose id the portal makes at that moment, so none can be about the object that \
+         target_id names. The webhook would never fire. Remove target_id, or add a trigger of what happens to that object \
+         later.",
+    )
+    .at_attribute(TARGET_ID)
+}
+
+#[cfg(test)]
+mod tests;
