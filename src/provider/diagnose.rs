@@ -15,7 +15,7 @@ pub(super) use self::explained::Explained;
 use self::title::Title;
 use crate::api::{self, Cause, ConnectReason, ErrorShape, NotJson, Operation, StatusFailure};
 
-/// The end of the path of the list.
+/// The end of the path of the list, and how the paths of everything about webhooks begin.
 const LIST: &str = "/settings/webhook";
 
 /// How a portal before 3.7 refuses an address of its blacklist (API §7 C).
@@ -150,18 +150,24 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         ),
         402 => format!("The portal is not paid for (402){said}. Its owner must renew the subscription or the license."),
         403 if error.is_scope_refused() => {
-            let (what, scope) = if error.path().ends_with("/people/@self") {
-                ("tell whose it is", "accounts.self:read")
-            } else if error.operation().is_write() {
-                ("change webhooks", "*:write")
-            } else {
-                ("read webhooks", "*:read or *:write")
+            let (what, scope) = match error.operation() {
+                _ if error.path().ends_with("/people/@self") => {
+                    ("tell whose it is", "accounts.self:read")
+                }
+                Operation::Read if concerns_webhooks(error) => ("read webhooks", "*:read or *:write"),
+                Operation::Read => ("read this", "*:read or *:write"),
+                _ if concerns_webhooks(error) => ("change webhooks", "*:write"),
+                _ => ("change this", "*:write"),
             };
             format!(
                 "The portal refused the API key's scope (403). To {what} the key needs {scope}, or no restriction at \
                  all. Create such a key {KEYS_PAGE}."
             )
         }
+        403 if error.is_access_denied() && !concerns_webhooks(error) => format!(
+            "The portal refused access (403){said}. The owner of the API key may not do this. Use the key of the portal's \
+             owner or of an administrator."
+        ),
         403 if error.is_access_denied() => format!(
             "The portal refused access (403){said}. Guests may not use webhooks; users and room administrators \
              may use only webhooks that they created, and none while developer tools are limited to \
@@ -177,7 +183,7 @@ fn explain_status(error: &api::Error, failure: &StatusFailure) -> String {
         404 if failure.shape == ErrorShape::Handler => format!(
             "The portal has no such object (404){said}. Plan again to see what it holds now."
         ),
-        404 if has_fixed_form(error) && !error.path().ends_with(LIST) => format!(
+        404 if !concerns_webhooks(error) || has_fixed_form(error) && !error.path().ends_with(LIST) => format!(
             "Nothing answers at {} (404), which every portal from DocSpace 3.1 on has: base_url is wrong, the portal is \
              suspended or removed, or a proxy before it keeps the request back. Check base_url, and what stands before the \
              portal.",
@@ -236,7 +242,7 @@ fn capitalized(text: &str) -> String {
 /// Says what a portal can mean by a status of 500 and more.
 fn explain_failure(error: &api::Error, status: u16, said: &str) -> String {
     match status {
-        500 if error.operation() == Operation::Remove => format!(
+        500 if error.operation() == Operation::Remove && concerns_webhooks(error) => format!(
             "The portal failed to delete (500){said}. A portal on PostgreSQL can fail so while its delivery journal has \
              entries of the webhook: then only its operator can remove it, and enabled = false silences it. Otherwise \
              the portal's own logs say more."
@@ -292,10 +298,16 @@ fn has_fixed_form(error: &api::Error) -> bool {
     error.operation() == Operation::Read && !error.path().ends_with("/log")
 }
 
+/// Says whether a request is about webhooks, whose rules are not those of everything else.
+fn concerns_webhooks(error: &api::Error) -> bool {
+    error.path().contains(LIST)
+}
+
 /// Says whether the portal probes the receiver before it carries a request out (API §7 D). Switching off,
 /// which is all that the provider asks of `enable`, does without.
 fn probes(error: &api::Error) -> bool {
     match error.operation() {
+        _ if !concerns_webhooks(error) => false,
         Operation::Create => true,
         Operation::Replace => !error.path().ends_with("/enable"),
         Operation::Read | Operation::Remove | Operation::RetryDelivery => false,

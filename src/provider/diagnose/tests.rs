@@ -222,6 +222,44 @@ fn a_missing_scope_is_named_for_what_was_asked() {
     }
 }
 
+/// What is no webhook has no receiver, no journal and no creator.
+#[test]
+fn what_concerns_no_webhook_is_not_explained_with_one() {
+    let path = "/api/2.0/security/csp";
+    for (operation, status, shape, wanted) in [
+        (Operation::Read, 403, ErrorShape::Empty, "To read this"),
+        (Operation::Create, 403, ErrorShape::Empty, "To change this"),
+        (
+            Operation::Create,
+            403,
+            ErrorShape::Handler,
+            "may not do this",
+        ),
+        (
+            Operation::Create,
+            400,
+            ErrorShape::Handler,
+            "Correct the configuration",
+        ),
+        (Operation::Create, 404, ErrorShape::Empty, path),
+        (
+            Operation::Create,
+            500,
+            ErrorShape::Handler,
+            "Try again later",
+        ),
+        (
+            Operation::Remove,
+            500,
+            ErrorShape::Handler,
+            "Try again later",
+        ),
+    ] {
+        let text = said_of(operation, path, cause(answer(status, shape)));
+        has(&text, &[wanted], &["webhook", "receiver"]);
+    }
+}
+
 #[test]
 fn something_missing_beside_the_webhooks_is_named() {
     let path = "/api/2.0/settings/webhook/triggers";
