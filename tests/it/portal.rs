@@ -74,7 +74,7 @@ impl Portal {
 
     /// An empty directory that is configured for it.
     pub fn workspace(&self) -> Workspace {
-        Workspace::new(self.provider())
+        Workspace::new(self.provider()).of(WEBHOOK)
     }
 
     /// A directory in which this webhook exists already.
@@ -158,10 +158,13 @@ impl Portal {
     }
 }
 
-/// A fault rule for the requests of this name, as in `POST /webhook`.
+/// A fault rule for the requests of this name, as in `POST /webhook`. What is not among the settings can be named by its
+/// whole path.
 pub fn on(request: &str) -> Fault {
     let (method, path) = request.split_once(' ').unwrap();
-    let root = if path.starts_with("/people") {
+    let root = if path.starts_with(API) {
+        ""
+    } else if path.starts_with("/people") {
         API
     } else {
         SETTINGS

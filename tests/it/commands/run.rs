@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::report::Report;
 use super::walk::Walk;
-use super::workspace::{Configuration, Planned, RESOURCE, Workspace};
+use super::workspace::{Configuration, Planned, Workspace};
 use crate::host::Host;
 use crate::host::core::Action;
 use crate::host::diagnostics::{Answer, Diagnostic};
@@ -37,12 +37,13 @@ impl From<&str> for Handle {
 impl Workspace {
     /// `terraform validate`: the provider is not configured.
     pub async fn validate(&mut self, configuration: &Configuration) -> Report {
+        let resource = self.resource;
         let walk = Walk::new(self.unconfigured().await, self.parallelism);
         let checked = walk
             .each(
                 configuration.clone(),
                 |host: Arc<Host>, config| async move {
-                    host.validate_resource(RESOURCE, &config).await.diagnostics
+                    host.validate_resource(resource, &config).await.diagnostics
                 },
             )
             .await;
@@ -64,7 +65,7 @@ impl Workspace {
         let Some(walk) = self.walk(&mut planned.report).await else {
             return planned;
         };
-        let client = self.client;
+        let (client, resource) = (self.client, self.resource);
         let addresses: BTreeSet<&String> = self.state.keys().chain(configuration.keys()).collect();
         let resources = addresses.into_iter().map(|address| {
             let state = self.state.get(address).cloned();
@@ -75,7 +76,7 @@ impl Workspace {
         });
         let visited = walk
             .each(resources, |host: Arc<Host>, (state, config)| async move {
-                visit(&host, client, state, config).await
+                visit(&host, client, resource, state, config).await
             })
             .await;
         for (address, visited) in visited {
@@ -221,16 +222,16 @@ impl Workspace {
         let Some(walk) = self.walk(&mut report).await else {
             return report;
         };
-        let client = self.client;
+        let (client, resource) = (self.client, self.resource);
         let handle = handle.into();
         let imported = walk
             .each(
                 [(address.to_owned(), handle)],
                 |host: Arc<Host>, handle| async move {
                     match handle {
-                        Handle::Id(id) => host.import(RESOURCE, &id).await,
+                        Handle::Id(id) => host.import(resource, &id).await,
                         Handle::Identity(identity) => {
-                            host.import_by_identity(RESOURCE, &identity).await
+                            host.import_by_identity(resource, &identity).await
                         }
                     }
                 },
@@ -264,6 +265,7 @@ impl Workspace {
 async fn visit(
     host: &Host,
     client: Client,
+    resource: &str,
     state: Option<State>,
     config: Option<Value>,
 ) -> Visited {
@@ -293,7 +295,7 @@ async fn visit(
     }
     let plan = match config {
         Some(config) => {
-            let planned = host.plan(RESOURCE, now.as_ref(), config).await;
+            let planned = host.plan(resource, now.as_ref(), config).await;
             said.extend(planned.diagnostics);
             planned.result
         }
@@ -321,7 +323,7 @@ async fn change(host: &Host, plan: Plan, config: Value) -> Answer<Option<State>>
 /// Every walk shows the provider every state it is going to use.
 async fn upgrade(host: &Host, state: &State) {
     let json = state.value.to_string();
-    let upgraded = host.upgrade(RESOURCE, 0, &json).await.quiet();
+    let upgraded = host.upgrade(&state.type_name, 0, &json).await.quiet();
     assert_eq!(upgraded, state.value, "the state has this version already");
 }
 

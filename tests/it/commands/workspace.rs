@@ -12,10 +12,10 @@ use crate::host::stderr::Record;
 use crate::host::verbs::{Plan, State};
 use crate::host::{Host, Launch};
 
-/// The type of everything here.
-pub(super) const RESOURCE: &str = "docspace_webhook";
+/// The type of everything in a directory that says nothing else.
+const RESOURCE: &str = "docspace_webhook";
 
-/// The configured resources by address. All are webhooks.
+/// The configured resources by address. All are of the directory's type.
 pub type Configuration = BTreeMap<String, Value>;
 
 /// A configuration with one resource, whose address is `it`.
@@ -29,6 +29,8 @@ pub struct Workspace {
     provider: Value,
     environment: BTreeMap<String, String>,
     pub(super) parallelism: usize,
+    /// The type of every resource here.
+    pub(super) resource: &'static str,
     /// What is stored between commands.
     pub state: BTreeMap<String, State>,
     /// What the provider has logged so far.
@@ -82,6 +84,7 @@ impl Workspace {
             provider,
             environment: BTreeMap::new(),
             parallelism: 10,
+            resource: RESOURCE,
             state: BTreeMap::new(),
             log: Vec::new(),
             peak_memory: None,
@@ -91,6 +94,12 @@ impl Workspace {
     /// Works with another tool.
     pub fn with_client(mut self, client: Client) -> Self {
         self.client = client;
+        self
+    }
+
+    /// Manages resources of this type.
+    pub fn of(mut self, resource: &'static str) -> Self {
+        self.resource = resource;
         self
     }
 
