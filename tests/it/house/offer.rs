@@ -108,12 +108,7 @@ fn offered() -> Vec<(&'static str, String, Vec<&'static str>)> {
     let registry = engine.registry();
     let mut offered = Vec::new();
     for (name, resource) in &registry.resources {
-        let mut files = vec![
-            "resource.tf",
-            "several.tf",
-            "import.sh",
-            "import-by-string-id.tf",
-        ];
+        let mut files = vec!["resource.tf", "import.sh", "import-by-string-id.tf"];
         files.extend(resource.identity.as_ref().map(|_| "import-by-identity.tf"));
         offered.push(("resources", (*name).to_owned(), files));
     }
@@ -152,6 +147,7 @@ fn everything_offered_has_its_example_and_every_example_is_of_something_offered(
     for (kind, name, files) in offered() {
         expected.extend(files.iter().map(|file| format!("{kind}/{name}/{file}")));
     }
+    expected.extend(tree::files("templates").iter().flat_map(shown_by));
     let found: BTreeSet<String> = tree::files("examples")
         .iter()
         .filter_map(|file| file.path.strip_prefix("examples/"))
@@ -159,6 +155,17 @@ fn everything_offered_has_its_example_and_every_example_is_of_something_offered(
         .map(str::to_owned)
         .collect();
     assert_eq!(found, expected);
+}
+
+/// The examples that a page of its own template shows, such as that of several resources.
+fn shown_by(template: &tree::File) -> Vec<String> {
+    let shown = template.text.lines().filter_map(|line| {
+        let path = line.strip_prefix("{{ example ")?.strip_suffix(" }}")?;
+        Some(path.to_owned())
+    });
+    shown
+        .filter(|path| path.starts_with("resources/"))
+        .collect()
 }
 
 #[test]
