@@ -85,11 +85,13 @@ fn the_provider_block_is_valid() {
 }
 
 #[test]
-fn the_resource_is_applied() {
+fn resources_are_applied() {
     needs!("1.11", "a write-only argument");
-    let case = case("resources/docspace_webhook/resource.tf");
-    lives(&case);
-    assert!(case.portal.webhooks().is_empty());
+    for folder in folders("resources") {
+        let case = case(&format!("{folder}/resource.tf"));
+        lives(&case);
+        assert!(case.portal.webhooks().is_empty(), "{folder}");
+    }
 }
 
 #[test]
