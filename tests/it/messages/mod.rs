@@ -18,6 +18,8 @@
 //! | `portal` | what a portal answers, whatever it was asked |
 //! | `beside`, `redeliver` | data sources, functions, the action, and what else there is |
 //! | `defects` | what a broken client or a bug leads to |
+//!
+//! Other nouns than webhooks keep their scenes in their own folders.
 
 mod beside;
 mod changing;
@@ -42,7 +44,7 @@ mod voice;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use self::page::Section;
+pub use self::page::Section;
 use crate::commands::{Configuration, Planned, Report, Workspace, one};
 use crate::host::diagnostics::Diagnostic;
 use crate::webhook::{webhook, with};
@@ -113,7 +115,7 @@ fn changed(changes: Value) -> Configuration {
 }
 
 /// What a report says.
-fn said(report: Report) -> Vec<Diagnostic> {
+pub fn said(report: Report) -> Vec<Diagnostic> {
     report
         .said
         .into_iter()
@@ -122,11 +124,11 @@ fn said(report: Report) -> Vec<Diagnostic> {
 }
 
 /// What a plan says.
-async fn plan(directory: &mut Workspace, configuration: &Configuration) -> Vec<Diagnostic> {
+pub async fn plan(directory: &mut Workspace, configuration: &Configuration) -> Vec<Diagnostic> {
     said(directory.plan(configuration).await.report)
 }
 
 /// What carrying a plan out says.
-async fn carry_out(directory: &mut Workspace, planned: Planned) -> Vec<Diagnostic> {
+pub async fn carry_out(directory: &mut Workspace, planned: Planned) -> Vec<Diagnostic> {
     said(directory.carry_out(planned).await)
 }
