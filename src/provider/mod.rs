@@ -94,8 +94,10 @@ impl Provider for DocSpace {
         }
     }
 
-    /// Registers the nouns, a line each.
+    /// Registers the nouns.
     fn offer(&self) -> Offer<Portal> {
-        Offer::default().with(webhook::offer())
+        Offer::default()
+            // A line each, also for the formatter.
+            .with(webhook::offer())
     }
 }
