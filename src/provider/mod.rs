@@ -3,6 +3,7 @@
 mod config;
 mod dates;
 mod diagnose;
+mod embedding;
 pub mod portal;
 mod triggers;
 mod webhook;
@@ -98,6 +99,7 @@ impl Provider for DocSpace {
     fn offer(&self) -> Offer<Portal> {
         Offer::default()
             // A line each, also for the formatter.
+            .with(embedding::offer())
             .with(webhook::offer())
     }
 }

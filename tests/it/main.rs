@@ -16,6 +16,8 @@ mod client;
 mod commands;
 /// Data sources and functions against the emulator.
 mod data;
+/// The resource `docspace_embedding`.
+mod embedding;
 /// What the provider offers beside managing a webhook: identity, lists, moves, actions, secrets.
 mod extras;
 /// A plugin host: it starts the binary as Terraform does and plays Terraform's part.

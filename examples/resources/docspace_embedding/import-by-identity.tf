@@ -1,0 +1,6 @@
+import {
+  to = docspace_embedding.apps
+  identity = {
+    id = "embedding"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = docspace_embedding.apps
+  id = "embedding"
+}

@@ -1,0 +1,112 @@
+//! Lists that a plan or a state may not touch: one that nobody has taken over, and that of another portal.
+
+use super::model::{EmbeddingPrivate, Entries, THE_ID};
+use crate::api::embedding::Embedding;
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::value::Value;
+use crate::provider::portal::LivePortal;
+
+/// How many entries a message names.
+const NAMED: usize = 20;
+
+/// Warns while planning that a portal has a list that a creation would replace.
+pub(super) fn warning(
+    portal: &LivePortal,
+    wanted: &Entries,
+    now: &Embedding,
+) -> Option<Diagnostic> {
+    is_in_the_way(wanted, now).then(|| {
+        Diagnostic::warning(
+            "The portal has embedding domains already",
+            format!(
+                "{} Applying this plan will fail. {}",
+                holds(portal, now),
+                how_to_import()
+            ),
+        )
+    })
+}
+
+/// Refuses to create the list over one that nobody has taken over.
+pub(super) fn refuse_replacing(
+    portal: &LivePortal,
+    wanted: &Entries,
+    now: &Embedding,
+) -> Result<(), Diagnostic> {
+    if !is_in_the_way(wanted, now) {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "The portal has embedding domains already",
+        format!(
+            "{} Nothing was changed. {}",
+            holds(portal, now),
+            how_to_import()
+        ),
+    ))
+}
+
+/// A list that is empty has nothing to lose, and one that is as planned is taken over.
+fn is_in_the_way(wanted: &Entries, now: &Embedding) -> bool {
+    !now.domains.is_empty() && *wanted != entries(now)
+}
+
+/// Refuses to read, change or empty the list of another portal than that of the state. It is the same portal under
+/// another address when its entries are those of the state.
+pub(super) fn refuse_elsewhere(
+    portal: &LivePortal,
+    private: &EmbeddingPrivate,
+    ours: &Entries,
+    now: &Embedding,
+) -> Result<(), Diagnostic> {
+    let here = portal.origin();
+    let there = private.origin.as_deref().filter(|there| *there != here);
+    let Some(there) = there.filter(|_| *ours != entries(now)) else {
+        return Ok(());
+    };
+    Err(Diagnostic::error(
+        "The embedding domains belong to another portal",
+        format!(
+            "This state was written against {there}, and base_url names {here}, which has other entries. Nothing was \
+             changed. Set base_url (or DOCSPACE_BASE_URL) to {there}. If {here} is the portal from now on, remove the \
+             resource from the state with `terraform state rm`, and import it with the id \"{THE_ID}\"."
+        ),
+    ))
+}
+
+/// Refuses an import by anything but the one id.
+pub(super) fn unknown_id(id: &Value) -> Diagnostic {
+    let id = id.as_str().unwrap_or_default();
+    Diagnostic::error(
+        "Invalid import id",
+        format!(
+            "{id:?} names no list of embedding domains. Expected \"{THE_ID}\": a portal has one list."
+        ),
+    )
+}
+
+fn entries(embedding: &Embedding) -> Entries {
+    embedding.domains.iter().cloned().collect()
+}
+
+/// Says what a portal has.
+fn holds(portal: &LivePortal, now: &Embedding) -> String {
+    let quoted = |entry: &String| format!("\"{}\"", portal.client.quote(entry));
+    let named: Vec<String> = now.domains.iter().take(NAMED).map(quoted).collect();
+    let more = match now.domains.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "The portal at {} has entries that are not in the state: {}{more}.",
+        portal.origin(),
+        named.join(", ")
+    )
+}
+
+fn how_to_import() -> String {
+    format!(
+        "To manage the list, add this block with the resource's own name, and plan again; the plan shows each entry that \
+         would go:\n\nimport {{\n  to = docspace_embedding.example\n  id = \"{THE_ID}\"\n}}"
+    )
+}

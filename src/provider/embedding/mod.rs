@@ -1,0 +1,198 @@
+//! `docspace_embedding`: the one list of domains that may embed a portal (IH §9).
+//!
+//! The list is shared: plugins, administrators and other configurations write into it, and every write replaces all of
+//! it. What is in nobody's configuration therefore shows as drift and goes only by a plan that shows it.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `schema` | the attributes and their single checks |
+//! | `model` | state, private state, and what a change makes of a list |
+//! | `conflict` | lists that this state or plan may not touch |
+//! | `write` | read, change, write, until the outcome is known |
+
+mod conflict;
+mod model;
+mod schema;
+mod write;
+
+use async_trait::async_trait;
+use tokio::sync::Mutex;
+
+use self::model::{Change, DOMAINS, EmbeddingPrivate, ID, THE_ID, entries_of, state_of};
+use super::portal::{LivePortal, Portal};
+use crate::api::embedding::{MAX_HEADER, share};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::provider::Offer;
+use crate::framework::resource::{
+    CreateRequest, DeleteRequest, Plan, PlanRequest, Progress, ReadRequest, Resource, UpdateRequest,
+};
+use crate::framework::schema::{IdentitySchema, Schema};
+use crate::framework::value::Object;
+
+/// Returns the resource.
+pub(super) fn offer() -> Offer<Portal> {
+    Offer::default().resource(EmbeddingResource::default())
+}
+
+/// The resource `docspace_embedding`.
+#[derive(Debug, Default)]
+struct EmbeddingResource {
+    /// Nothing protects a write from another one, so this process makes one at a time.
+    turn: Mutex<()>,
+}
+
+#[async_trait]
+impl Resource<Portal> for EmbeddingResource {
+    fn type_name(&self) -> &'static str {
+        "docspace_embedding"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity(&self) -> Option<IdentitySchema> {
+        Some(schema::identity())
+    }
+
+    async fn propose(
+        &self,
+        _request: &PlanRequest<'_>,
+        plan: &mut Plan,
+        diagnostics: &mut Diagnostics,
+    ) {
+        plan.state.set(ID, THE_ID);
+        let private: EmbeddingPrivate = plan.private.decode();
+        if let Some(own_share) = private.own_share {
+            diagnostics.extend(too_long(own_share, &plan.state));
+        }
+    }
+
+    async fn review(
+        &self,
+        context: &Portal,
+        request: &PlanRequest<'_>,
+        plan: &Plan,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(portal) = context.known() else {
+            return;
+        };
+        let is_known = plan.state.get(DOMAINS).is_wholly_known();
+        if request.prior.is_none() && is_known && !portal.is_in_trouble() {
+            review_creation(portal, plan, diagnostics).await;
+        }
+        diagnostics.extend(portal.long_wait());
+    }
+
+    async fn create(
+        &self,
+        context: &Portal,
+        request: CreateRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        let portal = context.live()?;
+        let change = Change {
+            wanted: entries_of(&request.plan),
+            ..Change::default()
+        };
+        self.change(portal, change, None, progress).await
+    }
+
+    async fn read(
+        &self,
+        context: &Portal,
+        request: ReadRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        let portal = context.live()?;
+        let ReadRequest { state, private } = request;
+        if state.get(ID).as_str() != Some(THE_ID) {
+            return Err(conflict::unknown_id(state.get(ID)));
+        }
+        let now = write::read(portal, write::READ).await?;
+        progress.warn_if(portal.long_wait());
+        conflict::refuse_elsewhere(portal, &private.decode(), &entries_of(&state), &now)?;
+        let private = EmbeddingPrivate::of(portal.origin(), &now);
+        progress.save(state_of(&now.domains), private);
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        context: &Portal,
+        request: UpdateRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        let portal = context.live()?;
+        let change = Change {
+            ours: entries_of(&request.prior),
+            wanted: entries_of(&request.plan),
+        };
+        let private: EmbeddingPrivate = request.private.decode();
+        self.change(portal, change, Some(private), progress).await
+    }
+
+    async fn delete(
+        &self,
+        context: &Portal,
+        request: DeleteRequest,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        let portal = context.live()?;
+        let change = Change {
+            ours: entries_of(&request.prior),
+            ..Change::default()
+        };
+        let private: EmbeddingPrivate = request.private.decode();
+        let _turn = self.turn.lock().await;
+        let result = write::write(portal, write::REMOVE, &change, |now| {
+            conflict::refuse_elsewhere(portal, &private, &change.ours, now)
+        });
+        let result = result.await.map(drop);
+        progress.warn_if(portal.long_wait());
+        result
+    }
+}
+
+impl EmbeddingResource {
+    /// Brings the portal's list from what the state says to what is planned. Without a state there must not be one.
+    async fn change(
+        &self,
+        portal: &LivePortal,
+        change: Change,
+        private: Option<EmbeddingPrivate>,
+        progress: &Progress,
+    ) -> Result<(), Diagnostic> {
+        let _turn = self.turn.lock().await;
+        let written = write::write(portal, write::UPDATE, &change, |now| match &private {
+            None => conflict::refuse_replacing(portal, &change.wanted, now),
+            Some(private) => conflict::refuse_elsewhere(portal, private, &change.ours, now),
+        });
+        let written = written.await;
+        progress.warn_if(portal.long_wait());
+        let private = EmbeddingPrivate::of(portal.origin(), &written?);
+        progress.save(state_of(&change.wanted), private);
+        Ok(())
+    }
+}
+
+/// Warns of a creation that the portal's list is in the way of, and checks the length of its header.
+async fn review_creation(portal: &LivePortal, plan: &Plan, diagnostics: &mut Diagnostics) {
+    let now = match portal.client.embedding().await {
+        Ok(now) => now,
+        Err(error) => return portal.report_trouble(&error, diagnostics),
+    };
+    diagnostics.extend(conflict::warning(portal, &entries_of(&plan.state), &now));
+    diagnostics.extend(
+        now.own_share()
+            .and_then(|own_share| too_long(own_share, &plan.state)),
+    );
+}
+
+/// Refuses a plan whose entries do not fit into the header beside what the portal writes there itself.
+fn too_long(own_share: usize, planned: &Object) -> Option<Diagnostic> {
+    let entries = entries_of(planned);
+    let length = own_share + share(entries.iter().map(String::as_str));
+    (length > MAX_HEADER).then(|| schema::too_long(length).at_attribute(DOMAINS))
+}
