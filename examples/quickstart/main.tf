@@ -44,6 +44,6 @@ resource "docspace_webhook" "uploads" {
 }
 
 output "webhook_id" {
-  description = "The portal's number of the webhook."
+  description = "The webhook's id, which the portal assigns."
   value       = docspace_webhook.uploads.id
 }

@@ -69,8 +69,9 @@ pub(super) fn schema() -> Schema {
         Attribute::optional(
             Type::Secret,
             "The API key. It needs the scope `*:write` to change webhooks; `*:read` is enough to plan. \
-             Preferably set with the environment variable `DOCSPACE_API_KEY`, which is used beside a \
-             `base_url` of the provider block only where `DOCSPACE_BASE_URL` is not set or names the same portal.",
+             Preferably set with the environment variable `DOCSPACE_API_KEY`, which is used together with a \
+             `base_url` in the provider block only where `DOCSPACE_BASE_URL` is not set or names the same \
+             portal.",
         )
         .check(check_api_key),
     )
@@ -78,8 +79,8 @@ pub(super) fn schema() -> Schema {
         REQUEST_TIMEOUT,
         Attribute::optional(
             Type::String,
-            "The time limit of one HTTP request, such as `90s` or `2m`, from `1s` to `1h`. Defaults to \
-             `60s`. Creating and updating make the portal probe the receiver, so less than `15s` is risky.",
+            "The time limit of one HTTP request, such as `90s` or `2m`, from `1s` to `1h`. Defaults to `60s`. \
+             On create and update the portal probes the receiver, so less than `15s` is risky.",
         )
         .check(check_timeout),
     )
@@ -87,8 +88,8 @@ pub(super) fn schema() -> Schema {
         MAX_RETRIES,
         Attribute::optional(
             Type::Number,
-            "How many times a request that may be repeated is repeated, from 0 to 20. Defaults to 4; 0 \
-             switches retries off.",
+            "How many times a request that is safe to repeat is retried, from 0 to 20. Defaults to 4; 0 \
+             disables retries.",
         )
         .check(|path, value, diagnostics| check_range(path, value, &RETRIES, diagnostics)),
     )
@@ -106,17 +107,16 @@ pub(super) fn schema() -> Schema {
         CA_CERTIFICATE,
         Attribute::optional(
             Type::String,
-            "Certificates in PEM format that are trusted in addition to the system's, for a portal with \
-             a private certificate authority: those of the authority, or the portal's own, as for a self-signed \
-             one. Can also be set with the environment variable \
-             `DOCSPACE_CA_CERTIFICATE`.",
+            "Certificates in PEM format that are trusted in addition to the system's, for a portal with a \
+             private certificate authority: the authority's certificates, or the portal's own if it is \
+             self-signed. Can also be set with the environment variable `DOCSPACE_CA_CERTIFICATE`.",
         ),
     )
     .with(
         SKIP_TLS_VERIFY,
         Attribute::optional(
             Type::Bool,
-            "Accept any certificate of the portal. Whoever sits between can then read the API key. \
+            "Accept any certificate from the portal. Anybody on the network path can then read the API key. \
              Defaults to `false`; prefer `ca_certificate`.",
         ),
     )
@@ -124,8 +124,8 @@ pub(super) fn schema() -> Schema {
         ALLOW_PLAIN_HTTP,
         Attribute::optional(
             Type::Bool,
-            "Allow an `http` address that is not of this machine. The API key and the secrets then \
-             travel in the clear. Defaults to `false`.",
+            "Allow an `http` address that is not on this machine. The API key and the secrets then travel in \
+             the clear. Defaults to `false`.",
         ),
     )
     .with(ALLOWED_PORTALS, destination::allowed_portals())

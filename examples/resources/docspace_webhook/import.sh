@@ -1,4 +1,4 @@
-# By the portal's number of the webhook:
+# By the webhook's id:
 terraform import docspace_webhook.uploads 17
 
 # Or by name and address, when the number is not at hand:

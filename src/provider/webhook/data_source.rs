@@ -35,9 +35,9 @@ impl DataSource<Portal> for WebhookDataSource {
     fn schema(&self) -> Schema {
         let schema = Schema::new(format!(
             "One webhook, found by its `id`, or by its `name`, with its `uri` if the name is not unique.\n\n\
-             Any number of these costs one request. The secret is missing because the portal never returns it.\n\n\
-             Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, which \
-             is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
+             Any number of these costs one request. The secret is absent because the portal never returns it.\n\n\
+             Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, \
+             which is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
         ));
         let schema = attributes()
             .into_iter()
@@ -48,7 +48,7 @@ impl DataSource<Portal> for WebhookDataSource {
         schema
             .with(
                 ID,
-                found_by("The portal's number of the webhook. Conflicts with `name` and `uri`.")
+                found_by("The webhook's id, which the portal assigns. Conflicts with `name` and `uri`.")
                     .check(check_id),
             )
             .with(
@@ -58,7 +58,7 @@ impl DataSource<Portal> for WebhookDataSource {
             )
             .with(
                 URI,
-                found_by("The address of the receiver. Can be given with `name` to tell webhooks of one name apart."),
+                found_by("The address of the receiver. Combine it with `name` to choose among webhooks of that name."),
             )
     }
 
@@ -90,15 +90,18 @@ impl DataSource<Portal> for WebhookDataSource {
 pub(super) fn attributes() -> [(&'static str, Attribute); 14] {
     let of = |ty, description: &str| Attribute::computed(ty, description);
     [
-        (ID, of(Type::String, "The portal's number of the webhook.")),
+        (
+            ID,
+            of(Type::String, "The webhook's id, which the portal assigns."),
+        ),
         (NAME, of(Type::String, "The name shown in the portal.")),
         (URI, of(Type::String, "The address of the receiver.")),
         (
             TRIGGERS,
             of(
                 Type::set(Type::String),
-                "The events that are delivered: `All`, or names such as `FileUploaded`. A trigger that this provider \
-                 has no name for is the decimal number of its bit.",
+                "The events that are delivered: `All`, or names such as `FileUploaded`. A trigger that this \
+                 provider does not know by name appears as the decimal number of its bit.",
             ),
         ),
         (ENABLED, of(Type::Bool, "Whether events are delivered.")),

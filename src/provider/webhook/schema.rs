@@ -26,14 +26,14 @@ pub(super) fn schema() -> Schema {
          each event that the webhook subscribes to.\n\nEvery change is made in place: the webhook \
          keeps its id and its delivery history.",
     )
-    .with("id", Attribute::computed(Type::String, "The portal's number of the webhook."))
+    .with("id", Attribute::computed(Type::String, "The webhook's id, which the portal assigns."))
     .with(
         "name",
         Attribute::required(
             Type::String,
-            "The name shown in the portal: not blank, at most 50 UTF-16 code units. Together with \
-             `uri` it must be unique on the portal, where one on MySQL does not tell upper and lower \
-             case, accents and blanks at the end apart.",
+            "The name shown in the portal: not blank, at most 50 UTF-16 code units. The pair of name and `uri` \
+             must be unique on the portal; on MySQL, the portal ignores differences in case, accents and \
+             trailing blanks.",
         )
         .check(check_name),
     )
@@ -52,8 +52,8 @@ pub(super) fn schema() -> Schema {
         "enabled",
         Attribute::optional(
             Type::Bool,
-            "Whether events are delivered. Defaults to `true`. The portal switches a webhook off \
-             after more than 3 days without a successful delivery.",
+            "Whether events are delivered. Defaults to `true`. The portal disables a webhook after more than 3 \
+             days without a successful delivery.",
         )
         .default(true),
     )
@@ -84,12 +84,11 @@ fn with_secret(schema: Schema) -> Schema {
         "secret_key",
         Attribute::optional_computed(
             Type::Secret,
-            "The secret with which the portal signs deliveries: 1 to 30 printable ASCII characters \
-             without blanks, and as strong as the portal's password policy demands (8 characters or \
-             more by default). It is stored in the state; `secret_key_wo` is not. When both are \
-             omitted on create, a strong secret is generated and kept in the state. The portal never \
-             returns a secret, so a change made elsewhere is not detected. Conflicts with \
-             `secret_key_wo`.",
+            "The secret with which the portal signs deliveries: 1 to 30 printable ASCII characters without \
+             blanks, satisfying the portal's password policy (8 characters or more by default). It is stored in \
+             the state; `secret_key_wo` is not. When both are omitted on create, a strong secret is generated \
+             and kept in the state. The portal never returns a secret, so an out-of-band change is not detected. \
+             Conflicts with `secret_key_wo`.",
         )
         .check(check_secret),
     )
@@ -97,8 +96,8 @@ fn with_secret(schema: Schema) -> Schema {
         "secret_key_wo",
         Attribute::optional(
             Type::Secret,
-            "The secret with which the portal signs deliveries, with the limits of `secret_key`, but \
-             never stored in plan or state. Needs Terraform 1.11 or OpenTofu 1.11. Conflicts with \
+            "The secret with which the portal signs deliveries, with the same limits as `secret_key`, but never \
+             stored in the plan or the state. Needs Terraform 1.11 or OpenTofu 1.11. Conflicts with \
              `secret_key`.",
         )
         .write_only()
@@ -108,11 +107,10 @@ fn with_secret(schema: Schema) -> Schema {
         "secret_key_wo_version",
         Attribute::optional_computed(
             Type::Number,
-            "The version of `secret_key_wo`, a whole number. When it is set, the secret is sent on \
-             create and whenever the number changes, and nothing derived from the secret is stored. \
-             When it is omitted, a salted hash in the private state tells whether the secret has \
-             changed, and the number counts the changes; a secret that is made anew in every run is \
-             then rotated by every apply.",
+            "The version of `secret_key_wo`, a whole number. When it is set, the secret is sent on create and \
+             whenever the number changes, and nothing derived from the secret is stored. When it is omitted, a \
+             salted hash in the private state detects a changed secret, and the number counts the changes; every \
+             apply then rotates a secret that is generated in every run.",
         )
         .check(check_version),
     )
@@ -123,15 +121,14 @@ pub(super) fn identity() -> IdentitySchema {
     IdentitySchema::default().with(
         "id",
         Type::String,
-        "The portal's number of the webhook. Unique within one portal only.",
+        "The webhook's id. Unique within one portal only.",
     )
 }
 
 fn triggers_description() -> String {
     format!(
-        "The events to deliver: `{ALL}` alone, or one or more of {}. A trigger that the portal knows \
-         and this list does not can be given by its name in the same style, or as the decimal number \
-         of its bit.",
+        "The events to deliver: `{ALL}` alone, or one or more of {}. For a trigger that the portal supports but \
+         this list lacks, give its name in the same style, or the decimal number of its bit.",
         trigger_names()
     )
 }

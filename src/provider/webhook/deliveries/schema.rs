@@ -35,10 +35,10 @@ const GROUPS: [(&str, StatusGroups); 5] = [
 /// Returns the schema.
 pub(super) fn schema() -> Schema {
     with_filters(Schema::new(
-        "The portal's journal of deliveries, newest first: what was sent to which receiver, and what it answered. It \
-         shows the webhooks that the API key's owner may see, and not those that were deleted.\n\n\
-         Dates are UTC. The portal writes those of its own time zone, and they are corrected by what the bodies of \
-         the deliveries say.",
+        "The portal's delivery journal, newest first: what was sent to which receiver, and what it answered. It \
+         covers the webhooks that the API key's owner may see, but not deleted ones.\n\n\
+         Dates are UTC. The portal writes them in its own time zone; the provider corrects them with the dates \
+         in the delivery bodies.",
     ))
     .with(
         LIMIT,
@@ -55,8 +55,8 @@ pub(super) fn schema() -> Schema {
         INCLUDE_PAYLOADS,
         Attribute::optional_computed(
             Type::Bool,
-            "Whether headers and bodies of requests and answers are returned, and so stored in the state. They hold \
-             content of the portal. Defaults to `false`.",
+            "Whether to return the headers and bodies of requests and responses, which then are stored in the \
+             state. They contain portal content. Defaults to `false`.",
         ),
     )
     .with(
@@ -106,8 +106,8 @@ fn with_filters(schema: Schema) -> Schema {
             Attribute::optional(
                 Type::set(Type::String),
                 format!(
-                    "Only deliveries with one of these outcomes: {}. `not_sent` are those that wait, and those whose \
-                     receiver could not be connected to; a timeout counts as `5xx`.",
+                    "Only deliveries with one of these outcomes: {}. `not_sent` covers deliveries that wait, \
+                     and those for which no connection to the receiver could be made; a timeout counts as `5xx`.",
                     group_names("`")
                 ),
             )
@@ -128,7 +128,7 @@ fn attributes() -> [(&'static str, Attribute); 10] {
             "id",
             of(
                 Type::String,
-                "The journal's number of the delivery. Delivering again makes a new one.",
+                "The journal's id of the delivery. A redelivery gets a new one.",
             ),
         ),
         ("webhook_name", of(Type::String, "The name of the webhook.")),
