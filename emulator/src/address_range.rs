@@ -62,7 +62,7 @@ fn leading_ones(prefix: u8, width: u8) -> u128 {
     u128::MAX.checked_shl(zeros).unwrap_or(0)
 }
 
-/// Text that is no address range.
+/// Text that is not an address range.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an address range such as 10.0.0.0/8")]
 pub struct InvalidRange(String);

@@ -22,7 +22,7 @@ const VERSION_MEMBER: &str = "version";
 /// Reads the file into the nouns; one that does not exist is an empty portal.
 ///
 /// # Errors
-/// The file cannot be read or is no state of this emulator; the text names it, never its content.
+/// The file cannot be read or is not a state of this emulator; the text names it, never its content.
 pub(crate) fn load(path: &Path, nouns: &Nouns) -> io::Result<()> {
     let explain = |what: String| io::Error::other(format!("state file {}: {what}", path.display()));
     let text = match std::fs::read(path) {

@@ -74,7 +74,7 @@ impl Diagnostic {
         self.at(Path::attribute(name))
     }
 
-    /// Says whether the diagnostic is an error.
+    /// Returns whether the diagnostic is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
@@ -95,12 +95,12 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
-    /// Says whether there is an error among them.
+    /// Returns whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(Diagnostic::is_error)
     }
 
-    /// Says whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -37,7 +37,7 @@ pub trait Provider: Send + Sync + 'static {
         diagnostics: &mut Diagnostics,
     ) -> Option<Self::Context>;
 
-    /// Says whether the configuration is not known yet, so that what depends on it may be deferred.
+    /// Returns whether the configuration is not known yet, so that what depends on it may be deferred.
     fn is_configuration_unknown(&self, context: &Self::Context) -> bool {
         let _ = context;
         false

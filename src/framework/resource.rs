@@ -59,7 +59,7 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
     }
 
     /// Creates the object. What exists must be recorded in `progress` the moment it exists: it is
-    /// what Terraform learns, also when this method fails or panics afterwards.
+    /// what Terraform learns, even when this method fails or panics afterwards.
     async fn create(
         &self,
         context: &C,
@@ -125,7 +125,7 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         )))
     }
 
-    /// Takes over the state of another resource type, also of another provider, without requests.
+    /// Takes over the state of another resource type, even of another provider, without requests.
     /// The same type under another address of the provider does not get here: it needs no conversion.
     /// A source that cannot be understood is an error that says what to do instead.
     fn move_state(&self, request: &MoveRequest, progress: &Progress) -> Result<(), Diagnostic> {

@@ -9,7 +9,7 @@ use crate::framework::path::Path;
 use crate::framework::value::Value;
 
 /// Writes a date of the portal in whole seconds, rounded as its database does: the answer to a create
-/// is more precise than what is read later (API §4.4), and both must read the same. What is no date with an
+/// is more precise than what is read later (API §4.4), and both must read the same. What is not a date with an
 /// offset is null, and so is the year 1, which stands for "never" on a portal: arithmetic with dates in a
 /// `check` must not fail.
 pub(super) fn text(timestamp: Option<&Timestamp>) -> Value {

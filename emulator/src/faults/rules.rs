@@ -70,7 +70,7 @@ pub enum FaultAction {
     Respond(FaultResponse),
     /// The status (default 502) with a proxy's HTML error page.
     Html(FaultStatus),
-    /// The status (default 200) with a body that is no JSON although its content type says so.
+    /// The status (default 200) with a body that is not JSON although its content type says so.
     Garbage(FaultStatus),
     /// A redirect (default 301).
     Redirect(FaultRedirect),

@@ -15,7 +15,7 @@ use crate::locks::lock;
 /// One request as the portal saw it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RequestLogEntry {
-    /// Counts every request of the portal from 1, also across resets of the log.
+    /// Counts every request of the portal from 1, even across resets of the log.
     pub sequence: u64,
     /// The method.
     pub method: String,

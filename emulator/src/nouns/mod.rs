@@ -112,7 +112,7 @@ impl Nouns {
     /// Takes over one part of what [`Nouns::save`] returned before a restart.
     ///
     /// # Errors
-    /// There is no such noun, or the part is not what it keeps.
+    /// The noun does not exist, or the part is not what it keeps.
     pub(crate) fn restore(&self, name: &str, part: Value) -> serde_json::Result<()> {
         let noun = self.all().find(|(known, _)| *known == name);
         let (_, noun) = noun.ok_or_else(|| serde::de::Error::custom("no such noun"))?;

@@ -76,7 +76,7 @@ impl BaseUrl {
         if text.is_empty() {
             return Err(BaseUrlError::Empty);
         }
-        // The URL parser would silently drop line breaks and tabs, also in the middle of a host name.
+        // The URL parser would silently drop line breaks and tabs, even in the middle of a host name.
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(BaseUrlError::BlankOrControlCharacter);
         }

@@ -44,7 +44,7 @@ fn unindented(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Tells what a text that holds no certificate is instead.
+/// Returns what a text that holds no certificate is instead.
 fn misread(text: &str) -> Option<ConfigError> {
     let text = text.trim();
     if text.contains("\\n") && text.contains(BEGIN) {

@@ -256,7 +256,7 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> BodyError {
     }
 }
 
-/// Tells what a body is that is not JSON; gzip and Zstandard have a mark of their own.
+/// Returns what a body that is not JSON is; gzip and Zstandard have a mark of their own.
 fn judge(body: &[u8]) -> NotJson {
     if body.starts_with(b"\x1f\x8b") || body.starts_with(b"\x28\xb5\x2f\xfd") {
         NotJson::Compressed

@@ -23,7 +23,7 @@ pub enum TlsFault {
     Version,
 }
 
-/// Tells what TLS found wrong, where repeating is no use.
+/// Returns what TLS found wrong, where repeating does not help.
 pub(crate) fn tls_fault(error: &(dyn StdError + 'static)) -> Option<TlsFault> {
     match find::<rustls::Error>(error)? {
         rustls::Error::InvalidCertificate(fault) => Some(match fault {

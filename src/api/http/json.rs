@@ -117,7 +117,7 @@ impl<'a> Node<'a> {
             .ok_or_else(|| self.mismatch("true or false"))
     }
 
-    /// Returns a whole number of 64 bits, also when it is written as a string.
+    /// Returns a whole number of 64 bits, even when it is written as a string.
     pub(crate) fn integer(&self) -> Result<i64, DecodeError> {
         match self.value {
             Value::Number(number) => number.as_i64(),

@@ -216,7 +216,7 @@ impl Plan {
             Cause::Timeout { .. } => operation.is_repeatable() && once(&mut self.timeouts),
             Cause::Transport { .. } => operation.is_repeatable(),
             Cause::Status(failure) => match failure.status {
-                // The retry endpoints allow 5 calls in 15 minutes (API §9): without a time, waiting is no use.
+                // The retry endpoints allow 5 calls in 15 minutes (API §9): without a time, waiting does not help.
                 429 => operation != Operation::RetryDelivery || failure.retry_after.is_some(),
                 502..=504 => operation.is_repeatable(),
                 // On writes this is mostly the receiver that the portal could not reach (API §8.2).

@@ -102,7 +102,7 @@ impl ServerCertVerifier for NamedOrIssued {
             now,
         );
         verified.map_err(|error| match error {
-            // An authority that has the issuer's name and another key, such as one that was made anew.
+            // An authority that has the issuer's name and another key, such as one that was generated again.
             rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
                 CertificateError::UnknownIssuer.into()
             }

@@ -422,7 +422,7 @@ fn lock<R: Row>(state: &Mutex<State<R>>) -> MutexGuard<'_, State<R>> {
 
 /// The fetch in flight. When nobody holds it any more, it ends without an outcome.
 struct Fetch<R: Row> {
-    /// Whoever has the lock carries the request on. It comes before `sender`: it is over before anybody hears so.
+    /// Whoever has the lock carries the request on. It comes before `sender`: it is over before anybody hears of it.
     request: AsyncMutex<Request<R>>,
     state: Arc<Mutex<State<R>>>,
     number: u64,

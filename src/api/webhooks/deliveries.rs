@@ -193,7 +193,7 @@ pub struct SentBody {
     pub queued_on: Option<OffsetDateTime>,
     /// The webhook it was sent for.
     pub webhook: Option<WebhookId>,
-    /// How often the portal had repeated it by itself.
+    /// How often the portal had retried it on its own.
     pub repeats: u32,
 }
 
@@ -311,7 +311,7 @@ impl Client {
     /// Delivers several events again in one call and returns their new journal entries, which are still queued.
     ///
     /// Ids that are unknown or not the caller's are skipped without a word. At most 5 calls in 15 minutes where rate
-    /// limits are on (API §9). Never repeated by itself.
+    /// limits are on (API §9). Never repeated automatically.
     pub async fn retry_deliveries(&self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, Error> {
         let call = Call::new(Operation::RetryDelivery, "PUT", "/settings/webhook/retry")
             .with_body(&RetryDeliveries { ids });

@@ -115,7 +115,7 @@ pub const TRIGGERS: &[Trigger] = &[
 pub struct TriggerMask(u64);
 
 impl TriggerMask {
-    /// Every event, also those of future versions.
+    /// Every event, even those of future versions.
     pub const ALL: Self = Self(0);
 
     /// Creates a mask from its bits.

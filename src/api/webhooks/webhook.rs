@@ -96,13 +96,13 @@ pub struct Webhook {
     pub name: String,
     /// The receiver's address, verbatim.
     pub uri: String,
-    /// Whether events are delivered; the portal switches this off by itself (API §10).
+    /// Whether events are delivered; the portal switches this off on its own (API §10).
     pub enabled: bool,
     /// Whether the receiver's certificate is verified.
     pub ssl: bool,
     /// The events; `None` on portals before 3.1, which have no such field.
     pub triggers: Option<TriggerMask>,
-    /// The one entity it listens to; the portal's `""` means none and is read so.
+    /// The one entity it listens to; the portal's `""` means none and is read that way.
     pub target_id: Option<String>,
     /// Who created it.
     pub created_by: Option<UserId>,

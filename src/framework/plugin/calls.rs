@@ -31,7 +31,7 @@ impl Calls {
         self.running.spawn(call)
     }
 
-    /// Tells whether the host may still send calls on this connection. What is kept per connection
+    /// Returns whether the host may still send calls on this connection. What is kept per connection
     /// can be forgotten once it cannot.
     pub(crate) fn is_open(&self, connection: ConnectionId) -> bool {
         self.connections.is_open(connection)

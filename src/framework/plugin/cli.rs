@@ -20,7 +20,7 @@ pub(super) enum Command {
 ///
 /// # Errors
 ///
-/// Says what is wrong with an argument that is no known flag.
+/// Describes what is wrong with an argument that is not a known flag.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
     let mut parser = lexopt::Parser::from_args(args);
     let mut command = Command::Serve;

@@ -28,7 +28,7 @@ const COOKIE: (&str, &str) = (
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
 );
 
-/// Tells whether a host started this process. The cookie spares people a riddle; it protects nothing.
+/// Returns whether a host started this process. The cookie spares people a riddle; it protects nothing.
 pub(super) fn is_invited(environment: &dyn Environment) -> bool {
     environment.var(COOKIE.0).as_deref() == Some(COOKIE.1)
 }

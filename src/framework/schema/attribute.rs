@@ -124,7 +124,7 @@ impl Attribute {
         self
     }
 
-    /// Says that a computed value changes on the server by itself. A plan that changes nothing else keeps the prior
+    /// Says that a computed value changes on the server on its own. A plan that changes nothing else keeps the prior
     /// value, which the last read brought up to date; one that does promises nothing about it, because the value can
     /// change before the apply.
     #[must_use]
@@ -149,22 +149,22 @@ impl Attribute {
         self
     }
 
-    /// Says whether the value must not be shown.
+    /// Returns whether the value must not be shown.
     pub fn is_sensitive(&self) -> bool {
         self.sensitive
     }
 
-    /// Says whether the value never stands in a plan or state.
+    /// Returns whether the value never stands in a plan or state.
     pub fn is_write_only(&self) -> bool {
         self.write_only
     }
 
-    /// Says whether the value changes on the server by itself.
+    /// Returns whether the value changes on the server on its own.
     pub fn is_volatile(&self) -> bool {
         self.volatile
     }
 
-    /// Says whether the provider may set the value.
+    /// Returns whether the provider may set the value.
     pub fn is_computed(&self) -> bool {
         matches!(
             self.presence,
@@ -172,7 +172,7 @@ impl Attribute {
         )
     }
 
-    /// Says whether the configuration may set the value.
+    /// Returns whether the configuration may set the value.
     pub fn is_configurable(&self) -> bool {
         self.presence != Presence::Computed
     }
@@ -195,7 +195,7 @@ impl Attribute {
         }
     }
 
-    /// Says whether a value can be written as one of the attribute's type.
+    /// Returns whether a value can be written as one of the attribute's type.
     pub fn admits(&self, value: &Value) -> bool {
         match &self.kind {
             AttributeKind::Plain(ty) => ty.admits(value),

@@ -63,7 +63,7 @@ impl<P: Provider> Engine<P> {
 
     /// Tells what runs for a connection to stop waiting, and what will run to begin nothing. Returns at once (TPP §3.4).
     ///
-    /// It holds for good: a client that stops ends its whole command, also when the call overtakes `ConfigureProvider`.
+    /// It holds for good: a client that stops ends its whole command, even when the call overtakes `ConfigureProvider`.
     pub fn stop(&self, connection: ConnectionKey) {
         self.lock().entry(connection).or_default().stop.cancel();
     }

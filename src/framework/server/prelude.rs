@@ -72,7 +72,7 @@ impl<P: Provider> Engine<P> {
         Ok(context)
     }
 
-    /// Says whether an answer is put off, because the provider's configuration is not known yet.
+    /// Returns whether an answer is put off, because the provider's configuration is not known yet.
     pub(super) fn is_deferred(
         &self,
         context: Option<&P::Context>,

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{Object, SecretText, Type, Value, normal_form};
 
-/// Says where and why a JSON value is not of the expected type. Never holds the value.
+/// Where and why a JSON value is not of the expected type. Never holds the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at {}: expected {expected}, found {found}", if path.is_empty() { "the root" } else { path })]
 pub struct JsonError {

@@ -75,17 +75,17 @@ impl Value {
         Self::Set(elements)
     }
 
-    /// Says whether the value is null.
+    /// Returns whether the value is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// Says whether the value itself, not something inside it, is unknown.
+    /// Returns whether the value itself, not something inside it, is unknown.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown(_))
     }
 
-    /// Says whether neither the value nor anything inside it is unknown.
+    /// Returns whether neither the value nor anything inside it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         match self {
             Self::Unknown(_) => false,

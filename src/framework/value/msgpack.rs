@@ -21,7 +21,7 @@ const MAX_REFINEMENT: usize = 1024;
 /// How deep a skipped value may nest.
 const MAX_SKIP_DEPTH: usize = 16;
 
-/// Says where and why bytes are not a value of the expected type. Never holds the value.
+/// Where and why bytes are not a value of the expected type. Never holds the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at {}: expected {expected}, found {found}", if path.is_empty() { "the root" } else { path })]
 pub struct DecodeError {

@@ -43,7 +43,7 @@ impl Object {
         self.0.remove(name).unwrap_or(Value::Null)
     }
 
-    /// Says whether the object has the attribute, null or not.
+    /// Returns whether the object has the attribute, null or not.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
@@ -53,7 +53,7 @@ impl Object {
         self.0.len()
     }
 
-    /// Says whether the object has no attribute.
+    /// Returns whether the object has no attribute.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -68,7 +68,7 @@ impl Object {
         self.0.values().flat_map(Value::secrets)
     }
 
-    /// Says whether neither an attribute nor anything inside one is unknown.
+    /// Returns whether neither an attribute nor anything inside one is unknown.
     pub fn is_wholly_known(&self) -> bool {
         self.0.values().all(Value::is_wholly_known)
     }

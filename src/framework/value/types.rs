@@ -57,7 +57,7 @@ impl Type {
         }
     }
 
-    /// Says whether a value can be written as one of this type; null and unknown can. An object may lack attributes.
+    /// Returns whether a value can be written as one of this type; null and unknown can. An object may lack attributes.
     pub fn admits(&self, value: &Value) -> bool {
         match (self, value) {
             (_, Value::Null | Value::Unknown(_))
@@ -78,7 +78,7 @@ impl Type {
         }
     }
 
-    /// Says whether a value of this type can hold one of another type, at any depth.
+    /// Returns whether a value of this type can hold one of another type, at any depth.
     pub fn holds(&self, inner: &Self) -> bool {
         self == inner
             || match self {

@@ -156,7 +156,7 @@ fn check(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Says what is wrong with an element and what to write, without a part of it that could be secret.
+/// Describes what is wrong with an element and what to write, without a part of it that could be secret.
 fn describe(text: &str, defect: &Defect) -> String {
     let (subject, advice) = match defect {
         Defect::Empty | Defect::BlankOrControlCharacter | Defect::UserInfo => {

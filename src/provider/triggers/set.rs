@@ -51,7 +51,7 @@ impl<'a> TriggerSet<'a> {
         }
     }
 
-    /// Says whether every element is known.
+    /// Returns whether every element is known.
     pub(super) fn is_known(&self) -> bool {
         !self.has_unknown
     }

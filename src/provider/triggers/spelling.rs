@@ -3,7 +3,7 @@
 
 use crate::api::{TRIGGERS, Trigger};
 
-/// The word for every event, also of future portals.
+/// The word for every event, even those of future portals.
 pub(in crate::provider) const ALL: &str = "All";
 
 /// How much of a text is compared with names, in characters.

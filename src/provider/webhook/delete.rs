@@ -33,7 +33,7 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
     }
 }
 
-/// Says whether a webhook is certainly gone. Its creator sees it as long as it exists, and so does an
+/// Returns whether a webhook is certainly gone. Its creator sees it as long as it exists, and so does an
 /// administrator; anybody else's list says nothing (API §3.4). Where nobody can tell who is asking, a success
 /// in words that are not understood needs no more than a list without it.
 async fn is_absent(
@@ -54,7 +54,7 @@ pub(super) fn is_open(error: &Error) -> bool {
     error.outcome_unknown() || error.status() == Some(500)
 }
 
-/// Says whether two lists in a row do not show a webhook; one may be wrong.
+/// Returns whether two lists in a row do not show a webhook; one may be wrong.
 pub(super) async fn is_unlisted(portal: &LivePortal, id: WebhookId) -> Result<bool, Error> {
     let snapshot = portal.list.fresh().await?;
     if snapshot.webhook(id).is_some() {

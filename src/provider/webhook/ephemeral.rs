@@ -54,7 +54,7 @@ impl EphemeralResource<Portal> for WebhookSecret {
         if let Some(portal) = context.known() {
             let policy = portal.policy().await;
             diagnostics.extend(portal.long_wait());
-            // A policy that cannot be read is no obstacle: the secret has everything a policy can demand.
+            // A policy that cannot be read does not matter: the secret has everything a policy can demand.
             let least = policy.map_or(0, |policy| policy.min_length);
             let least = usize::try_from(least).unwrap_or(usize::MAX);
             if length < least {

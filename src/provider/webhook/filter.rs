@@ -72,7 +72,7 @@ impl WebhookFilter {
         })
     }
 
-    /// Says whether a webhook is wanted. Texts are compared in the form in which Terraform keeps them
+    /// Returns whether a webhook is wanted. Texts are compared in the form in which Terraform keeps them
     /// (TPP §6.7). A webhook without triggers is of a portal that is too old, which whoever describes it
     /// says; none at all would be a lie.
     pub(super) fn matches(&self, webhook: &Webhook) -> bool {
@@ -91,7 +91,7 @@ impl WebhookFilter {
     }
 }
 
-/// Says whether a webhook with this mask receives a trigger. A webhook of all events receives each;
+/// Returns whether a webhook with this mask receives a trigger. A webhook of all events receives each;
 /// only such a one receives all.
 fn receives(mask: TriggerMask, wanted: TriggerMask) -> bool {
     mask.is_all() || mask.bits() & wanted.bits() != 0

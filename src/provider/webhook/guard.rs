@@ -174,7 +174,7 @@ impl Stranger<'_> {
         self.state.get(NAME).as_str().unwrap_or("?")
     }
 
-    /// Says how to get to a state that is true, as the continuation of a sentence.
+    /// Explains how to get to a state that is true, as the continuation of a sentence.
     fn way_out(&self) -> String {
         let uri = self.state.get(URI).as_str().unwrap_or_default();
         let twin = self.list.with_pair(self.name(), uri).next();
@@ -202,8 +202,8 @@ impl Stranger<'_> {
     }
 }
 
-/// Says how a webhook differs from that of the state, as the continuation of a sentence. Its uri is not shown: it may
-/// be somebody else's, and hold a token.
+/// Explains how a webhook differs from that of the state, as the continuation of a sentence. Its uri is not shown: it
+/// may be somebody else's, and hold a token.
 fn differs(difference: Difference, state: &Object, webhook: &Webhook) -> String {
     let id = webhook.id;
     match difference {

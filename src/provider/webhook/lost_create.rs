@@ -124,8 +124,8 @@ pub(super) async fn resolve(
     }
 }
 
-/// Says whether to send a create more than twice. It was answered on the way then, as by a limiter, which lets it through
-/// sooner or later; only the first creation of a run waits for that in vain.
+/// Returns whether to send a create more than twice. It was answered on the way then, as by a limiter, which lets it
+/// through sooner or later; only the first creation of a run waits for that in vain.
 fn is_worth_another(creation: &Creation<'_>, error: &Error, began: Instant) -> bool {
     let portal = creation.portal;
     matches!(error.status(), Some(502..=504))
@@ -265,7 +265,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     }
 }
 
-/// Says why a webhook may not be the one that this creation made.
+/// Explains why a webhook may not be the one that this creation made.
 fn doubt(
     creation: &Creation<'_>,
     baseline: &WebhookSnapshot,

@@ -141,7 +141,7 @@ impl StoredSecret {
         }
     }
 
-    /// Says whether `ignore_changes` keeps what belongs to two secrets, of which the portal has one.
+    /// Returns whether `ignore_changes` keeps what belongs to two secrets, of which the portal has one.
     pub(super) fn is_mixed(&self) -> bool {
         self.key.is_some() && self.version.is_some()
     }

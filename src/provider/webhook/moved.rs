@@ -74,7 +74,7 @@ pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(
     Ok(())
 }
 
-/// Says whether this is a provider and a type of it that can be taken over.
+/// Returns whether this is a provider and a type of it that can be taken over.
 fn is_source(provider: &str, source_type: &str) -> bool {
     let provider = provider.to_ascii_lowercase();
     let source_type = source_type.to_ascii_lowercase();
@@ -90,7 +90,7 @@ fn is_source(provider: &str, source_type: &str) -> bool {
         })
 }
 
-/// Says whether one of the paths in a state is that of the webhook API, with or without an id.
+/// Returns whether one of the paths in a state is that of the webhook API, with or without an id.
 fn has_webhook_path(state: &Json) -> bool {
     ["path", "id", "create_path", "read_path"]
         .iter()

@@ -32,12 +32,12 @@ impl Likeness {
     }
 }
 
-/// Says whether a webhook has this name and uri in the form in which Terraform keeps them (TPP §6.7).
+/// Returns whether a webhook has this name and uri in the form in which Terraform keeps them (TPP §6.7).
 pub(super) fn has_pair(webhook: &Webhook, name: &str, uri: &str) -> bool {
     normal_form(&webhook.name) == name && normal_form(&webhook.uri) == uri
 }
 
-/// Says what has to be added where name and uri are not identical, and the portal takes them for the same.
+/// Describes what has to be added where name and uri are not identical, and the portal takes them for the same.
 pub(super) fn differs_a_little(other: &str) -> String {
     format!(
         " That webhook is named \"{other}\": its name and uri differ from these only in upper and lower case, in accents \
@@ -147,7 +147,7 @@ pub(super) fn invisible(name: &str, sees_all: bool, detail: &str) -> Diagnostic 
     )
 }
 
-/// Says what to do about a webhook that is not known to be managed. It may be all the same: the client
+/// Describes what to do about a webhook that is not known to be managed. It may be all the same: the client
 /// shows the states of other resources in any order, those that go away too.
 fn way_out(id: WebhookId) -> String {
     format!(
@@ -158,7 +158,7 @@ fn way_out(id: WebhookId) -> String {
     )
 }
 
-/// Says how to take a webhook under management.
+/// Explains how to take a webhook under management.
 pub(super) fn how_to_import(id: WebhookId) -> String {
     format!(
         "To manage it with this resource, add this block with the resource's own name, and plan again:\n\n{}\n\n\

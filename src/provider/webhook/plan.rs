@@ -56,7 +56,7 @@ fn keep_spelling(prior: &Object, private: &WebhookPrivate, planned: &mut Object)
     }
 }
 
-/// Says whether anything but the secret's version differs; that one is planned last.
+/// Returns whether anything but the secret's version differs; that one is planned last.
 fn differs(prior: &Object, planned: &Object) -> bool {
     planned
         .iter()

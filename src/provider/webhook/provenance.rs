@@ -1,6 +1,6 @@
 //! Which webhook a number stands for (product §4.4).
 //!
-//! A number says nothing by itself: numbers repeat between portals, and on one portal that was restored or
+//! A number says nothing on its own: numbers repeat between portals, and on one portal that was restored or
 //! set up anew. The owner of every self-hosted portal has the same id, so the creator alone does not tell
 //! portals apart either. Private state therefore remembers the portal's origin, the creator and the time of
 //! creation, and whatever is read, changed or deleted is compared with them first:

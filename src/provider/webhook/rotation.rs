@@ -100,7 +100,7 @@ impl<'a> Before<'a> {
         }
     }
 
-    /// Says whether the hash in private state is that of a secret, where the mode needs it to know.
+    /// Returns whether the hash in private state is that of a secret, where the mode needs it to know.
     async fn recognizes(&self, mode: SecretMode, secret: &SecretText) -> bool {
         let is_needed = match mode {
             SecretMode::Automatic => true,
@@ -113,8 +113,8 @@ impl<'a> Before<'a> {
         }
     }
 
-    /// Says whether a secret has to be sent: in manual mode when the version says so, else when the portal is not known
-    /// to have it. The version is none as long as it is not known.
+    /// Returns whether a secret has to be sent: in manual mode when the version says so, else when the portal is not
+    /// known to have it. The version is none as long as it is not known.
     fn lacks(
         &self,
         mode: SecretMode,

@@ -211,7 +211,7 @@ fn receiver(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Says whether a query argument is named like a credential.
+/// Returns whether a query argument is named like a credential.
 fn has_token(url: &Url) -> bool {
     const NAMES: [&str; 6] = ["key", "sig", "auth", "code", "jwt", "pass"];
     const ENDINGS: [&str; 6] = [

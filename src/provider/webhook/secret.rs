@@ -31,7 +31,7 @@ const SALT_LENGTH: usize = 16;
 /// pile up in the allocator, once for every thread that ever made one.
 static HASHING: Mutex<Vec<Block>> = Mutex::const_new(Vec::new());
 
-/// Says which characters a secret may consist of: printable ASCII without blanks.
+/// Returns whether a secret consists of characters that it may have: printable ASCII without blanks.
 pub(crate) fn has_valid_characters(secret: &str) -> bool {
     secret.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
 }
@@ -118,7 +118,7 @@ impl SecretHash {
         })
     }
 
-    /// Says whether the hash is that of a secret. A damaged hash is that of none.
+    /// Returns whether the hash is that of a secret. A damaged hash is that of none.
     pub(super) async fn matches(&self, secret: &SecretText) -> bool {
         let Ok(salt) = STANDARD_NO_PAD.decode(&self.salt) else {
             return false;

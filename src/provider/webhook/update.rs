@@ -196,7 +196,7 @@ impl Update<'_> {
         }
     }
 
-    /// Says whether an update without an answer is seen to have happened. A secret cannot be seen.
+    /// Returns whether an update without an answer is seen to have happened. A secret cannot be seen.
     async fn has_happened(&self, error: &Error) -> bool {
         if !error.outcome_unknown() || self.secret().is_some() {
             return false;
@@ -226,7 +226,7 @@ impl Update<'_> {
         progress.save(state, PrivateState::encode(&private));
     }
 
-    /// Says whether the portal may have stored the new secret although the update failed.
+    /// Returns whether the portal may have stored the new secret although the update failed.
     fn is_secret_in_doubt(&self, error: &Error) -> bool {
         let has_failed = error.status() == Some(500) && !error.is_receiver_unreachable();
         self.secret().is_some() && (error.outcome_unknown() || has_failed)

@@ -15,7 +15,7 @@ struct Csp {
     header: String,
 }
 
-/// `GET /security/csp`: a list also where there is none.
+/// `GET /security/csp`: a list even where there is none.
 pub(super) fn show(call: &Call) -> Answer {
     let domains = call.portal.nouns.embedding.domains();
     call.success(&Csp {

@@ -111,7 +111,7 @@ fn is_forgotten(credential: &Credential) -> bool {
 }
 
 /// `GET /keys/@self`: the key that was used. The portal cuts it from the header without a look at what is there:
-/// a cookie fails with 400, and what is no key with 500 (inferred from the controller).
+/// a cookie fails with 400, and what is not a key with 500 (inferred from the controller).
 pub(crate) fn current(call: &Call) -> Result<Answer, Refusal> {
     let caller = call.caller()?;
     if !call.headers.contains_key(axum::http::header::AUTHORIZATION) {

@@ -65,7 +65,7 @@ struct Comparison {
     secret: SecretString,
 }
 
-/// Tells whether the stored secret is the given one, without showing it.
+/// Returns whether the stored secret is the given one, without showing it.
 async fn compare_secret(
     State(portal): Shared,
     Id(id): Id<i32>,

@@ -11,7 +11,7 @@ use url::Host;
 
 use super::{Credentials, Protocol};
 
-/// The schemes, and the port that each has by itself.
+/// The schemes, and the port that each has by default.
 const SCHEMES: [(&str, Protocol, u16); 4] = [
     ("http", Protocol::Http, 80),
     ("https", Protocol::Https, 443),
@@ -52,10 +52,10 @@ pub enum AddressError {
     /// Nothing where the host belongs.
     #[error("it has no host")]
     NoHost,
-    /// A host that is no name and no address.
+    /// A host that is neither a name nor an address.
     #[error("its host is neither a name nor an IP address; an IPv6 address stands in brackets")]
     Host,
-    /// A port that is no number from 1 to 65535.
+    /// A port that is not a number from 1 to 65535.
     #[error(
         "its port is no number from 1 to 65535; in a password, write / as %2F, ? as %3F and # as %23"
     )]

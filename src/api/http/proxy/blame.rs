@@ -42,7 +42,7 @@ pub(crate) struct Blame {
     last: Mutex<Option<(Instant, Option<ProxyFault>)>>,
 }
 
-/// What an error says by itself.
+/// What an error says on its own.
 enum Told {
     /// It is the proxy's fault.
     Fault(ProxyFault),
@@ -151,7 +151,7 @@ fn told_by_socks(text: &str, proxy: &Proxy) -> Told {
     }
 }
 
-/// Says why a proxy itself was not reached.
+/// Explains why a proxy itself was not reached.
 fn unreached(error: &reqwest::Error) -> ProxyFault {
     let detail = failure::innermost(error);
     if let Some(fault) = failure::tls_fault(error) {

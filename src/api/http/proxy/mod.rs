@@ -1,7 +1,7 @@
 //! Which proxy the requests to a portal go through, by the rules that people know from Terraform.
 //!
 //! Terraform, `init` and every provider written in Go read the environment as `golang.org/x/net/http/httpproxy` does,
-//! so these are its rules, written anew: nothing that Rust offers has them all. hyper-util's matcher, which reqwest
+//! so these are its rules, written again: nothing that Rust offers has them all. hyper-util's matcher, which reqwest
 //! uses, prefers `https_proxy` to `HTTPS_PROXY`, knows no ports in `NO_PROXY`, lets loopback addresses through a proxy,
 //! and takes a value that it cannot read for none.
 //!
@@ -107,7 +107,7 @@ pub struct ProxyError {
 /// What is wrong with a variable that names a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProxySettingFault {
-    /// The value is no address of a proxy.
+    /// The value is not the address of a proxy.
     #[error(transparent)]
     Address(#[from] AddressError),
     /// `HTTP_PROXY` in a CGI process.

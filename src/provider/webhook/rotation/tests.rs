@@ -523,7 +523,7 @@ async fn a_version_that_is_not_known_yet_does_not_judge_a_secret_that_the_portal
     }
 }
 
-/// A plan must keep to what is configured, also for what `ignore_changes` has put there.
+/// A plan must keep to what is configured, even for what `ignore_changes` has put there.
 #[tokio::test]
 async fn a_doubtful_secret_is_planned_within_what_ignore_changes_keeps() {
     let mut doubtful = hashed(OLD).await;

@@ -216,7 +216,7 @@ impl<'a> Run<'a> {
     fn abandon(&mut self, pick: usize) {
         if !self.readers.is_empty() {
             self.readers.remove(pick % self.readers.len());
-            // A fetch that nobody wants any more is begun anew, which is no starvation.
+            // A fetch that nobody wants any more is begun again, which is not starvation.
             for reader in &mut self.readers {
                 reader.waited_for = 0;
             }

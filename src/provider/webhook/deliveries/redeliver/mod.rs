@@ -32,7 +32,7 @@ const SUMMARY: &str = "Could not redeliver";
 
 /// The most deliveries of one call; beyond this, narrow the time.
 const MOST: usize = 1000;
-/// How often the portal repeats a failed delivery by itself, unless its operator chose another number (API §10).
+/// How often the portal retries a failed delivery on its own, unless its operator chose another number (API §10).
 const REPEATS: u32 = 5;
 
 /// The action.

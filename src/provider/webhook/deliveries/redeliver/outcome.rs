@@ -90,7 +90,7 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    /// Says why some have no final outcome, as the beginning of a sentence.
+    /// Explains why some have no final outcome, as the beginning of a sentence.
     fn describe(self) -> Option<String> {
         match self {
             Self::Settled => None,
@@ -297,7 +297,7 @@ pub(super) fn conclude(
     ))
 }
 
-/// Says what to do about outcomes like these.
+/// Describes what to do about outcomes like these.
 fn advice(outcomes: impl Iterator<Item = Outcome>, ending: Ending) -> Vec<String> {
     let (mut is_gone, mut is_failed) = (false, false);
     for outcome in outcomes {
