@@ -20,7 +20,7 @@ use crate::profile::Profile;
 pub const DEFAULT_API_KEY: &str =
     "sk-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// Everything the emulator is told at start.
+/// Everything that configures the emulator at start.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where the portal listens; port 0 picks a free one.
@@ -155,7 +155,7 @@ pub struct Settings {
     pub standalone: bool,
     /// The database behind the portal (API §12).
     pub database: Database,
-    /// Whether create stores a false `enabled` or `ssl`, as no portal does so far (API §16 O1).
+    /// Whether create stores a false `enabled` or `ssl`, which no portal does so far (API §16 O1).
     pub create_stores_false: bool,
     /// How many creates of the same address and name wait for each other between the search for duplicates and the
     /// insert, so that all of them are stored (API §16 O4); below 2 there is no race.

@@ -24,7 +24,7 @@ use crate::portal::Portal;
 /// How often the queue is looked at, at real speed.
 const POLL: Duration = Duration::from_secs(5);
 
-/// Senders at work at once.
+/// Senders that work at the same time.
 const SENDERS: usize = 10;
 
 /// The wait before the first retry; it doubles each time.

@@ -238,7 +238,7 @@ fn reason(status: u16) -> Option<&'static str> {
 }
 
 impl Cause {
-    /// Returns whether a request that ended like this may have been carried out all the same.
+    /// Returns whether a request that ended like this may have been carried out anyway.
     ///
     /// Any other answer above 500 was made on the way and says nothing about what the endpoint did.
     fn may_have_been_processed(&self, operation: Operation) -> bool {

@@ -1,6 +1,6 @@
 //! Which request may be repeated, and when.
 //!
-//! The decision belongs to the operation, not to the HTTP library (house-style 2.5): only the operation knows whether
+//! The decision belongs to the operation, not to the HTTP library: only the operation knows whether
 //! a second request could do a second thing. What may be repeated is one function, [`Plan::allows`]. How long to wait
 //! after a refusal is the [`Gate`]'s to say, since it concerns all requests; after everything else the pauses grow, with
 //! jitter. Everything is bounded.

@@ -117,7 +117,7 @@ impl Attribute {
         self
     }
 
-    /// Makes the attribute write-only: it never stands in a plan or state (TPP §8.8).
+    /// Makes the attribute write-only: it never appears in a plan or state (TPP §8.8).
     #[must_use]
     pub fn write_only(mut self) -> Self {
         self.write_only = true;
@@ -133,7 +133,7 @@ impl Attribute {
         self
     }
 
-    /// Gives the value that stands in the plan when the configuration sets none. The attribute
+    /// Gives the value that the plan has when the configuration sets none. The attribute
     /// becomes optional and computed, because Terraform accepts a default only there (TPP §8.2).
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
@@ -154,7 +154,7 @@ impl Attribute {
         self.sensitive
     }
 
-    /// Returns whether the value never stands in a plan or state.
+    /// Returns whether the value never appears in a plan or state.
     pub fn is_write_only(&self) -> bool {
         self.write_only
     }

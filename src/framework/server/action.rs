@@ -10,7 +10,7 @@ use crate::framework::value::Object;
 /// The answer to a request for the plan of an action.
 #[derive(Debug)]
 pub struct PlannedAction {
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
     /// Whether the action is put off because the provider's configuration is not known yet.
     pub deferred: bool,

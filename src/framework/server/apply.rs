@@ -38,7 +38,7 @@ pub struct Applied {
     pub private: PrivateState,
     /// Its identity.
     pub identity: Option<Object>,
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
 }
 

@@ -14,7 +14,7 @@ use crate::framework::value::Object;
 pub struct DataRead {
     /// The data; none only beside an error. When deferred, everything computed is unknown.
     pub state: Option<Object>,
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
     /// Whether reading is put off because the provider's configuration is not known yet.
     pub deferred: bool,

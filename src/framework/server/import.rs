@@ -19,7 +19,7 @@ pub struct Imported {
     pub private: PrivateState,
     /// Its identity.
     pub identity: Option<Object>,
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
     /// Whether the import is put off because the provider's configuration is not known yet.
     pub deferred: bool,

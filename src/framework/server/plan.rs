@@ -37,7 +37,7 @@ pub struct Planned {
     pub identity: Option<Object>,
     /// The attributes because of which the object has to be replaced.
     pub replacements: Vec<Path>,
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
     /// Whether the plan is put off because the provider's configuration is not known yet.
     pub deferred: bool,

@@ -32,7 +32,7 @@ pub struct ReadResult {
     pub private: PrivateState,
     /// Its identity.
     pub identity: Option<Object>,
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
     /// Whether reading is put off because the provider's configuration is not known yet.
     pub deferred: bool,

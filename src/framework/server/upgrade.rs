@@ -13,7 +13,7 @@ use crate::framework::value::{Object, Value};
 pub struct UpgradedState {
     /// The state; none only beside an error.
     pub state: Option<Object>,
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
 }
 
@@ -22,7 +22,7 @@ pub struct UpgradedState {
 pub struct UpgradedIdentity {
     /// The identity; none when nothing was stored.
     pub identity: Option<Object>,
-    /// What the practitioner is told.
+    /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
 }
 

@@ -1,4 +1,4 @@
-//! The JSON form of values, as it stands in state files (TPP §6.6), directed by a [`Type`].
+//! The JSON form of values, as state files store it (TPP §6.6), directed by a [`Type`].
 
 use serde_json::Value as Json;
 

@@ -24,7 +24,7 @@ pub use types::Type;
 pub enum Value {
     /// Not set.
     Null,
-    /// Not known before apply; what is known of it stands in the refinements.
+    /// Not known before apply; what is known about it is in the refinements.
     Unknown(Refinements),
     /// A truth value.
     Bool(bool),

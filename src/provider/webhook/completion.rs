@@ -104,7 +104,7 @@ async fn send(creation: &Creation<'_>, found: &Found, rest: Rest) -> Result<Webh
     }
 }
 
-/// Looks whether a request without an answer was carried out all the same.
+/// Looks whether a request without an answer was carried out anyway.
 async fn is_done(creation: &Creation<'_>, found: &Found) -> bool {
     let Ok(list) = creation.portal.list.fresh().await else {
         return false;

@@ -133,7 +133,7 @@ fn is_worth_another(creation: &Creation<'_>, error: &Error, began: Instant) -> b
         && !portal.refuses_creations()
 }
 
-/// Looks once whether a create that was refused was carried out all the same, and words what it finds.
+/// Looks once whether a create that was refused was carried out anyway, and words what it finds.
 pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     let is_answer = matches!(error.cause(), Cause::Status(_) | Cause::Redirect { .. });
     // It is about somebody else's webhook: no answer to this creation was lost before.
@@ -207,7 +207,7 @@ impl Patience {
 }
 
 /// Looks at the list until the webhook shows up or cannot come any more. An interrupt ends the
-/// waiting; the last look is taken all the same. The waiting counts as that of a request.
+/// waiting; the last look is taken anyway. The waiting counts as that of a request.
 async fn watch(creation: &Creation<'_>, patience: Patience) -> Sighting {
     tracing::warn!(
         webhook_name = creation.model.name,

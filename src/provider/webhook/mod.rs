@@ -12,7 +12,7 @@
 //! | `create`, `creation`, `completion`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
-//! | `data_source`, `webhooks`, `list`, `filter` | what is told of webhooks, finding and choosing them |
+//! | `data_source`, `webhooks`, `list`, `filter` | what is reported about webhooks, finding and choosing them |
 //! | `trigger_catalog`, `deliveries` | what the portal knows of events, and what became of them |
 //! | `ephemeral`, `functions` | secrets that nobody stores, and what is computed without a portal |
 //! | `name_conflict` | messages about a name and uri that are taken |

@@ -66,7 +66,7 @@ pub(super) async fn review(
     }
 }
 
-/// Returns the secrets that will be sent, by attribute. What is write-only stands in the configuration alone.
+/// Returns the secrets that will be sent, by attribute. Write-only values are in the configuration alone.
 fn secrets_to_send<'a>(
     request: &'a PlanRequest<'_>,
     plan: &'a Plan,

@@ -1,5 +1,5 @@
 //! The leak test: sentinels go through whole lives at trace level, and are found nowhere after
-//! (product §1.2, house-style 2.6).
+//! (product §1.2).
 //!
 //! [`detector`] finds a sentinel, or any eight bytes of it, in every usual disguise; its own tests
 //! plant leaks. [`sentinels`] has the secrets and the portal that throws them back. [`host`] lives

@@ -8,7 +8,7 @@ impl Emulator {
         self.portal.nouns.embedding.domains()
     }
 
-    /// Replaces these domains behind everybody's back, without any check.
+    /// Replaces these domains out of band, without any check.
     pub fn set_embedding_domains<S: Into<String>>(&self, domains: impl IntoIterator<Item = S>) {
         let domains = domains.into_iter().map(Into::into).collect();
         self.portal.nouns.embedding.replace(domains);

@@ -33,14 +33,14 @@ impl Emulator {
         Arc::unwrap_or_clone(stored)
     }
 
-    /// Changes a webhook behind everybody's back.
+    /// Changes a webhook out of band.
     pub fn patch_webhook(&self, id: i32, patch: WebhookPatch) -> Option<Webhook> {
         lock(&self.portal.nouns.webhooks.store)
             .patch(id, patch)
             .map(Arc::unwrap_or_clone)
     }
 
-    /// Removes a webhook behind everybody's back.
+    /// Removes a webhook out of band.
     pub fn delete_webhook(&self, id: i32) -> Option<Webhook> {
         removal::remove(&self.portal, id).map(Arc::unwrap_or_clone)
     }

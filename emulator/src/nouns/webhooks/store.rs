@@ -76,7 +76,7 @@ fn secret_marker<S: Serializer>(secret: &SecretString, serializer: S) -> Result<
     serializer.serialize_str(if is_empty { "" } else { "<present>" })
 }
 
-/// Changes to a stored webhook behind everybody's back; `None` leaves a field as it is.
+/// Changes to a stored webhook out of band; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhookPatch {

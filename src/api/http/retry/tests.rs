@@ -190,7 +190,7 @@ async fn zero_retries_switch_repeating_off() {
     }
 }
 
-/// A limiter may answer 503 without a word; a portal that is down does so too.
+/// A limiter may answer 503 without a word; so may a portal that is down.
 #[tokio::test(start_paused = true)]
 async fn a_503_counts_only_while_nothing_gets_through() {
     let gate = answered().await;
