@@ -150,7 +150,7 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 14] {
         ),
         (
             "last_failure_content",
-            of(Type::String, "What the portal noted about that failure."),
+            of(Type::String, "What the portal recorded about that failure."),
         ),
         (
             "last_status",

@@ -28,10 +28,11 @@ impl EphemeralResource<Portal> for WebhookSecret {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "A new random secret for a webhook, different in every command and never stored in plan or state. It \
-             has letters of both cases, digits and special characters, and satisfies the portal's password policy.\n\n\
-             Give it to `secret_key_wo` of `docspace_webhook` together with a `secret_key_wo_version` (without one, \
-             every apply would rotate the secret), and to a write-only argument of your vault.",
+            "A new random secret for a webhook, different in every command and never stored in the plan or the \
+             state. It has letters of both cases, digits and special characters, and satisfies the portal's \
+             password policy.\n\n\
+             Give it to `secret_key_wo` of `docspace_webhook` together with a `secret_key_wo_version` (without \
+             one, every apply would rotate the secret), and to a write-only argument of your vault.",
         )
         .with(
             LENGTH,

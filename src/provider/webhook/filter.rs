@@ -28,7 +28,7 @@ pub(super) fn with_filters(schema: Schema) -> Schema {
             ENABLED,
             Attribute::optional(
                 Type::Bool,
-                "Only webhooks that are switched on, or off. Omit it for both.",
+                "Only enabled, or only disabled, webhooks. Omit it for both.",
             ),
         )
         .with(
@@ -46,8 +46,8 @@ pub(super) fn with_filters(schema: Schema) -> Schema {
             TRIGGER,
             Attribute::optional(
                 Type::String,
-                "Only webhooks that subscribe to this trigger, such as `FileUploaded`, by itself or with all others. \
-                 `All` finds those that subscribe to every event.",
+                "Only webhooks that subscribe to this trigger, such as `FileUploaded`, explicitly or through \
+                 `All`. `All` finds those that subscribe to every event.",
             )
             .check(check_trigger),
         )

@@ -24,11 +24,11 @@ impl ListResource<Portal> for WebhookList {
 
     fn schema(&self) -> Schema {
         with_filters(Schema::new(
-            "Finds existing webhooks of the portal. An administrator's key sees all of them, any other key those of \
-             its owner. Filters that are set must all match. A `list` block belongs in a file whose name ends in \
-             `.tfquery.hcl`, and ends at its `limit`, which is 100 unless you set it: raise it to find everything. \
-             `terraform query` shows what is found. `terraform query -generate-config-out=found.tf` writes a resource \
-             and an `import` block for each, and `terraform apply` then takes them over.",
+            "Finds existing webhooks of the portal. An administrator's key sees all of them, any other key \
+             those of its owner. All filters that are set must match. Put a `list` block into a file whose name \
+             ends in `.tfquery.hcl`. It stops at its `limit`, 100 by default: raise it to find everything. \
+             `terraform query` shows what is found. `terraform query -generate-config-out=found.tf` writes a \
+             resource and an `import` block for each, and `terraform apply` then imports them.",
         ))
     }
 

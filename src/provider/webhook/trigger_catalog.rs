@@ -23,8 +23,8 @@ impl DataSource<Portal> for TriggerCatalog {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "The triggers that the portal knows, also those that are newer than this provider, and which of them \
-             the API key's owner may subscribe to.",
+            "The triggers that the portal supports, even those that are newer than this provider, and which of \
+             them the API key's owner may subscribe to.",
         )
         .with(
             TRIGGERS,
@@ -60,22 +60,22 @@ fn attributes() -> [(&'static str, Attribute); 4] {
             "name",
             Attribute::computed(
                 Type::String,
-                "The name as `docspace_webhook` takes it, such as `FileUploaded`; `All` for every event.",
+                "The name as `docspace_webhook` accepts it, such as `FileUploaded`; `All` for every event.",
             ),
         ),
         (
             "dotted_name",
             Attribute::computed(
                 Type::String,
-                "The name as deliveries carry it, such as `file.uploaded`; `*` for every event.",
+                "The name as deliveries show it, such as `file.uploaded`; `*` for every event.",
             ),
         ),
         (
             "bit",
             Attribute::computed(
                 Type::Number,
-                "The trigger's bit as a number, such as 256, which `docspace_webhook` takes in place of the name; 0 \
-                 for every event.",
+                "The trigger's bit as a number, such as 256, which `docspace_webhook` accepts in place of the \
+                 name; 0 for every event.",
             ),
         ),
         (

@@ -24,10 +24,10 @@ impl DataSource<Portal> for Webhooks {
 
     fn schema(&self) -> Schema {
         with_filters(Schema::new(format!(
-            "All webhooks that the API key's owner may see, or those that match every filter: an administrator sees \
-             all of the portal, others see their own. They cost one request, however many there are.\n\n\
-             Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, which \
-             is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
+            "All webhooks that the API key's owner may see, or those that match every filter: an administrator \
+             sees all webhooks of the portal, others see their own. Any number of them costs one request.\n\n\
+             Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, \
+             which is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
         )))
         .with(
             WEBHOOKS,

@@ -45,8 +45,8 @@ pub(super) fn schema() -> Schema {
         Attribute::optional_computed(
             Type::Number,
             format!(
-                "The most deliveries to return, the newest ones, from 1 to {MAX_LIMIT}. Defaults to {DEFAULT_LIMIT}. \
-                 The journal is read in pages of 100."
+                "The maximum number of deliveries to return, newest first, from 1 to {MAX_LIMIT}. Defaults to \
+                 {DEFAULT_LIMIT}. The journal is read in pages of 100."
             ),
         )
         .check(check_limit),
@@ -147,14 +147,14 @@ fn attributes() -> [(&'static str, Attribute); 10] {
             "delivered_on",
             of(
                 Type::String,
-                "When the receiver accepted it (RFC 3339); null for what waits or has failed.",
+                "When the receiver accepted it (RFC 3339); null for deliveries that wait or have failed.",
             ),
         ),
         (
             "status",
             of(
                 Type::Number,
-                "The HTTP status of the receiver's answer; 0 for what waits and when there was no answer.",
+                "The HTTP status of the receiver's answer; 0 for deliveries that wait or got no answer.",
             ),
         ),
         (

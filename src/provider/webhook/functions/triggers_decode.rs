@@ -24,10 +24,10 @@ impl Function for TriggersDecode {
             }],
             result: Type::set(Type::String),
             summary: "Decodes the number that the portal's API uses to the names of triggers",
-            description: "Turns the bit mask that DocSpace's API uses into a set of triggers, as the argument \
-                          `triggers` of `docspace_webhook` takes it. 0 becomes `All`. A bit that this provider has no \
-                          name for becomes its decimal number, so nothing is lost: `triggers_encode` gives the same \
-                          number back.",
+            description: "Converts the bit mask that DocSpace's API uses to a set of triggers, as the argument \
+                          `triggers` of `docspace_webhook` accepts it. 0 becomes `All`. A bit that this provider has \
+                          no name for becomes its decimal number, so nothing is lost: `triggers_encode` gives the \
+                          same number back.",
         }
     }
 

@@ -26,10 +26,10 @@ impl Function for TriggersEncode {
             }],
             result: Type::Number,
             summary: "Encodes triggers as the number that the portal's API uses",
-            description: "Turns a set of triggers, as the argument `triggers` of `docspace_webhook` takes it, into the \
-                          bit mask that DocSpace's API uses. `All` is 0.\n\n\
-                          Only the names of this provider's own list are known, because a function cannot ask the \
-                          portal; a newer trigger is given as the decimal number of its bit, which the data source \
+            description: "Converts a set of triggers, as the argument `triggers` of `docspace_webhook` accepts it, \
+                          to the bit mask that DocSpace's API uses. `All` is 0.\n\n\
+                          The function knows only the names in this provider's own list, because it cannot ask the \
+                          portal; give a newer trigger as the decimal number of its bit, which the data source \
                           `docspace_webhook_triggers` shows.",
         }
     }

@@ -34,14 +34,14 @@ impl Function for WebhookSignature {
             ],
             result: Type::String,
             summary: "Signs a body as the portal signs its deliveries",
-            description: "Returns the value of the header `x-docspace-signature-256` that the portal would send with a \
-                          body: `sha256=` and the HMAC-SHA256 of the body's UTF-8 bytes, keyed with the secret, in \
-                          upper-case hexadecimal digits. A receiver can be tested with it without a portal, from \
-                          `terraform test` for example. Receivers should compare without regard to case and in \
-                          constant time.\n\n\
-                          Terraform composes the characters of every string (Unicode normal form C) before a function \
-                          sees it. The signature of a body that is written otherwise differs; the portal's own bodies \
-                          are ASCII and not affected. If the secret is sensitive, so is the result.",
+            description: "Returns the value of the header `x-docspace-signature-256` that the portal would send with \
+                          a body: `sha256=` and the HMAC-SHA256 of the body's UTF-8 bytes, keyed with the secret, in \
+                          upper-case hexadecimal digits. Use it to test a receiver without a portal, for example \
+                          from `terraform test`. Receivers should compare case-insensitively and in constant time.\n\n\
+                          Terraform composes the characters of every string (Unicode normal form C) before a \
+                          function sees it. The signature of a body in any other form therefore differs; the \
+                          portal's own bodies are ASCII and not affected. If the secret is sensitive, so is the \
+                          result.",
         }
     }
 

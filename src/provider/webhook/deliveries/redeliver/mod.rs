@@ -47,16 +47,17 @@ impl Action<Portal> for Redeliver {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "Delivers events again: chosen ones by `delivery_ids`, or with `webhook_id` and `failed_since` all failed \
-             deliveries of one webhook since a time. An event that was delivered meanwhile is not delivered twice. It waits for the outcome of each, up to 90 seconds, and fails when \
-             one is not delivered. What has no outcome by then, or when the run is interrupted, may still be delivered. The \
-             portal allows 5 such calls in 15 minutes.",
+            "Redelivers events: either those in `delivery_ids`, or, with `webhook_id` and `failed_since`, all \
+             failed deliveries of one webhook since a given time. An event that has been delivered in the \
+             meantime is not delivered twice. The action waits for the outcome of each, up to 90 seconds, and \
+             fails if one is not delivered. Events without an outcome by then, or when the run is interrupted, \
+             may still be delivered. The portal allows 5 such calls in 15 minutes.",
         )
         .with(
             DELIVERY_IDS,
             Attribute::optional(
                 Type::set(Type::Number),
-                "The numbers of journal entries, as in `docspace_webhook_deliveries`; 1 to 1000 of them. Conflicts \
+                "The ids of journal entries, as in `docspace_webhook_deliveries`; 1 to 1000 of them. Conflicts \
                  with `webhook_id` and `failed_since`.",
             )
             .check(check_delivery_ids),
@@ -65,7 +66,7 @@ impl Action<Portal> for Redeliver {
             WEBHOOK_ID,
             Attribute::optional(
                 Type::String,
-                "The id of the webhook whose failed deliveries are to be repeated. Needs `failed_since`.",
+                "The id of the webhook whose failed deliveries to repeat. Needs `failed_since`.",
             )
             .check(check_id),
         )
@@ -73,9 +74,9 @@ impl Action<Portal> for Redeliver {
             FAILED_SINCE,
             Attribute::optional(
                 Type::String,
-                "Repeat failed deliveries of events since this time, in RFC 3339, such as `2026-06-30T12:00:00Z`. The \
-                 portal itself repeats a delivery for about half a minute; one that it may still be repeating does \
-                 not count.",
+                "Redeliver failed events since this time, in RFC 3339, such as `2026-06-30T12:00:00Z`. The \
+                 portal itself retries a delivery for about half a minute; one that it may still be retrying \
+                 does not count.",
             )
             .check(dates::check),
         )
