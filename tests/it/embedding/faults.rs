@@ -23,8 +23,7 @@ use Operation::{Create, Delete, Update};
 impl Operation {
     fn configuration(self) -> Configuration {
         match self {
-            Create => listing("b.example c.example"),
-            Update => listing("b.example c.example"),
+            Create | Update => listing("b.example c.example"),
             Delete => Configuration::new(),
         }
     }
