@@ -292,7 +292,7 @@ impl State {
         Some(self.opens.saturating_duration_since(now))
     }
 
-    /// Returns how long to send nothing: as long as was asked for, unless that did not help before. Otherwise the pauses
+    /// Returns how long to send nothing: as long as was asked for, unless that failed before. Otherwise the pauses
     /// grow; four of them span the minute of the portal's sliding window (API §9).
     fn pause(&self, asked: Option<Duration>) -> Duration {
         let grown = Duration::from_secs(4_u64.pow(self.closings.min(4) - 1)).min(MAX_WAIT);
