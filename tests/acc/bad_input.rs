@@ -52,12 +52,12 @@ fn an_unknown_trigger_is_answered_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_trigger_in_the_portals_own_spelling_is_answered_with_the_name() {
+fn a_slip_in_the_portals_own_spelling_is_answered_with_the_name() {
     refused(
-        &Webhook::new("ci").with("triggers", r#"["room.created"]"#),
+        &Webhook::new("ci").with("triggers", r#"["room.creatd"]"#),
         "triggers",
         "Unknown trigger",
-        "Did you mean \"RoomCreated\"?",
+        "Did you mean \"room.created\"?",
     );
 }
 

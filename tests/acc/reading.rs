@@ -51,7 +51,6 @@ fn a_data_source_sees_what_a_script_of_the_same_apply_has_changed() {
     let case = Case::new();
     let address = case.portal.base_url().replace("http://", "");
     let (host, port) = address.split_once(':').unwrap();
-    let key = case.portal.api_key();
     let configuration = format!(
         r#"
 resource "terraform_data" "script" {{
@@ -60,7 +59,7 @@ resource "terraform_data" "script" {{
     command     = <<-EOT
       body='{{"id": ${{docspace_webhook.ci.id}}, "name": "ci", "enabled": false}}'
       exec 3<>/dev/tcp/{host}/{port}
-      printf 'PUT /api/2.0/settings/webhook/enable HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' "$${{#body}}" "$body" >&3
+      printf 'PUT /api/2.0/settings/webhook/enable HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' "$DOCSPACE_API_KEY" "$${{#body}}" "$body" >&3
       grep -q '200 OK' <&3
     EOT
   }}

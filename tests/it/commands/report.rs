@@ -85,7 +85,7 @@ impl Report {
     fn only(&self, is_error: bool, summary: &str) -> &Diagnostic {
         match self.said.as_slice() {
             [said]
-                if said.diagnostic.is_error() == is_error && said.diagnostic.summary == summary =>
+                if said.diagnostic.is_error() == is_error && said.diagnostic.is_titled(summary) =>
             {
                 &said.diagnostic
             }

@@ -180,7 +180,10 @@ async fn a_page_that_is_lost_is_an_error_and_nothing_is_told() {
     };
     stage.answer(JOURNAL, 2, lost);
     let error = stage.read(NAME, json!({"limit": 150})).await.refused_at("");
-    assert_eq!(error.summary, "Could not read the deliveries");
+    assert!(
+        error.is_titled("Could not read the deliveries"),
+        "{error:?}"
+    );
     stage.end().await;
 }
 
@@ -199,7 +202,10 @@ async fn an_interrupt_ends_a_journal_between_two_pages() {
         stage.host.interrupt().await;
     });
     let error = read.refused_at("");
-    assert_eq!(error.summary, "Could not read the deliveries");
+    assert!(
+        error.is_titled("Could not read the deliveries"),
+        "{error:?}"
+    );
     let reason = "interrupted before the portal answered";
     assert!(error.detail.contains(reason), "{error:?}");
     assert_eq!(

@@ -42,6 +42,7 @@ async fn every_filter_must_hold() {
         (json!({"name_prefix": ""}), &["1", "2", "3", "4"]),
         (json!({"uri_prefix": "https://audit."}), &["3"]),
         (json!({"trigger": "FileUploaded"}), &["1", "3", "4"]),
+        (json!({"trigger": "file.uploaded"}), &["1", "3", "4"]),
         (json!({"trigger": "1099511627776"}), &["3", "4"]),
         (json!({"trigger": "UserCreated"}), &["3"]),
         (json!({"trigger": "All"}), &["3"]),
@@ -102,7 +103,7 @@ async fn a_name_that_nobody_knows_is_an_error() {
 #[tokio::test]
 async fn a_misspelled_trigger_is_an_error_before_anything_is_asked() {
     let stage = Stage::new().await;
-    for name in ["FileUploadd", "file.uploaded", "384", ""] {
+    for name in ["FileUploadd", "file.uploadd", "384", ""] {
         let config = json!({"trigger": name});
         stage.validate(NAME, config).await.refused_at("trigger");
     }
@@ -122,11 +123,14 @@ async fn a_failed_list_or_catalog_is_an_error() {
     let stage = four().await;
     stage.fail_once(LIST);
     let error = stage.read(NAME, json!({})).await.refused_at("");
-    assert_eq!(error.summary, "Could not list the webhooks");
+    assert!(error.is_titled("Could not list the webhooks"), "{error:?}");
     stage.fail_once(CATALOG);
     let error = stage.read(NAME, json!({"trigger": "MoonLanded"})).await;
     let error = error.refused_at("");
-    assert_eq!(error.summary, "Could not read the portal's triggers");
+    assert!(
+        error.is_titled("Could not read the portal's triggers"),
+        "{error:?}"
+    );
     stage.end().await;
 }
 

@@ -94,7 +94,7 @@ async fn a_list_that_breaks_off_gives_what_has_arrived_and_an_error() {
     assert!((3..1000).contains(&found.len()), "{found:?}");
     assert_eq!(found, (1..=found.len()).collect::<Vec<_>>());
     let error = answer.refused_at("");
-    assert_eq!(error.summary, "Could not list the webhooks");
+    assert!(error.is_titled("Could not list the webhooks"), "{error:?}");
     // Nothing is taken for the whole list that was not.
     let all = host.list(WEBHOOK, &at_most(5000)).await.quiet();
     assert_eq!(all.len(), 1000);

@@ -17,6 +17,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Returns whether it has this title, with or without the cause behind it.
+    pub fn is_titled(&self, title: &str) -> bool {
+        let rest = self.summary.strip_prefix(title);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(": "))
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

@@ -50,6 +50,28 @@ async fn a_name_that_only_the_portal_knows_is_looked_up_and_remembered() {
     assert_eq!(directory.attribute("triggers"), &json!(["MoonLanded"]));
 }
 
+#[tokio::test]
+async fn the_spelling_of_deliveries_is_taken_and_kept() {
+    let portal = Portal::start().await;
+    land_on_the_moon(&portal);
+    let mut directory = portal.workspace();
+    let config = triggers(&["file.uploaded", "moon.landed"]);
+    directory.apply(&config).await.quiet();
+    assert_eq!(portal.only().triggers, MOON + 256);
+    directory.plan(&config).await.empty();
+    // Drift keeps the spelling of what stays.
+    let patch = WebhookPatch {
+        triggers: Some(256 + (1 << 22)),
+        ..WebhookPatch::default()
+    };
+    portal.emulator.patch_webhook(1, patch).unwrap();
+    directory.refresh().await.quiet();
+    assert_eq!(
+        directory.attribute("triggers"),
+        &json!(["RoomCreated", "file.uploaded"])
+    );
+}
+
 /// Private state is as trustworthy as the disk it is on.
 #[tokio::test]
 async fn a_remembered_bit_that_cannot_be_is_looked_up_again() {

@@ -256,7 +256,7 @@ async fn triggers_are_names_or_single_bits() {
         (json!({"triggers": triggers}), "triggers", summary, detail)
     };
     let unknown_one = "Unknown trigger";
-    let form = "the name of a trigger, or one bit as a decimal number (a power of two, not 0)";
+    let form = "or one bit as a decimal number (a power of two, not 0)";
     refuses([
         row(json!([]), "No triggers", "would subscribe to every event"),
         row(
@@ -280,14 +280,14 @@ async fn triggers_are_names_or_single_bits() {
             "Did you mean \"FileUploaded\"?",
         ),
         row(
-            json!(["file.uploaded"]),
+            json!(["file.uploadd"]),
             unknown_one,
-            "Did you mean \"FileUploaded\"?",
+            "Did you mean \"file.uploaded\"?",
         ),
         row(
-            json!(["form.filled.out"]),
+            json!(["form.filledout"]),
             unknown_one,
-            "Did you mean \"FormFilledOut\"?",
+            "Did you mean \"form.filled.out\"?",
         ),
         row(json!(["all"]), unknown_one, "Did you mean \"All\"?"),
         row(
