@@ -17,7 +17,8 @@ impl Title {
             Cause::Status(failure) => Self::of_status(error, failure),
             cause => Self {
                 words: words(cause),
-                is_shared: true,
+                // That takes one sentence, which says whether the request was sent.
+                is_shared: !matches!(cause, Cause::Stopped),
             },
         }
     }

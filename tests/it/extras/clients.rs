@@ -194,7 +194,7 @@ fn capabilities(document: &str) -> Vec<[String; 3]> {
     let text = text.unwrap();
     let table = text
         .lines()
-        .skip_while(|line| !line.starts_with("| capability |"));
+        .skip_while(|line| !line.starts_with("| feature |"));
     let rows = table.skip(2).take_while(|line| line.starts_with('|'));
     let cells = |row: &str| -> Vec<String> {
         row.trim_matches('|')

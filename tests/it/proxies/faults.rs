@@ -231,7 +231,7 @@ async fn tls_with_the_portal_is_not_blamed_on_the_proxy() {
         panic!("{error:?}");
     };
     assert!(matches!(reason, ConnectReason::Tls(_)), "{error}");
-    assert_eq!(host, "portal.example.com");
+    assert_eq!(host, "portal.example.com:443");
     assert_eq!(
         through.as_ref().unwrap().address,
         format!("127.0.0.1:{}", proxy.port())
