@@ -7,7 +7,7 @@ use super::title::Title;
 use crate::api;
 use crate::framework::diagnostics::Diagnostic;
 
-/// The causes that were explained, each with the title under which that was done.
+/// The explanations that were given, and other causes that callers name, each with the title under which that was done.
 #[derive(Debug, Default)]
 pub(in crate::provider) struct Explained(Mutex<BTreeMap<String, String>>);
 
@@ -46,11 +46,11 @@ impl Explained {
 
     /// Says in short what happened when it is explained elsewhere.
     fn elsewhere(&self, title: &str, error: &api::Error) -> Option<String> {
-        let Title { words, is_shared } = Title::of(error);
-        if !is_shared {
+        if !Title::of(error).is_shared {
             return None;
         }
-        let earlier = self.earlier(&words, title)?;
+        // Not the title's few words: a 403 of a missing scope says another thing of a read than of a write.
+        let earlier = self.earlier(&super::explanation(error), title)?;
         let cause = super::capitalized(&error.cause().to_string());
         let place = if earlier == title {
             "the first error with this title".to_owned()

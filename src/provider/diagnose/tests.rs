@@ -95,6 +95,18 @@ fn one_cause_is_explained_once_and_each_title_stands_alone() {
     assert_eq!(other.detail, format!("{short}error \"{}\".", first.summary));
 }
 
+/// Two explanations can stand under the same words.
+#[test]
+fn what_is_to_be_done_otherwise_is_explained_again() {
+    let explained = Explained::default();
+    for (operation, scope) in [(Operation::Read, "*:read"), (Operation::Create, "*:write")] {
+        let refused = cause(answer(403, ErrorShape::Empty));
+        let error = api::Error::new(operation, "GET", LIST_PATH, refused);
+        let said = explained.explain("Could not", &error);
+        has(&said.detail, &[scope], &["explained once"]);
+    }
+}
+
 /// What one object is refused for says nothing about another.
 #[test]
 fn what_is_about_one_object_is_explained_for_each() {

@@ -139,7 +139,7 @@ fn check_triggers(
         used.push((bit, name));
         match (
             catalog.by_mask(TriggerMask::from_bits(1 << bit)),
-            Trigger::by_name(name),
+            Trigger::by_name(name).or_else(|| Trigger::by_dotted(name)),
         ) {
             (Some(entry), _) if entry.available == Some(false) => {
                 diagnostics.push(unavailable_trigger(name).at_attribute(TRIGGERS));
