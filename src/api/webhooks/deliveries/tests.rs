@@ -20,7 +20,7 @@ fn only_filters_that_are_set_are_sent() {
     let expected = [
         ("configId", "17"),
         ("groupStatus", "24"),
-        ("trigger", "256"),
+        ("trigger", "FileUploaded"),
         ("count", "100"),
         ("startIndex", "200"),
     ];

@@ -123,6 +123,7 @@ mod tests {
         encodes(&["FileUploaded"], 256);
         encodes(&["FileCreated", "FileUploaded"], 384);
         encodes(&["FileCreated", "256"], 384);
+        encodes(&["file.created", "FileUploaded"], 384);
     }
 
     #[test]
@@ -137,13 +138,17 @@ mod tests {
         refuses(&[], "the set is empty");
         refuses(&["All", "FileUploaded"], "beside it have no meaning");
         refuses(&["FileUploaded", "256"], "two spellings of one trigger");
+        refuses(
+            &["FileUploaded", "file.uploaded"],
+            "two spellings of one trigger",
+        );
         refuses(&["384"], "not a trigger");
     }
 
     #[test]
     fn near_misses_and_strangers_name_what_was_probably_meant() {
         refuses(&["FileUploadd"], "Did you mean \"FileUploaded\"?");
-        refuses(&["file.uploaded"], "Did you mean \"FileUploaded\"?");
+        refuses(&["file.uploadd"], "Did you mean \"file.uploaded\"?");
         refuses(&["FileUnlocked"], "one of \"FileUploaded\", \"FileCopied\"");
         refuses(&["FileUnlocked"], "cannot ask the portal");
     }
