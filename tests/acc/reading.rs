@@ -57,7 +57,7 @@ resource "terraform_data" "script" {{
   provisioner "local-exec" {{
     interpreter = ["bash", "-c"]
     command     = <<-EOT
-      body='{{"id": ${{docspace_webhook.ci.id}}, "name": "ci", "enabled": false}}'
+      body='{{"id": ${{docspace_webhook.ci.id}}, "name": "ci", "uri": "${{docspace_webhook.ci.uri}}", "enabled": false}}'
       exec 3<>/dev/tcp/{host}/{port}
       printf 'PUT /api/2.0/settings/webhook/enable HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' "$DOCSPACE_API_KEY" "$${{#body}}" "$body" >&3
       grep -q '200 OK' <&3
