@@ -85,7 +85,7 @@ async fn send(creation: &Creation<'_>, found: &Found, rest: Rest) -> Result<Webh
         ..
     } = creation;
     let client = portal.client.unstoppable();
-    let token = portal.list.begin_write(found.id);
+    let token = portal.webhooks().list.begin_write(found.id);
     let result = if rest == Rest::SwitchOff {
         client.enable_webhook(&model.to_enable(found.id)).await
     } else {
@@ -106,7 +106,7 @@ async fn send(creation: &Creation<'_>, found: &Found, rest: Rest) -> Result<Webh
 
 /// Looks whether a request without an answer was carried out anyway.
 async fn is_done(creation: &Creation<'_>, found: &Found) -> bool {
-    let Ok(list) = creation.portal.list.fresh().await else {
+    let Ok(list) = creation.portal.webhooks().list.fresh().await else {
         return false;
     };
     list.webhook(found.id)
@@ -121,7 +121,7 @@ async fn withdraw(
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
     let portal = creation.portal;
-    let token = portal.list.begin_write(found.id);
+    let token = portal.webhooks().list.begin_write(found.id);
     let deleted = portal.client.unstoppable().delete_webhook(found.id).await;
     let is_gone = match deleted {
         Ok(_) => {

@@ -34,7 +34,10 @@ pub(super) async fn create(
         triggers::resolve(portal, &model.triggers, &private.trigger_bits).await?;
     let secret = rotation::apply_create(&config).await?;
     let body = model.to_create(mask, secret.send.as_ref());
-    let _turn = portal.turn_to_create(&model.name, &model.uri).await;
+    let _turn = portal
+        .webhooks()
+        .turn_to_create(&model.name, &model.uri)
+        .await;
     prepare(portal).await?;
     let creation = Creation {
         portal,
@@ -49,7 +52,9 @@ pub(super) async fn create(
         }
         Err(error) => return Err(lost_create::refused(&creation, &error).await),
     };
-    portal.mark_created(found.id, &model.name, &model.uri);
+    portal
+        .webhooks()
+        .mark_created(found.id, &model.name, &model.uri);
     record(&found, &plan, &secret, trigger_bits, progress);
     completion::complete(&creation, &found, &plan, progress).await
 }
@@ -58,13 +63,13 @@ pub(super) async fn create(
 /// is down or unusable is sent nothing: nobody could find out what became of it.
 async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
     let is_down = portal.client.is_down();
-    if portal.list.has_baseline() && !is_down {
+    if portal.webhooks().list.has_baseline() && !is_down {
         return Ok(());
     }
     let list = if is_down {
-        portal.list.fresh().await
+        portal.webhooks().list.fresh().await
     } else {
-        portal.list.read().await
+        portal.webhooks().list.read().await
     };
     match list {
         Err(error) if diagnose::is_definitive(&error) || portal.client.is_down() => {

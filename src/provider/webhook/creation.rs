@@ -32,14 +32,14 @@ impl Creation<'_> {
     }
 
     async fn post_over(&self, client: &Client) -> Result<CreatedWebhook, Error> {
-        let token = self.portal.list.begin_create();
+        let token = self.portal.webhooks().list.begin_create();
         // What this process has seen before cannot be new, whatever the answer says.
-        let baseline = self.portal.list.baseline();
+        let baseline = self.portal.webhooks().list.baseline();
         let is_new = |id| {
             let was_there = baseline
                 .as_ref()
                 .is_some_and(|list| list.webhook(id).is_some());
-            !was_there && !self.portal.is_created(id)
+            !was_there && !self.portal.webhooks().is_created(id)
         };
         match client.create_webhook(self.body, is_new).await {
             Ok(created) => {
@@ -62,22 +62,22 @@ impl Creation<'_> {
             return self.portal.explain(SUMMARY, error);
         }
         let (name, uri) = (&self.model.name, &self.model.uri);
-        let Ok(snapshot) = self.portal.list.fresh().await else {
+        let Ok(snapshot) = self.portal.webhooks().list.fresh().await else {
             return self.portal.explain(SUMMARY, error);
         };
         let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
         let taken = snapshot
             .like_pair(PairKey::new(name, uri))
-            .min_by_key(|webhook| (likeness(webhook), self.portal.manages(webhook)));
+            .min_by_key(|webhook| (likeness(webhook), self.portal.webhooks().manages(webhook)));
         let Some(webhook) = taken else {
             let caller = self.portal.caller().await;
             let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
             return name_conflict::invisible(name, sees_all, &diagnose::detail(error));
         };
         let id = webhook.id;
-        let mut refusal = if self.portal.has_created(webhook) {
+        let mut refusal = if self.portal.webhooks().has_created(webhook) {
             name_conflict::created_twice(name, id)
-        } else if self.portal.manages(webhook) {
+        } else if self.portal.webhooks().manages(webhook) {
             name_conflict::replaced_too_early(name, id)
         } else {
             name_conflict::refused(name, id)

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI};
-use super::read;
+use super::{read, version};
 use crate::api::{UserId, WebhookId, WebhookListItem, WebhookSnapshot};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -11,7 +11,7 @@ use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value, normal_form};
 use crate::provider::dates;
-use crate::provider::portal::{self, LivePortal, Portal};
+use crate::provider::portal::{LivePortal, Portal};
 use crate::provider::triggers::spell;
 
 /// How old what a data source reads may be.
@@ -168,7 +168,7 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 14] {
 /// When the portal is older than 3.1, which has no triggers.
 pub(super) fn describe(item: &WebhookListItem) -> Result<Object, Diagnostic> {
     let webhook = &item.webhook;
-    let mask = webhook.triggers.ok_or_else(|| portal::unsupported(None))?;
+    let mask = webhook.triggers.ok_or_else(|| version::unsupported(None))?;
     let names = spell(mask);
     Ok(Object::new()
         .with(ID, webhook.id.to_string())
@@ -365,6 +365,11 @@ async fn find(
     if !found.is_empty() {
         return Ok(found);
     }
-    let confirmed = portal.list.confirm(&snapshot).await.map_err(explain)?;
+    let confirmed = portal
+        .webhooks()
+        .list
+        .confirm(&snapshot)
+        .await
+        .map_err(explain)?;
     Ok(selection.pick(&confirmed))
 }

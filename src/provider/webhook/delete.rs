@@ -16,7 +16,7 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
     let id = id_of(&request.prior)?;
     let mut private: WebhookPrivate = request.private.decode();
     guard::verify(portal, SUMMARY, &request.prior, &mut private).await?;
-    let token = portal.list.begin_write(id);
+    let token = portal.webhooks().list.begin_write(id);
     match portal.client.delete_webhook(id).await {
         Ok(_removed_or_already_gone) => {
             token.deleted();
@@ -56,11 +56,15 @@ pub(super) fn is_open(error: &Error) -> bool {
 
 /// Returns whether two lists in a row do not show a webhook; one may be wrong.
 pub(super) async fn is_unlisted(portal: &LivePortal, id: WebhookId) -> Result<bool, Error> {
-    let snapshot = portal.list.fresh().await?;
+    let snapshot = portal.webhooks().list.fresh().await?;
     if snapshot.webhook(id).is_some() {
         return Ok(false);
     }
-    let confirmed = portal.list.confirm_absence(&snapshot, id).await?;
+    let confirmed = portal
+        .webhooks()
+        .list
+        .confirm_absence(&snapshot, id)
+        .await?;
     Ok(confirmed.webhook(id).is_none())
 }
 

@@ -29,7 +29,7 @@ pub(super) fn recognize(
     {
         Ok(provenance) => {
             private.provenance = provenance;
-            portal.mark_recognized(webhook.id);
+            portal.webhooks().mark_recognized(webhook.id);
             Ok(())
         }
         Err(difference) => {
@@ -76,10 +76,10 @@ pub(super) async fn verify(
     state: &Object,
     private: &mut WebhookPrivate,
 ) -> Result<(), Diagnostic> {
-    if portal.is_recognized(id_of(state)?) {
+    if portal.webhooks().is_recognized(id_of(state)?) {
         return Ok(());
     }
-    let list = portal.first_list().await;
+    let list = portal.webhooks().first_list().await;
     let list = list.map_err(|error| portal.explain(summary, &error))?;
     find(portal, summary, state, private, &list).await.map(drop)
 }
@@ -92,7 +92,7 @@ pub(super) async fn current(
     state: &Object,
     private: &mut WebhookPrivate,
 ) -> Result<Option<Webhook>, Diagnostic> {
-    let list = portal.list.read().await;
+    let list = portal.webhooks().list.read().await;
     let list = list.map_err(|error| portal.explain(summary, &error))?;
     find(portal, summary, state, private, &list).await
 }
@@ -112,7 +112,7 @@ async fn find(
     if private.provenance.elsewhere(portal.origin()).is_none() {
         return Ok(None);
     }
-    let list = portal.list.confirm_absence(list, id).await;
+    let list = portal.webhooks().list.confirm_absence(list, id).await;
     let list = list.map_err(|error| portal.explain(summary, &error))?;
     match list.webhook(id) {
         Some(webhook) => {

@@ -37,7 +37,7 @@ pub(super) async fn import(
             check(portal, id.ok_or_else(|| malformed_identity(text))?).await?
         }
     };
-    portal.mark_managed(id);
+    portal.webhooks().mark_managed(id);
     progress.save(
         Object::new().with(ID, id.to_string()),
         PrivateState::default(),
@@ -65,12 +65,17 @@ fn parse(text: &str) -> Option<ImportId<'_>> {
 /// Makes sure that a webhook exists: the read that follows would call a missing one deleted.
 async fn check(portal: &LivePortal, id: WebhookId) -> Result<WebhookId, Diagnostic> {
     let explain = |error| portal.explain(SUMMARY, &error);
-    let snapshot = portal.list.read().await.map_err(explain)?;
+    let snapshot = portal.webhooks().list.read().await.map_err(explain)?;
     if snapshot.webhook(id).is_some() {
         return Ok(id);
     }
     // It may have been made since the list was read.
-    let confirmed = portal.list.confirm(&snapshot).await.map_err(explain)?;
+    let confirmed = portal
+        .webhooks()
+        .list
+        .confirm(&snapshot)
+        .await
+        .map_err(explain)?;
     if confirmed.webhook(id).is_some() {
         return Ok(id);
     }
@@ -88,6 +93,7 @@ async fn check(portal: &LivePortal, id: WebhookId) -> Result<WebhookId, Diagnost
 async fn find(portal: &LivePortal, name: &str, uri: &str) -> Result<WebhookId, Diagnostic> {
     let (name, uri) = (&normal_form(name), &normal_form(uri));
     let snapshot = portal
+        .webhooks()
         .list
         .read()
         .await

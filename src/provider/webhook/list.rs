@@ -53,7 +53,7 @@ async fn list(
     let filter = WebhookFilter::from_config(portal, config).await?;
     let (arrivals, mut arrived) = Arrivals::channel();
     let reading = async move {
-        let read = portal.list.read_into(&arrivals).await;
+        let read = portal.webhooks().list.read_into(&arrivals).await;
         // Without this the other half would wait for more.
         drop(arrivals);
         read

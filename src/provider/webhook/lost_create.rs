@@ -84,7 +84,7 @@ pub(super) async fn resolve(
 ) -> Result<Found, Diagnostic> {
     let portal = creation.portal;
     // Without a list from before there is nothing that waiting could make certain.
-    let has_baseline = portal.list.baseline().is_some();
+    let has_baseline = portal.webhooks().list.baseline().is_some();
     let began = Instant::now();
     let mut sent = 1;
     let mut error = error;
@@ -108,13 +108,13 @@ pub(super) async fn resolve(
             Sighting::Absent => {}
         }
         if sent > 1 && !is_worth_another(creation, &error, began) {
-            portal.note_refused_creations(true);
+            portal.webhooks().note_refused_creations(true);
             return Err(given_up(creation, &error, sent));
         }
         sent += 1;
         error = match creation.post_again().await {
             Ok(created) => {
-                portal.note_refused_creations(false);
+                portal.webhooks().note_refused_creations(false);
                 return Ok(Found::created(created, creation));
             }
             Err(again) if again.outcome_unknown() || again.is_duplicate() => again,
@@ -130,7 +130,7 @@ fn is_worth_another(creation: &Creation<'_>, error: &Error, began: Instant) -> b
     let portal = creation.portal;
     matches!(error.status(), Some(502..=504))
         && began.elapsed() < portal.client.config().patience()
-        && !portal.refuses_creations()
+        && !portal.webhooks().refuses_creations()
 }
 
 /// Looks once whether a create that was refused was carried out anyway, and words what it finds.
@@ -173,7 +173,7 @@ async fn unseen(creation: &Creation<'_>, error: &Error, sighting: Sighting) -> D
 }
 
 fn is_any_new(creation: &Creation<'_>, ids: &[WebhookId]) -> bool {
-    let baseline = creation.portal.list.baseline();
+    let baseline = creation.portal.webhooks().list.baseline();
     baseline.is_none_or(|baseline| ids.iter().any(|id| baseline.webhook(*id).is_none()))
 }
 
@@ -236,7 +236,7 @@ async fn watch(creation: &Creation<'_>, patience: Patience) -> Sighting {
 
 async fn look(creation: &Creation<'_>) -> Sighting {
     let portal = creation.portal;
-    let snapshot = match portal.list.fresh().await {
+    let snapshot = match portal.webhooks().list.fresh().await {
         Ok(snapshot) => snapshot,
         Err(error) => return Sighting::Unreadable(error),
     };
@@ -244,7 +244,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     // What Terraform manages already is another resource's, or the predecessor of this one.
     let candidates: Vec<&Webhook> = snapshot
         .with_pair(name, uri)
-        .filter(|webhook| !portal.manages(webhook))
+        .filter(|webhook| !portal.webhooks().manages(webhook))
         .collect();
     let ids = || candidates.iter().map(|webhook| webhook.id).collect();
     let newest = match candidates.as_slice() {
@@ -255,7 +255,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     let Ok(caller) = portal.caller().await else {
         return Sighting::Doubtful(ids(), Doubt::CallerUnreadable);
     };
-    let doubt = match portal.list.baseline() {
+    let doubt = match portal.webhooks().list.baseline() {
         None => Some(Doubt::NoBaseline),
         Some(baseline) => doubt(creation, &baseline, newest, caller.id.as_str()),
     };
@@ -303,7 +303,7 @@ fn adopt(
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
     let Found { id, .. } = found;
-    if !creation.portal.claim(id) {
+    if !creation.portal.webhooks().claim(id) {
         return Err(doubtful(creation, &[id], Doubt::Taken, error));
     }
     let name = &creation.model.name;

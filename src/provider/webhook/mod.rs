@@ -42,9 +42,11 @@ mod review;
 mod rotation;
 mod schema;
 mod secret;
+mod session;
 mod target;
 mod trigger_catalog;
 mod update;
+mod version;
 mod webhooks;
 
 use async_trait::async_trait;
@@ -206,7 +208,7 @@ impl Resource<Portal> for WebhookResource {
 
     fn observe(&self, context: &Portal, state: &Object) {
         if let (Some(portal), Ok(id)) = (context.known(), model::id_of(state)) {
-            portal.mark_managed(id);
+            portal.webhooks().mark_managed(id);
             portal.client.remember(secrets_in([state]));
         }
     }

@@ -7,13 +7,14 @@ use time::Duration;
 use super::guard;
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI, id_of};
 use super::private::WebhookPrivate;
+use super::version;
 use crate::api::{Client, Role, Timestamp, Webhook, WebhookId, WebhookSnapshot};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, ReadRequest};
 use crate::framework::value::{Object, Value};
 use crate::provider::diagnose;
-use crate::provider::portal::{self, LivePortal};
+use crate::provider::portal::LivePortal;
 use crate::provider::triggers::{TriggerResolver, TriggerSet};
 
 const SUMMARY: &str = "Could not read the webhook";
@@ -32,7 +33,7 @@ pub(super) async fn read(
 ) -> Result<(), Diagnostic> {
     let ReadRequest { state, private } = request;
     let id = id_of(&state)?;
-    portal.mark_managed(id);
+    portal.webhooks().mark_managed(id);
     let mut private: WebhookPrivate = private.decode();
     let list = find(portal, id).await?;
     let Some(webhook) = list.webhook(id) else {
@@ -62,6 +63,7 @@ pub(super) async fn find(
         return Ok(list);
     }
     portal
+        .webhooks()
         .list
         .confirm_absence(&list, id)
         .await
@@ -106,7 +108,7 @@ pub(super) fn refresh(
     private: &WebhookPrivate,
 ) -> Result<Object, Diagnostic> {
     let Some(mask) = webhook.triggers else {
-        return Err(portal::unsupported(None));
+        return Err(version::unsupported(None));
     };
     let resolver = TriggerResolver::new(&private.trigger_bits);
     let known = TriggerSet::of(state.get(TRIGGERS));
@@ -171,7 +173,7 @@ fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Di
 /// Terraform merges these warnings, so that the question is asked once.
 fn removed(portal: &LivePortal, id: WebhookId, state: &Object) -> Diagnostic {
     let name = state.get(NAME).as_str().unwrap_or("?");
-    if portal.has_recognized_any() {
+    if portal.webhooks().has_recognized_any() {
         return Diagnostic::warning(
             format!("Webhook \"{name}\" ({id}) no longer exists"),
             format!(

@@ -5,10 +5,11 @@ use super::model::{NAME, SECRET_KEY_WO, TRIGGERS, URI};
 use super::name_conflict::{self, Likeness};
 use super::private::WebhookPrivate;
 use super::{schema, secret};
-use crate::api::{PairKey, Trigger, TriggerCatalog, TriggerMask, Webhook};
+use crate::api::{Error, PairKey, Trigger, TriggerCatalog, TriggerMask, Webhook};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
 use crate::framework::value::{Object, SecretText, Value};
+use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 use crate::provider::triggers::{TriggerResolver, TriggerSet, Unknown, unknown};
 
@@ -38,7 +39,7 @@ pub(super) async fn review(
             }
             Err(error) => {
                 // Asking further would only make the practitioner wait.
-                if !portal.report_gap(error, diagnostics).await {
+                if !report_gap(portal, error, diagnostics).await {
                     return;
                 }
             }
@@ -60,10 +61,42 @@ pub(super) async fn review(
                 }
             }
             Err(error) => {
-                portal.report_gap(error, diagnostics).await;
+                report_gap(portal, error, diagnostics).await;
             }
         }
     }
+}
+
+/// Reports that a question beside the list was not answered while planning. A portal that lists its
+/// webhooks can be used all the same: what it does not have goes without saying, what it refuses to
+/// tell is one warning per process, and apply decides. The list is asked for only where waiting cannot
+/// mend the failure. Returns whether it makes sense to ask on.
+async fn report_gap(portal: &LivePortal, error: &Error, diagnostics: &mut Diagnostics) -> bool {
+    if !diagnose::is_definitive(error) {
+        portal.report_trouble(error, diagnostics);
+        return false;
+    }
+    if let Err(error) = portal.webhooks().list.read().await {
+        portal.report_trouble(&error, diagnostics);
+        return false;
+    }
+    let is_missing = matches!(error.status(), Some(404 | 405));
+    if is_missing || !portal.webhooks().note_gap() {
+        tracing::debug!(
+            http_path = error.path(),
+            "a check against the portal is left out"
+        );
+        return true;
+    }
+    diagnostics.push(Diagnostic::warning(
+        "The portal did not answer everything while planning",
+        format!(
+            "{} The portal lists its webhooks, so the plan goes on without this check; apply will show whether it \
+             accepts the changes.",
+            diagnose::detail(error)
+        ),
+    ));
+    true
 }
 
 /// Returns the secrets that will be sent, by attribute. Write-only values are in the configuration alone.
@@ -93,15 +126,15 @@ async fn check_name_conflict(
     let (Some(name), Some(uri)) = (planned.get(NAME).as_str(), planned.get(URI).as_str()) else {
         return Ok(());
     };
-    let earlier = portal.note_planned(name, uri);
-    let snapshot = portal.list.read().await.map_err(|error| {
+    let earlier = portal.webhooks().note_planned(name, uri);
+    let snapshot = portal.webhooks().list.read().await.map_err(|error| {
         portal.report_trouble(&error, diagnostics);
         Trouble
     })?;
     let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
     let unmanaged = snapshot
         .like_pair(PairKey::new(name, uri))
-        .filter(|webhook| !portal.manages(webhook))
+        .filter(|webhook| !portal.webhooks().manages(webhook))
         .min_by_key(|webhook| likeness(webhook));
     if let Some(webhook) = unmanaged {
         diagnostics.push(name_conflict::planned(name, webhook, likeness(webhook)));

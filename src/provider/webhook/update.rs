@@ -51,7 +51,7 @@ pub(super) async fn update(
         private,
     } = request;
     let id = id_of(&prior)?;
-    portal.mark_managed(id);
+    portal.webhooks().mark_managed(id);
     let model = WebhookModel::from_object(&plan)?;
     let mut private: WebhookPrivate = private.decode();
     let (triggers, trigger_bits) =
@@ -174,7 +174,7 @@ impl Update<'_> {
         } = &self.outgoing;
         let token = match action {
             Action::Nothing => return Ok(true),
-            Action::SwitchOff | Action::Replace => self.portal.list.begin_write(self.id),
+            Action::SwitchOff | Action::Replace => self.portal.webhooks().list.begin_write(self.id),
         };
         let result = if action == Action::SwitchOff {
             client.enable_webhook(&model.to_enable(self.id)).await
@@ -234,7 +234,7 @@ impl Update<'_> {
 
     /// Returns what the list shows of the webhook now, unless it is somebody else's of the same number.
     async fn look(&self) -> Option<Webhook> {
-        let snapshot = self.portal.list.fresh().await.ok()?;
+        let snapshot = self.portal.webhooks().list.fresh().await.ok()?;
         let webhook = snapshot.webhook(self.id)?;
         let origin = self.portal.origin();
         let recognized = self

@@ -35,7 +35,7 @@ fn no_files_name_each_other_in_a_circle() {
 fn arrows_go_to_the_file_that_defines_what_is_named() {
     let arrows = arrows(&modules::of("src"));
     let has = |from: &str, to: &str| arrows[from].contains(to);
-    assert!(has("src/provider/portal.rs", "src/api/http/client.rs"));
+    assert!(has("src/provider/portal/mod.rs", "src/api/http/client.rs"));
     assert!(has("src/api/http/client.rs", "src/api/http/error.rs"));
     assert!(has(
         "src/framework/server/data.rs",

@@ -1,0 +1,74 @@
+//! How the portal fares: what could not be asked, what was explained, and how long it made requests wait.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::LivePortal;
+use crate::api::Error;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::provider::diagnose::{self, Explained};
+
+/// The summary when the configured address does not lead to a usable portal.
+const UNUSABLE: &str = "The portal cannot be used";
+/// A wait that the practitioner should hear of.
+const LONG_WAIT: Duration = Duration::from_secs(10);
+
+/// What has been reported so far.
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    pub(super) explained: Explained,
+    is_trouble_reported: AtomicBool,
+    is_wait_reported: AtomicBool,
+}
+
+impl LivePortal {
+    /// Says whether the portal could not be asked while planning, so that asking again is a waste.
+    pub(in crate::provider) fn is_in_trouble(&self) -> bool {
+        self.health.is_trouble_reported.load(Ordering::Relaxed)
+    }
+
+    /// Reports that the portal could not be asked while planning: an error when every other request
+    /// would fail too, else one warning; in either case once per process.
+    pub(in crate::provider) fn report_trouble(&self, error: &Error, diagnostics: &mut Diagnostics) {
+        if self
+            .health
+            .is_trouble_reported
+            .swap(true, Ordering::Relaxed)
+        {
+            return;
+        }
+        let detail = diagnose::detail(error);
+        diagnostics.push(if diagnose::is_definitive(error) {
+            self.explain(UNUSABLE, error)
+        } else {
+            Diagnostic::warning(
+                "The portal could not be asked while planning",
+                format!(
+                    "{detail} The plan goes on without checks against the portal (names already in use, triggers, \
+                     the password policy); apply will show whether it accepts the changes."
+                ),
+            )
+        });
+    }
+
+    /// Returns a warning, once per process, when the portal made a request wait for long.
+    pub(in crate::provider) fn long_wait(&self) -> Option<Diagnostic> {
+        let longest = self.client.waits().longest();
+        if longest < LONG_WAIT || self.health.is_wait_reported.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let why = if self.client.waits().longest_throttled() >= LONG_WAIT {
+            "The portal limits requests per user, over all keys and parallel runs, or a limiter before it does: fewer runs \
+             at the same time help."
+        } else {
+            "The portal could not be reached or failed for a while, or an answer was lost."
+        };
+        Some(Diagnostic::warning(
+            "The portal slowed this run down",
+            format!(
+                "Requests had to be repeated, and one waited {} seconds before. {why} Set TF_LOG=DEBUG to see each wait.",
+                longest.as_secs()
+            ),
+        ))
+    }
+}
