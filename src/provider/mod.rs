@@ -14,6 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use self::config::Settings;
+use self::diagnose::Refusals;
 use self::portal::{LivePortal, Portal};
 use crate::api::Client;
 use crate::framework::diagnostics::Diagnostics;
@@ -21,6 +22,9 @@ use crate::framework::environment::Environment;
 use crate::framework::provider::{ConfigureRequest, Offer, Provider};
 use crate::framework::schema::Schema;
 use crate::framework::value::Object;
+
+/// The nouns whose endpoints mean something of their own by an error status.
+const REFUSALS: &[&dyn Refusals] = &[webhook::REFUSALS];
 
 /// The provider `docspace`.
 pub struct DocSpace {
@@ -75,7 +79,7 @@ impl Provider for DocSpace {
                     "Configured for a portal"
                 );
                 match Client::with_stop_signal(*settings, stop) {
-                    Ok(client) => Some(Portal::Known(Box::new(LivePortal::new(client)))),
+                    Ok(client) => Some(Portal::Known(Box::new(LivePortal::new(client, REFUSALS)))),
                     Err(error) => {
                         diagnostics.push(config::certificate_error(&error));
                         None

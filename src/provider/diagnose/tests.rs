@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use super::*;
-use crate::api::TlsFault;
+use crate::api::{ErrorShape, Operation, TlsFault};
 
 const LIST_PATH: &str = "/api/2.0/settings/webhook";
 
 fn said_of(operation: Operation, path: &str, cause: Cause) -> String {
-    detail(&api::Error::new(operation, "GET", path, cause))
+    Wording::default().detail(&api::Error::new(operation, "GET", path, cause))
 }
 
 fn answer(status: u16, shape: ErrorShape) -> StatusFailure {
@@ -73,7 +75,7 @@ fn the_wait_that_the_portal_asks_for_is_named() {
 
 #[test]
 fn one_cause_is_explained_once_and_each_title_stands_alone() {
-    let explained = Explained::default();
+    let wording = Wording::default();
     let refused = |operation| {
         api::Error::new(
             operation,
@@ -82,15 +84,15 @@ fn one_cause_is_explained_once_and_each_title_stands_alone() {
             cause(answer(401, ErrorShape::Empty)),
         )
     };
-    let first = explained.explain("Could not read", &refused(Operation::Read));
+    let first = wording.explain("Could not read", &refused(Operation::Read));
     assert_eq!(first.summary, "Could not read: API key refused (401)");
     has(&first.detail, &["wrong, expired"], &["explained once"]);
-    let again = explained.explain("Could not read", &refused(Operation::Read));
+    let again = wording.explain("Could not read", &refused(Operation::Read));
     assert_eq!(again.summary, first.summary);
     let short =
         "The portal answered 401 (Unauthorized). This is explained once in each run: look at the ";
     assert_eq!(again.detail, format!("{short}first error with this title."));
-    let other = explained.explain("Could not create", &refused(Operation::Create));
+    let other = wording.explain("Could not create", &refused(Operation::Create));
     assert_eq!(other.summary, "Could not create: API key refused (401)");
     assert_eq!(other.detail, format!("{short}error \"{}\".", first.summary));
 }
@@ -98,11 +100,11 @@ fn one_cause_is_explained_once_and_each_title_stands_alone() {
 /// Two explanations can stand under the same words.
 #[test]
 fn what_is_to_be_done_otherwise_is_explained_again() {
-    let explained = Explained::default();
+    let wording = Wording::default();
     for (operation, scope) in [(Operation::Read, "*:read"), (Operation::Create, "*:write")] {
         let refused = cause(answer(403, ErrorShape::Empty));
         let error = api::Error::new(operation, "GET", LIST_PATH, refused);
-        let said = explained.explain("Could not", &error);
+        let said = wording.explain("Could not", &error);
         has(&said.detail, &[scope], &["explained once"]);
     }
 }
@@ -110,33 +112,16 @@ fn what_is_to_be_done_otherwise_is_explained_again() {
 /// What one object is refused for says nothing about another.
 #[test]
 fn what_is_about_one_object_is_explained_for_each() {
-    let explained = Explained::default();
+    let wording = Wording::default();
     for failure in [
         answer(400, ErrorShape::Handler),
         answer(404, ErrorShape::Handler),
         answer(500, ErrorShape::Handler),
     ] {
         let error = api::Error::new(Operation::Create, "POST", LIST_PATH, cause(failure));
-        let first = explained.explain("Could not create", &error);
-        assert_eq!(explained.explain("Could not create", &error), first);
+        let first = wording.explain("Could not create", &error);
+        assert_eq!(wording.explain("Could not create", &error), first);
     }
-}
-
-/// API §16 O5.
-#[test]
-fn a_character_that_the_database_cannot_hold_is_not_blamed_on_the_receiver() {
-    let mut failure = answer(500, ErrorShape::Handler);
-    let message = "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for \
-                   operation '='";
-    failure.message = Some(api::PortalMessage::new(message, &api::Redactor::new()));
-    let error = api::Error::new(Operation::Create, "POST", LIST_PATH, cause(failure));
-    let said = Explained::default().explain("Could not create the webhook", &error);
-    assert_eq!(said.path.unwrap().to_string(), "name");
-    has(
-        &said.detail,
-        &["MySQL", "no emoji", message],
-        &["receiver", "HEAD"],
-    );
 }
 
 #[test]
@@ -157,48 +142,6 @@ fn a_redirect_inside_the_address_is_no_other_address() {
 }
 
 #[test]
-fn only_what_makes_the_portal_probe_can_fail_for_the_receiver() {
-    for (operation, path, wanted, unwanted) in [
-        (Operation::Create, LIST_PATH, "receiver", "PostgreSQL"),
-        (Operation::Replace, LIST_PATH, "receiver", "PostgreSQL"),
-        (
-            Operation::Replace,
-            "/api/2.0/settings/webhook/enable",
-            "The portal failed (500)",
-            "receiver",
-        ),
-        (
-            Operation::Remove,
-            "/api/2.0/settings/webhook/7",
-            "PostgreSQL",
-            "receiver",
-        ),
-    ] {
-        let failure = answer(500, ErrorShape::Handler);
-        has(
-            &said_of(operation, path, cause(failure)),
-            &[wanted],
-            &[unwanted],
-        );
-    }
-}
-
-#[test]
-fn a_refused_read_is_not_blamed_on_the_configuration() {
-    for path in [LIST_PATH, "/api/2.0/people/@self"] {
-        let text = said_of(Operation::Read, path, cause(answer(400, ErrorShape::Empty)));
-        has(&text, &["base_url"], &["Correct the configuration"]);
-    }
-    let log = "/api/2.0/settings/webhooks/log";
-    let text = said_of(
-        Operation::Read,
-        log,
-        cause(answer(400, ErrorShape::Validation)),
-    );
-    has(&text, &["Correct the configuration"], &["base_url"]);
-}
-
-#[test]
 fn a_status_that_no_portal_uses_is_not_a_matter_of_time() {
     for status in [405, 418] {
         let text = said_of(
@@ -208,75 +151,6 @@ fn a_status_that_no_portal_uses_is_not_a_matter_of_time() {
         );
         has(&text, &["Check base_url"], &["later"]);
     }
-}
-
-#[test]
-fn a_missing_scope_is_named_for_what_was_asked() {
-    for (operation, path, scope) in [
-        (
-            Operation::Read,
-            LIST_PATH,
-            "read webhooks the key needs *:read",
-        ),
-        (
-            Operation::Create,
-            LIST_PATH,
-            "change webhooks the key needs *:write",
-        ),
-        (
-            Operation::Read,
-            "/api/2.0/people/@self",
-            "tell whose it is the key needs accounts.self:read",
-        ),
-    ] {
-        let text = said_of(operation, path, cause(answer(403, ErrorShape::Empty)));
-        has(&text, &[scope], &[]);
-    }
-}
-
-/// What is no webhook has no receiver, no journal and no creator.
-#[test]
-fn what_concerns_no_webhook_is_not_explained_with_one() {
-    let path = "/api/2.0/security/csp";
-    for (operation, status, shape, wanted) in [
-        (Operation::Read, 403, ErrorShape::Empty, "To read this"),
-        (Operation::Create, 403, ErrorShape::Empty, "To change this"),
-        (
-            Operation::Create,
-            403,
-            ErrorShape::Handler,
-            "may not do this",
-        ),
-        (
-            Operation::Create,
-            400,
-            ErrorShape::Handler,
-            "Correct the configuration",
-        ),
-        (Operation::Create, 404, ErrorShape::Empty, path),
-        (
-            Operation::Create,
-            500,
-            ErrorShape::Handler,
-            "Try again later",
-        ),
-        (
-            Operation::Remove,
-            500,
-            ErrorShape::Handler,
-            "Try again later",
-        ),
-    ] {
-        let text = said_of(operation, path, cause(answer(status, shape)));
-        has(&text, &[wanted], &["webhook", "receiver"]);
-    }
-}
-
-#[test]
-fn something_missing_beside_the_webhooks_is_named() {
-    let path = "/api/2.0/settings/webhook/triggers";
-    let text = said_of(Operation::Read, path, cause(answer(404, ErrorShape::Empty)));
-    has(&text, &[path], &["says nothing about the webhook"]);
 }
 
 #[test]
@@ -305,4 +179,74 @@ fn a_machine_without_certificates_is_told_which_package_and_variables_matter() {
     let both = cause(&["SSL_CERT_FILE", "SSL_CERT_DIR"]);
     let text = said_of(Operation::Read, LIST_PATH, both);
     has(&text, &["SSL_CERT_FILE and SSL_CERT_DIR are set"], &[]);
+}
+
+#[test]
+fn a_refused_read_is_not_blamed_on_the_configuration() {
+    let refused = || cause(answer(400, ErrorShape::Empty));
+    let text = said_of(Operation::Read, "/api/2.0/people/@self", refused());
+    has(&text, &["base_url"], &["Correct the configuration"]);
+    let text = said_of(Operation::Create, "/api/2.0/security/csp", refused());
+    has(&text, &["Correct the configuration"], &["base_url"]);
+}
+
+#[test]
+fn a_missing_scope_is_named_for_what_was_asked() {
+    for (operation, path, scope) in [
+        (
+            Operation::Read,
+            "/api/2.0/security/csp",
+            "read this the key needs *:read",
+        ),
+        (
+            Operation::Create,
+            "/api/2.0/security/csp",
+            "change this the key needs *:write",
+        ),
+        (
+            Operation::Read,
+            "/api/2.0/people/@self",
+            "tell whose it is the key needs accounts.self:read",
+        ),
+    ] {
+        let text = said_of(operation, path, cause(answer(403, ErrorShape::Empty)));
+        has(&text, &[scope], &[]);
+    }
+}
+
+/// What a noun does not give a meaning of its own means what it means everywhere, and only its own requests are its.
+#[test]
+fn a_noun_words_its_own_answers_alone() {
+    #[derive(Debug)]
+    struct Doors;
+    impl Refusals for Doors {
+        fn cover(&self, error: &api::Error) -> bool {
+            error.path().ends_with("/doors")
+        }
+        fn objects(&self) -> &'static str {
+            "doors"
+        }
+        fn explain(&self, _: &api::Error, failure: &StatusFailure, said: &str) -> Option<String> {
+            (failure.status == 400).then(|| format!("The door is locked{said}."))
+        }
+        fn attribute(&self, _: &api::Error) -> Option<&'static str> {
+            Some("door")
+        }
+    }
+    let wording = Wording::new(&[&Doors]);
+    let said = |path: &str, status, shape| {
+        let cause = cause(answer(status, shape));
+        wording.explain(
+            "Could not",
+            &api::Error::new(Operation::Create, "POST", path, cause),
+        )
+    };
+    let own = said("/doors", 400, ErrorShape::Handler);
+    assert_eq!(own.detail, "The door is locked.");
+    assert_eq!(own.path.unwrap().to_string(), "door");
+    let foreign = said("/windows", 400, ErrorShape::Handler);
+    has(&foreign.detail, &["Correct the configuration"], &["door"]);
+    assert!(foreign.path.is_none());
+    let common = said("/doors", 403, ErrorShape::Empty);
+    has(&common.detail, &["To change doors the key needs"], &[]);
 }

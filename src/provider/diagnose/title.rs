@@ -1,5 +1,6 @@
 //! The cause of an error in a few words, for the titles of diagnostics.
 
+use super::{Refusals, status};
 use crate::api::{self, Cause, ConnectReason, ErrorShape, NotJson, ProxyFault, StatusFailure};
 
 /// What a title says of an error.
@@ -12,9 +13,9 @@ pub(super) struct Title {
 }
 
 impl Title {
-    pub(super) fn of(error: &api::Error) -> Self {
+    pub(super) fn of(error: &api::Error, noun: Option<&dyn Refusals>) -> Self {
         match error.cause() {
-            Cause::Status(failure) => Self::of_status(error, failure),
+            Cause::Status(failure) => Self::of_status(error, failure, noun),
             cause => Self {
                 words: words(cause),
                 // That takes one sentence, which says whether the request was sent.
@@ -23,10 +24,11 @@ impl Title {
         }
     }
 
-    fn of_status(error: &api::Error, failure: &StatusFailure) -> Self {
-        let status = failure.status;
-        let words = match status {
-            401 if super::is_foreign_login(failure) => "login demanded on the way",
+    fn of_status(error: &api::Error, failure: &StatusFailure, noun: Option<&dyn Refusals>) -> Self {
+        let number = failure.status;
+        let own = noun.and_then(|noun| noun.title(error));
+        let words = own.unwrap_or_else(|| match number {
+            401 if status::is_foreign_login(failure) => "login demanded on the way",
             401 => "API key refused",
             402 => "portal not paid for",
             403 if error.is_scope_refused() => "key lacks the scope",
@@ -36,13 +38,12 @@ impl Title {
             429 => "too many requests",
             ..=399 => "answer not understood",
             400..=499 => "request refused",
-            500 if error.is_receiver_unreachable() => "receiver not reached",
             500 => "portal failed",
             _ => "portal unavailable",
-        };
+        });
         Self {
-            words: format!("{words} ({status})"),
-            is_shared: super::is_shared(error, failure),
+            words: format!("{words} ({number})"),
+            is_shared: status::is_shared(error, failure),
         }
     }
 }

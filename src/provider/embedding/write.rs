@@ -5,7 +5,6 @@ use super::schema;
 use crate::api::Error;
 use crate::api::embedding::{Embedding, MAX_HEADER, is_too_long, share};
 use crate::framework::diagnostics::Diagnostic;
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
 pub(super) const READ: &str = "Could not read embedding domains";
@@ -69,7 +68,7 @@ fn refuse_long(now: &Embedding, list: &[String]) -> Result<(), Diagnostic> {
 
 fn explain(portal: &LivePortal, summary: &str, error: &Error) -> Diagnostic {
     if is_too_long(error) {
-        let title = diagnose::titled(summary, error);
+        let title = portal.wording().titled(summary, error);
         let why = schema::does_not_fit();
         return Diagnostic::error(title, why).at_attribute(DOMAINS);
     }

@@ -1,4 +1,4 @@
-//! How the portal fares: what could not be asked, what was explained, and how long it made requests wait.
+//! How the portal fares: what could not be asked, and how long it made requests wait.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::LivePortal;
 use crate::api::Error;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::provider::diagnose::{self, Explained};
+use crate::provider::diagnose;
 
 /// The summary when the configured address does not lead to a usable portal.
 const UNUSABLE: &str = "The portal cannot be used";
@@ -16,7 +16,6 @@ const LONG_WAIT: Duration = Duration::from_secs(10);
 /// What has been reported so far.
 #[derive(Debug, Default)]
 pub(super) struct Health {
-    pub(super) explained: Explained,
     is_trouble_reported: AtomicBool,
     is_wait_reported: AtomicBool,
 }
@@ -37,7 +36,7 @@ impl LivePortal {
         {
             return;
         }
-        let detail = diagnose::detail(error);
+        let detail = self.wording().detail(error);
         diagnostics.push(if diagnose::is_definitive(error) {
             self.explain(UNUSABLE, error)
         } else {

@@ -15,7 +15,7 @@ use elsa::sync::FrozenMap;
 
 use self::cache::Cache;
 use self::health::Health;
-use super::diagnose::Explained;
+use super::diagnose::{Refusals, Wording};
 use crate::api::{Client, Error};
 use crate::framework::diagnostics::Diagnostic;
 
@@ -72,18 +72,20 @@ pub struct LivePortal {
     origin: String,
     cache: Cache,
     health: Health,
+    wording: Wording,
     sessions: FrozenMap<TypeId, Box<dyn Any + Send + Sync>>,
     is_applying: AtomicBool,
 }
 
 impl LivePortal {
-    /// Wraps a client. Nothing is requested.
-    pub(super) fn new(client: Client) -> Self {
+    /// Wraps a client. Nothing is requested. The nouns word what their endpoints refuse.
+    pub(super) fn new(client: Client, nouns: &'static [&'static dyn Refusals]) -> Self {
         Self {
             origin: client.config().base_url.origin(),
             client,
             cache: Cache::default(),
             health: Health::default(),
+            wording: Wording::new(nouns),
             sessions: FrozenMap::default(),
             is_applying: AtomicBool::new(false),
         }
@@ -94,7 +96,7 @@ impl LivePortal {
     pub(super) fn session<S: Session>(&self) -> &S {
         let start = || Box::new(S::new(&self.client)) as Box<dyn Any + Send + Sync>;
         let session = self.sessions.insert_with(TypeId::of::<S>(), start);
-        session.downcast_ref().expect("a session of this type")
+        session.downcast_ref().expect("own type")
     }
 
     /// Returns the origin of the portal's address: `scheme://host`, with the port unless it is the default.
@@ -113,13 +115,13 @@ impl LivePortal {
         self.is_applying.load(Ordering::Relaxed)
     }
 
-    /// Returns what this process has explained already.
-    pub(super) fn explained(&self) -> &Explained {
-        &self.health.explained
+    /// Returns the words for failed requests.
+    pub(super) fn wording(&self) -> &Wording {
+        &self.wording
     }
 
     /// Words a failed request: what failed, such as "Could not create the webhook", and why.
     pub(super) fn explain(&self, what: &str, error: &Error) -> Diagnostic {
-        self.explained().explain(what, error)
+        self.wording.explain(what, error)
     }
 }

@@ -13,7 +13,6 @@ use crate::api::{Error, Webhook};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;
 use crate::framework::value::Object;
-use crate::provider::diagnose;
 
 /// What is left to do for a webhook that was just made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,13 +46,21 @@ pub(super) async fn complete(
         }
         Err(error) if error.outcome_unknown() => {
             if !is_done(creation, found).await {
-                progress.warn(incomplete(creation, found, &diagnose::happened(&error)));
+                progress.warn(incomplete(
+                    creation,
+                    found,
+                    &creation.portal.wording().happened(&error),
+                ));
             }
             Ok(())
         }
         // What was adopted may be another run's after all, so it is not deleted.
         Err(error) if found.is_adopted => {
-            progress.warn(incomplete(creation, found, &diagnose::detail(&error)));
+            progress.warn(incomplete(
+                creation,
+                found,
+                &creation.portal.wording().detail(&error),
+            ));
             Ok(())
         }
         Err(error) => withdraw(creation, found, &error, progress).await,
@@ -134,7 +141,11 @@ async fn withdraw(
         }
     };
     if !is_gone {
-        progress.warn(incomplete(creation, found, &diagnose::detail(refusal)));
+        progress.warn(incomplete(
+            creation,
+            found,
+            &portal.wording().detail(refusal),
+        ));
         return Ok(());
     }
     progress.forget();

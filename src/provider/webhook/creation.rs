@@ -7,7 +7,6 @@ use crate::api::{
     Client, CreateWebhook, CreatedWebhook, Error, PairKey, Role, TriggerMask, Webhook, WebhookId,
 };
 use crate::framework::diagnostics::Diagnostic;
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
 pub(super) const SUMMARY: &str = "Could not create the webhook";
@@ -72,7 +71,7 @@ impl Creation<'_> {
         let Some(webhook) = taken else {
             let caller = self.portal.caller().await;
             let sees_all = caller.is_ok_and(|caller| caller.role() == Role::Admin);
-            return name_conflict::invisible(name, sees_all, &diagnose::detail(error));
+            return name_conflict::invisible(name, sees_all, &self.portal.wording().detail(error));
         };
         let id = webhook.id;
         let mut refusal = if self.portal.webhooks().has_created(webhook) {

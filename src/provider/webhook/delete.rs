@@ -6,7 +6,6 @@ use super::private::WebhookPrivate;
 use crate::api::{Cause, Error, Role, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::DeleteRequest;
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 
 const SUMMARY: &str = "Could not delete the webhook";
@@ -69,8 +68,8 @@ pub(super) async fn is_unlisted(portal: &LivePortal, id: WebhookId) -> Result<bo
 }
 
 fn explain(portal: &LivePortal, name: &str, id: WebhookId, error: &Error) -> Diagnostic {
-    let title = diagnose::titled(SUMMARY, error);
-    let opening = portal.explained().opening(&title, error);
+    let title = portal.wording().titled(SUMMARY, error);
+    let opening = portal.wording().opening(&title, error);
     Diagnostic::error(
         title,
         format!(

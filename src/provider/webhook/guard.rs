@@ -161,7 +161,7 @@ impl Stranger<'_> {
         } else {
             "another webhook"
         };
-        let detail = match self.portal.explained().earlier(cause, &summary) {
+        let detail = match self.portal.wording().earlier(cause, &summary) {
             None => format!("{what} {kept} {check} {}", self.way_out()),
             Some(title) => format!(
                 "{what} {kept} What to do is explained once in each run: look at the error {title}."

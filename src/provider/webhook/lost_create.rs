@@ -24,7 +24,6 @@ use super::name_conflict;
 use crate::api::{Cause, Error, Webhook, WebhookId, WebhookSnapshot};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;
-use crate::provider::diagnose;
 
 /// The pauses between looks at the list grow from the first to the second.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -337,7 +336,7 @@ fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Er
     let import = ids.last().map(|id| name_conflict::how_to_import(*id));
     let name = &creation.model.name;
     let title = format!("Webhook \"{name}\" may or may not have been created");
-    let opening = creation.portal.explained().opening(&title, error);
+    let opening = creation.portal.wording().opening(&title, error);
     Diagnostic::error(
         title,
         format!(
@@ -354,7 +353,7 @@ fn unreadable(creation: &Creation<'_>, error: &Error, list_error: &Error) -> Dia
         error,
         &format!(
             "Whether the webhook was created could not be checked: {}",
-            diagnose::detail(list_error)
+            creation.portal.wording().detail(list_error)
         ),
     )
 }
@@ -389,8 +388,8 @@ fn given_up(creation: &Creation<'_>, error: &Error, sent: u32) -> Diagnostic {
 }
 
 fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
-    let title = diagnose::titled(SUMMARY, error);
-    let opening = creation.portal.explained().opening(&title, error);
+    let title = creation.portal.wording().titled(SUMMARY, error);
+    let opening = creation.portal.wording().opening(&title, error);
     Diagnostic::error(
         title,
         format!(

@@ -38,6 +38,7 @@ mod plan;
 mod private;
 mod provenance;
 mod read;
+mod refusal;
 mod review;
 mod rotation;
 mod schema;
@@ -57,8 +58,10 @@ use self::ephemeral::WebhookSecret;
 use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
 use self::list::WebhookList;
 use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI, secrets_in};
+use self::refusal::WebhookRefusals;
 use self::trigger_catalog::TriggerCatalog;
 use self::webhooks::Webhooks;
+use super::diagnose::Refusals;
 use super::portal::{LivePortal, Portal};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Offer;
@@ -68,6 +71,9 @@ use crate::framework::resource::{
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Object;
+
+/// What the portal means by an error status here.
+pub(super) const REFUSALS: &dyn Refusals = &WebhookRefusals;
 
 /// Returns everything that is called `docspace_webhook…`, and the functions around it.
 pub(super) fn offer() -> Offer<Portal> {

@@ -13,7 +13,6 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, ReadRequest};
 use crate::framework::value::{Object, Value};
-use crate::provider::diagnose;
 use crate::provider::portal::LivePortal;
 use crate::provider::triggers::{TriggerResolver, TriggerSet};
 
@@ -83,7 +82,7 @@ async fn confirm_removal(
             let detail = format!(
                 "The list does not show it, and the API key's owner cannot be read, so it is not clear whether it \
                  is gone or only out of sight. {}",
-                diagnose::detail(&error)
+                portal.wording().detail(&error)
             );
             return Err(out_of_sight(id, state, &detail));
         }

@@ -93,7 +93,7 @@ async fn report_gap(portal: &LivePortal, error: &Error, diagnostics: &mut Diagno
         format!(
             "{} The portal lists its webhooks, so the plan goes on without this check; apply will show whether it \
              accepts the changes.",
-            diagnose::detail(error)
+            portal.wording().detail(error)
         ),
     ));
     true

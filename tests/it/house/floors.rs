@@ -142,6 +142,7 @@ const FLOORS: [Floor; 9] = [
             "argon2",
             "async_trait",
             "base64",
+            "elsa",
             "getrandom",
             "hmac",
             "secrecy",

@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::page;
 use crate::house::tree;
 
-/// Where messages are made. The rest of `api` has the words that `provider/diagnose.rs` explains.
+/// Where messages are made. The rest of `api` has the words that `provider/diagnose/` explains.
 const SPEAKERS: [&str; 6] = [
     "src/provider/",
     "src/framework/server/",

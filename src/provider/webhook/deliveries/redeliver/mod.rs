@@ -20,9 +20,9 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value};
+use crate::provider::dates;
 use crate::provider::portal::{LivePortal, Portal};
 use crate::provider::webhook::data_source::check_id;
-use crate::provider::{dates, diagnose};
 
 const DELIVERY_IDS: &str = "delivery_ids";
 const WEBHOOK_ID: &str = "webhook_id";
@@ -208,7 +208,7 @@ async fn choose(
 fn explain(portal: &LivePortal, error: &api::Error) -> Diagnostic {
     if error.status() == Some(429) {
         return Diagnostic::error(
-            diagnose::titled(SUMMARY, error),
+            portal.wording().titled(SUMMARY, error),
             "The portal allows 5 redelivery calls in 15 minutes and refused this one (429). Nothing was repeated. Wait, \
          then invoke the action again.",
         );
@@ -216,8 +216,8 @@ fn explain(portal: &LivePortal, error: &api::Error) -> Diagnostic {
     if !error.outcome_unknown() {
         return portal.explain(SUMMARY, error);
     }
-    let title = diagnose::titled(SUMMARY, error);
-    let opening = portal.explained().opening(&title, error);
+    let title = portal.wording().titled(SUMMARY, error);
+    let opening = portal.wording().opening(&title, error);
     Diagnostic::error(
         title,
         format!(
