@@ -54,7 +54,8 @@ pub(super) enum Settings {
 /// Returns the schema of the provider block.
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "Manages the webhooks of an [ONLYOFFICE DocSpace](https://www.onlyoffice.com/docspace.aspx) portal.",
+        "Manages the webhooks of an [ONLYOFFICE DocSpace](https://www.onlyoffice.com/docspace.aspx) portal, and which sites \
+         may embed it.",
     )
     .with(
         BASE_URL,

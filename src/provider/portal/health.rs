@@ -43,8 +43,8 @@ impl LivePortal {
             Diagnostic::warning(
                 "The portal could not be asked while planning",
                 format!(
-                    "{detail} The plan goes on without checks against the portal (names already in use, triggers, \
-                     the password policy); apply will show whether it accepts the changes."
+                    "{detail} The plan goes on without checks against the portal; apply will show whether it accepts the \
+                     changes."
                 ),
             )
         });

@@ -36,8 +36,8 @@ impl Portal {
             Self::Unknown(names) => Err(Diagnostic::error(
                 "Provider configuration is not known yet",
                 format!(
-                    "{} of the provider block will be known only after apply, so existing webhooks cannot be read \
-                     yet. Apply what it depends on first, with -target, or set it to a known value.",
+                    "{} of the provider block will be known only after apply, so the portal cannot be asked yet. \
+                     Apply what it depends on first, with -target, or set it to a known value.",
                     names.join(" and ")
                 ),
             )),
