@@ -138,6 +138,9 @@ pub struct Settings {
     pub limit_req: Option<LimitReq>,
     /// The portal's time zone, in minutes east of UTC (API §4.4).
     pub portal_utc_offset_minutes: i32,
+    /// What `GET /settings` calls the portal's time zone; `None` takes a zone that always has this offset, such as
+    /// `Etc/GMT-2`, and tells nothing where there is none (API §3.3).
+    pub portal_time_zone: Option<String>,
     /// The time zone of the server's operating system, in minutes east of UTC (API §4.4).
     pub server_utc_offset_minutes: i32,
     /// Added to every answer of the portal, in milliseconds.
@@ -176,6 +179,7 @@ impl Default for Settings {
             rate_limits: None,
             limit_req: None,
             portal_utc_offset_minutes: 0,
+            portal_time_zone: None,
             server_utc_offset_minutes: 0,
             latency_ms: 0,
             delivery_speed: 1.0,
@@ -226,6 +230,7 @@ impl Settings {
             portal_minutes: self.portal_utc_offset_minutes,
             server_minutes: self.server_utc_offset_minutes,
             database: self.database,
+            journal_is_utc: self.profile.journal_is_utc(),
         }
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Zones {
     pub(crate) server_minutes: i32,
     /// Decides how much of a stored date is left.
     pub(crate) database: Database,
+    /// Whether the journal means its dates to be UTC (3.5).
+    pub(crate) journal_is_utc: bool,
 }
 
 /// Whether a date comes from the request that set it or from the database.
@@ -42,11 +44,42 @@ impl Zones {
         )
     }
 
-    /// Prints a date of the journal: as stored, with `Z`, shifted by the portal's offset (API §4.4).
+    /// Prints a date of the journal. Before 3.5 it is printed as a date of a webhook. Since then what the database holds is
+    /// taken for the portal's wall clock and turned into UTC, although it is UTC already; PostgreSQL alone says that it is
+    /// (API §4.4).
     pub(crate) fn journal_date(self, at: OffsetDateTime) -> String {
-        let wall =
-            self.at(at, Precision::Stored).to_offset(UtcOffset::UTC) + minutes(self.portal_minutes);
-        format!("{}{}Z", date_and_time(wall), fraction(wall))
+        if !self.journal_is_utc {
+            return self.config_date(at, Precision::Stored);
+        }
+        let behind = if self.database == Database::PostgreSql {
+            0
+        } else {
+            self.portal_minutes
+        };
+        let shown = self.at(at, Precision::Stored).to_offset(UtcOffset::UTC) - minutes(behind);
+        format!("{}{}Z", date_and_time(shown), fraction(shown))
+    }
+
+    /// Returns what the portal calls its time zone: the zone of the IANA database that always has this offset; `None` where
+    /// there is none.
+    pub(crate) fn portal_zone_name(self) -> Option<String> {
+        let hours = self.portal_minutes / 60;
+        let name = match self.portal_minutes {
+            0 => "UTC",
+            -570 => "Pacific/Marquesas",
+            270 => "Asia/Kabul",
+            330 => "Asia/Kolkata",
+            345 => "Asia/Kathmandu",
+            390 => "Asia/Yangon",
+            525 => "Australia/Eucla",
+            570 => "Australia/Darwin",
+            // The sign of these names is that of POSIX: hours west of UTC.
+            minutes if minutes % 60 == 0 && (-12..=14).contains(&hours) => {
+                return Some(format!("Etc/GMT{:+}", -hours));
+            }
+            _ => return None,
+        };
+        Some(name.to_owned())
     }
 
     /// What is left of a date: in a database whole seconds, cut on `MariaDB` (API §16 O8) and rounded on MySQL, and
@@ -174,7 +207,6 @@ mod tests {
             zones.config_date(AT, Precision::Stored),
             "2026-06-30T12:34:57+00:00"
         );
-        assert_eq!(zones.journal_date(AT), "2026-06-30T12:34:57Z");
     }
 
     #[test]
@@ -187,7 +219,6 @@ mod tests {
             zones.config_date(AT, Precision::Stored),
             "2026-06-30T12:34:56.789123+00:00"
         );
-        assert_eq!(zones.journal_date(AT), "2026-06-30T12:34:56.789123Z");
     }
 
     #[test]
@@ -201,7 +232,6 @@ mod tests {
             zones.config_date(AT, Precision::Stored),
             "2026-06-30T14:34:56-01:30"
         );
-        assert_eq!(zones.journal_date(AT), "2026-06-30T14:34:56Z");
         assert_eq!(
             zones.key_date(AT, Precision::Fresh),
             "2026-06-30T14:34:56.7891234+02:00"
@@ -210,6 +240,53 @@ mod tests {
             Zones::default().key_date(AT, Precision::Stored),
             "2026-06-30T12:34:56.0000000Z"
         );
+    }
+
+    #[test]
+    fn the_journal_is_ahead_and_later_behind_and_right_on_postgresql() {
+        let before_3_5 = Zones {
+            portal_minutes: 120,
+            server_minutes: -90,
+            ..Zones::default()
+        };
+        assert_eq!(before_3_5.journal_date(AT), "2026-06-30T14:34:56-01:30");
+        let zones = Zones {
+            journal_is_utc: true,
+            ..before_3_5
+        };
+        assert_eq!(zones.journal_date(AT), "2026-06-30T10:34:56Z");
+        let rounding = Zones {
+            database: Database::MySql,
+            ..zones
+        };
+        assert_eq!(rounding.journal_date(AT), "2026-06-30T10:34:57Z");
+        let postgresql = Zones {
+            database: Database::PostgreSql,
+            ..zones
+        };
+        assert_eq!(postgresql.journal_date(AT), "2026-06-30T12:34:56.789123Z");
+    }
+
+    #[test]
+    fn a_zone_has_a_name_where_one_has_this_offset_all_year() {
+        let name = |portal_minutes| {
+            let zones = Zones {
+                portal_minutes,
+                ..Zones::default()
+            };
+            zones.portal_zone_name()
+        };
+        for (minutes, expected) in [
+            (0, Some("UTC")),
+            (-720, Some("Etc/GMT+12")),
+            (840, Some("Etc/GMT-14")),
+            (330, Some("Asia/Kolkata")),
+            (17, None),
+            (900, None),
+            (-780, None),
+        ] {
+            assert_eq!(name(minutes).as_deref(), expected, "{minutes}");
+        }
     }
 
     #[test]

@@ -129,6 +129,11 @@ impl Profile {
         matches!(self, Self::V3_6 | Self::V3_7 | Self::Tutorial)
     }
 
+    /// Whether the journal turns its dates into UTC, which they are already (3.5, API §4.4).
+    pub(crate) fn journal_is_utc(self) -> bool {
+        matches!(self, Self::V3_6 | Self::V3_7 | Self::Tutorial)
+    }
+
     /// Whether `GET …/triggers` answers an array of objects instead of one object (3.7, API §6.6).
     pub(crate) fn lists_triggers_as_array(self) -> bool {
         self.is_current()

@@ -254,18 +254,17 @@ async fn a_batch_skips_unknown_and_foreign_entries() {
 #[tokio::test]
 async fn journal_dates_are_shifted_by_the_portals_zone() {
     let (emulator, client) = portal().await;
-    let entry = client.get(&format!("{LOG}?eventId=1")).await.json();
-    let utc = entry["response"][0]["creationTime"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    emulator.change_settings(|settings| settings.portal_utc_offset_minutes = 24 * 60);
-    let entry = client.get(&format!("{LOG}?eventId=1")).await.json();
-    let shifted = entry["response"][0]["creationTime"].as_str().unwrap();
-    let parse = |text: &str| {
-        time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).unwrap()
+    let creation = || async {
+        let entry = client.get(&format!("{LOG}?eventId=1")).await.json();
+        let text = entry["response"][0]["creationTime"].as_str().unwrap();
+        let format = &time::format_description::well_known::Rfc3339;
+        time::OffsetDateTime::parse(text, format).unwrap()
     };
-    assert_eq!(parse(shifted) - parse(&utc), time::Duration::days(1));
+    let utc = creation().await;
+    emulator.change_settings(|settings| settings.portal_utc_offset_minutes = 120);
+    assert_eq!(creation().await - utc, time::Duration::hours(-2));
+    emulator.change_settings(|settings| settings.profile = Profile::V3_1);
+    assert_eq!(creation().await - utc, time::Duration::hours(2));
 }
 
 #[tokio::test]

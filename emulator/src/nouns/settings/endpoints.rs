@@ -21,7 +21,7 @@ struct PortalSettings {
     tenant_status: u8,
     base_domain: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timezone: Option<&'static str>,
+    timezone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     utc_hours_offset: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +41,13 @@ struct DeepLink {
 pub(crate) fn show(call: &Call) -> Answer {
     let settings = &call.settings;
     let is_known = call.caller.is_some();
+    let zones = settings.zones();
+    let zone_name = || {
+        settings
+            .portal_time_zone
+            .clone()
+            .or_else(|| zones.portal_zone_name())
+    };
     call.success(&PortalSettings {
         culture: "en-US",
         doc_space: true,
@@ -56,7 +63,7 @@ pub(crate) fn show(call: &Call) -> Answer {
             _ => 0,
         },
         base_domain: "localhost",
-        timezone: is_known.then_some("UTC"),
+        timezone: is_known.then(zone_name).flatten(),
         utc_hours_offset: is_known.then(|| f64::from(settings.portal_utc_offset_minutes) / 60.0),
         limited_access_dev_tools_for_users: is_known.then_some(settings.dev_tools_limited),
     })
