@@ -8,6 +8,11 @@ use crate::api::http::error::Error;
 use crate::api::http::json::{DecodeError, Node};
 use crate::api::http::operation::Operation;
 
+/// The account of the portal's core, the same on every portal.
+const CORE: &str = "a37ee56e-3302-4a7b-b67e-ddbea64cd032";
+/// The account of whoever is not signed in, the same on every portal.
+const NOBODY: &str = "712d9ec3-5d2b-4b13-824f-71f00191dcca";
+
 /// The id of a user, a GUID in the portal's spelling.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserId(Box<str>);
@@ -21,6 +26,13 @@ impl UserId {
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns whether the portal itself acts under this id: its core, or its delivery service, which nobody has signed in
+    /// to (API §4.2, §16 O2).
+    pub fn is_system(&self) -> bool {
+        let is = |id: &str| self.0.eq_ignore_ascii_case(id);
+        is(CORE) || is(NOBODY)
     }
 
     /// Reads the id of an employee object; nothing else of it is stable (API §4.3).

@@ -1,4 +1,4 @@
-//! What the portal is and demands: version, password policy (API §3.3, §7.2).
+//! What the portal is and demands: version, time zone, password policy (API §3.3, §7.2).
 
 use crate::api::http::client::{Call, Client};
 use crate::api::http::envelope;
@@ -47,6 +47,18 @@ impl Client {
             envelope::decode_value(body, |node| {
                 let version = node.required("docSpace", "a version")?;
                 Ok(version.text()?.to_owned())
+            })
+        })
+        .await
+    }
+
+    /// Returns the name of the portal's time zone in the IANA database, such as `Europe/Berlin`; `None` if the portal
+    /// does not tell it. It converts the names of Windows itself where it can (API §3.3).
+    pub async fn time_zone(&self) -> Result<Option<String>, Error> {
+        let call = Call::new(Operation::Read, "GET", "/settings");
+        self.call(call, |body| {
+            envelope::decode_value(body, |node| {
+                Ok(node.lenient_text("timezone").map(str::to_owned))
             })
         })
         .await

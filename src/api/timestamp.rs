@@ -1,14 +1,15 @@
 //! The portal's dates.
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::api::http::json::Node;
 
 /// A date of the portal as it was written.
 ///
-/// Only the portal's administrators know what its offset means (API §4.4), and formats vary, so a date never makes an
-/// answer fail; whoever wants a moment in time asks for it and may get none.
+/// What it means depends on where it comes from: dates of webhooks show the wall clock of the portal's time zone with the
+/// offset of the server's operating system (API §4.4). Formats vary, so a date never makes an answer fail; whoever wants a
+/// moment in time asks for it and may get none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timestamp(Box<str>);
 
@@ -28,9 +29,10 @@ impl Timestamp {
         OffsetDateTime::parse(&self.0, &Rfc3339).ok()
     }
 
-    /// Returns the moment in RFC 3339, if the text is a date with an offset.
-    pub fn to_rfc3339(&self) -> Option<String> {
-        self.to_offset_date_time()?.format(&Rfc3339).ok()
+    /// Returns what the portal's clock showed, if the text is a date with an offset: the offset is not the clock's.
+    pub fn shown(&self) -> Option<PrimitiveDateTime> {
+        let date = self.to_offset_date_time()?;
+        Some(PrimitiveDateTime::new(date.date(), date.time()))
     }
 
     pub(crate) fn decode(owner: &Node<'_>, name: &str) -> Option<Self> {

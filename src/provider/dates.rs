@@ -1,32 +1,46 @@
 //! Dates, which are RFC 3339 on Terraform's side.
 
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
-use crate::api::Timestamp;
+use crate::api::{Client, Timestamp};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::value::Value;
 
-/// Writes a date of the portal in whole seconds, rounded as its database does: the answer to a create
-/// is more precise than what is read later (API §4.4), and both must read the same. What is not a date with an
-/// offset is null, and so is the year 1, which stands for "never" on a portal: arithmetic with dates in a
-/// `check` must not fail.
-pub(super) fn text(timestamp: Option<&Timestamp>) -> Value {
-    text_ahead(timestamp, Duration::ZERO)
+/// Writes a moment in UTC and in whole seconds, rounded as the portal's database does: the answer to a create
+/// is more precise than what is read later (API §4.4), and both must read the same. The year 1, which stands for
+/// "never" on a portal, is null, and so is what is not known: arithmetic with dates in a `check` must not fail.
+pub(super) fn text(moment: Option<OffsetDateTime>) -> Value {
+    let date = moment
+        .filter(|moment| moment.year() > 1)
+        .and_then(|moment| {
+            moment
+                .to_offset(UtcOffset::UTC)
+                .checked_add(Duration::milliseconds(500))
+        })
+        .and_then(|moment| moment.truncate_to_second().format(&Rfc3339).ok());
+    date.map_or(Value::Null, Value::from)
 }
 
-/// Writes a date of a clock that is so far ahead of UTC, as [`text`] does.
-pub(super) fn text_ahead(timestamp: Option<&Timestamp>, ahead: Duration) -> Value {
-    let Some(timestamp) = timestamp else {
-        return Value::Null;
-    };
-    let date = timestamp
-        .to_offset_date_time()
-        .filter(|date| date.year() > 1)
-        .and_then(|date| date.checked_add(Duration::milliseconds(500) - ahead))
-        .and_then(|date| date.truncate_to_second().format(&Rfc3339).ok());
-    date.map_or(Value::Null, Value::from)
+/// Writes a date of a clock that is so far ahead of UTC, as [`text`] does; null if that is not known.
+pub(super) fn text_ahead(date: Option<&Timestamp>, ahead: Option<Duration>) -> Value {
+    let shown = date.and_then(Timestamp::to_offset_date_time);
+    let moment = shown.zip(ahead);
+    text(moment.and_then(|(shown, ahead)| shown.checked_sub(ahead)))
+}
+
+/// Writes what the portal's clock showed: for messages, where its time zone is not asked for. A text that is not a date is
+/// quoted.
+pub(super) fn shown(date: &Timestamp, client: &Client) -> String {
+    match date.shown() {
+        Some(shown) => {
+            let (hour, minute, second) = shown.as_hms();
+            let date = shown.date();
+            format!("{date} {hour:02}:{minute:02}:{second:02} by the portal's clock")
+        }
+        None => client.quote(date.as_str()).to_string(),
+    }
 }
 
 /// Reads a date of a configuration.
@@ -56,20 +70,21 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn writes(portal: &str, expected: &str) {
-        assert_eq!(text(Some(&Timestamp::new(portal))), Value::from(expected));
+    fn writes(portal: &str, expected: impl Into<Value>) {
+        let date = text_ahead(Some(&Timestamp::new(portal)), Some(Duration::ZERO));
+        assert_eq!(date, expected.into(), "{portal}");
     }
 
     #[test]
-    fn the_portals_dates_become_whole_seconds() {
+    fn the_portals_dates_become_whole_seconds_in_utc() {
         writes("2026-06-30T12:34:56.7891234+00:00", "2026-06-30T12:34:57Z");
         writes("2026-06-30T12:34:57.499999+00:00", "2026-06-30T12:34:57Z");
         writes("2026-06-30T12:34:56Z", "2026-06-30T12:34:56Z");
-        writes("2026-06-30T14:34:56+02:00", "2026-06-30T14:34:56+02:00");
+        writes("2026-06-30T14:34:56+02:00", "2026-06-30T12:34:56Z");
     }
 
     #[test]
-    fn what_is_no_date_is_null() {
+    fn what_is_not_a_date_is_null() {
         for portal in [
             "30.06.2026",
             "garbage",
@@ -78,10 +93,17 @@ mod tests {
             "0001-01-01T00:00:00",
             "0001-01-01T00:00:00Z",
         ] {
-            let date = text(Some(&Timestamp::new(portal)));
-            assert_eq!(date, Value::Null, "{portal}");
+            writes(portal, Value::Null);
         }
         assert_eq!(text(None), Value::Null);
+    }
+
+    #[test]
+    fn a_date_of_a_clock_that_nobody_knows_is_null() {
+        let date = Timestamp::new("2026-06-30T12:34:56Z");
+        assert_eq!(text_ahead(Some(&date), None), Value::Null);
+        let ahead = text_ahead(Some(&date), Some(Duration::hours(2)));
+        assert_eq!(ahead, Value::from("2026-06-30T10:34:56Z"));
     }
 
     #[test]

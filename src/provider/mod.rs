@@ -7,6 +7,7 @@ mod embedding;
 pub mod portal;
 mod triggers;
 mod webhook;
+mod zone;
 
 use std::fmt;
 use std::sync::Arc;

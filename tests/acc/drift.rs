@@ -137,7 +137,7 @@ fn a_webhook_switched_off_by_the_portal_is_explained() {
     case.plan()
         .proposes(0, 1, 0)
         .warns("Webhook \"ci\" (1) was switched off")
-        .says("2026-03-04T05:06:07Z: Response status code 503.");
+        .says("2026-03-04 05:06:07 by the portal's clock: Response status code 503.");
     case.apply().succeeds();
     assert!(case.portal.webhook(1).unwrap().enabled);
     case.plan().finds_no_changes();

@@ -29,6 +29,8 @@ mod examples;
 mod faults;
 /// Every block of code in the guides.
 mod guides;
+/// Whether deliveries succeed.
+mod health;
 /// Taking over webhooks that exist.
 mod import;
 /// Ctrl-C while the portal works.

@@ -8,20 +8,17 @@ output "upload_triggers" {
   value = data.docspace_webhook.uploads.triggers
 }
 
-# Warns in every plan and apply, and stops none, when the webhook was switched off or a delivery has
-# failed since yesterday. The data source stands outside of the check on purpose: inside, a webhook
-# that is gone would be a warning too, but no plan would ever be empty again.
+# Warns in every plan and apply, and stops none, while deliveries fail or the webhook is disabled. healthy
+# is null before the first delivery. The data source stands outside of the check on purpose: inside, a
+# webhook that is gone would be a warning too, but no plan would ever be empty again.
 check "uploads_are_delivered" {
   assert {
-    condition     = data.docspace_webhook.uploads.enabled
-    error_message = "The webhook is switched off, by hand or by the portal."
+    condition     = data.docspace_webhook.uploads.healthy != false
+    error_message = "Deliveries fail: ${coalesce(data.docspace_webhook.uploads.failure_reason, "no reason known")}"
   }
 
   assert {
-    condition = (
-      data.docspace_webhook.uploads.last_failure_on == null ? true :
-      timecmp(data.docspace_webhook.uploads.last_failure_on, timeadd(plantimestamp(), "-24h")) < 0
-    )
-    error_message = "A delivery has failed: ${coalesce(data.docspace_webhook.uploads.last_failure_content, "no reason recorded")}"
+    condition     = data.docspace_webhook.uploads.enabled
+    error_message = "The webhook is disabled, by hand or by the portal."
   }
 }

@@ -8,7 +8,7 @@ data "docspace_webhook_deliveries" "failed" {
 output "failed_deliveries" {
   value = [
     for delivery in data.docspace_webhook_deliveries.failed.deliveries :
-    "${delivery.created_on} ${delivery.webhook_name}: ${delivery.trigger} (${delivery.status})"
+    "${delivery.webhook_name}: ${delivery.trigger}, ${coalesce(delivery.failure_reason, "waiting")}"
   ]
 }
 

@@ -9,14 +9,15 @@ output "upload_receivers" {
   value = { for webhook in data.docspace_webhooks.uploads.webhooks : webhook.id => webhook.uri }
 }
 
-# Webhooks that were switched off, by hand or by the portal.
-data "docspace_webhooks" "off" {
-  enabled = false
-}
+# Webhooks whose deliveries fail, of whatever receiver.
+data "docspace_webhooks" "all" {}
 
-output "switched_off" {
-  value = [
-    for webhook in data.docspace_webhooks.off.webhooks :
-    "${webhook.name} (${webhook.id}): ${coalesce(webhook.last_failure_content, "no failure recorded")}"
-  ]
+check "everything_is_delivered" {
+  assert {
+    condition = alltrue([for webhook in data.docspace_webhooks.all.webhooks : webhook.healthy != false])
+    error_message = join("\n", [
+      for webhook in data.docspace_webhooks.all.webhooks :
+      "${webhook.name} (${webhook.id}): ${webhook.failure_reason}" if webhook.healthy == false
+    ])
+  }
 }

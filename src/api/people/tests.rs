@@ -34,3 +34,11 @@ fn a_user_without_id_or_with_odd_flags_is_an_error() {
     let error = CurrentUser::decode(&root(&json!({"id": "x", "isAdmin": "yes"}))).unwrap_err();
     assert_eq!(error.path, "response.isAdmin");
 }
+
+#[test]
+fn the_portals_own_accounts_are_not_people() {
+    let is_system = |id: &str| UserId::new(id).is_system();
+    assert!(is_system("A37EE56E-3302-4a7b-B67E-DDBEA64CD032"));
+    assert!(is_system("712d9ec3-5d2b-4b13-824f-71f00191dcca"));
+    assert!(!is_system("4c65a238-ca50-4374-b904-0d51d4c1822b"));
+}

@@ -18,6 +18,13 @@ use crate::api::http::operation::Operation;
 use crate::api::timestamp::Timestamp;
 use crate::api::webhooks::WebhookId;
 
+/// How the sentences begin that a portal writes about an answer that was not 2xx, or did not come in time (API §8.2, §16
+/// O15).
+const PORTALS_OWN: [&str; 2] = [
+    "Response status code does not indicate success: ",
+    "The request was canceled due to the configured HttpClient.Timeout ",
+];
+
 /// The number of a journal entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(u32);
@@ -149,6 +156,27 @@ impl Delivery {
     /// A redelivery waits with the body of the entry it repeats, and so with that entry's number of repeats.
     pub fn repeats(&self) -> u32 {
         self.sent.map_or(0, |sent| sent.repeats)
+    }
+
+    /// Returns why the delivery failed, in words of the portal or about its status; `None` if it succeeded or waits.
+    ///
+    /// Of a failure the portal keeps its own sentence where the receiver's answer would be (API §10). Only what cannot be
+    /// such an answer is repeated: no HTTP answer came, or the sentence is one of those that a portal writes.
+    pub fn failure(&self) -> Option<String> {
+        let noted = self.response_payload.as_ref();
+        let noted = noted.map(|text| text.expose_secret());
+        match self.status {
+            200..300 => None,
+            0 => noted.map(str::to_owned),
+            status => {
+                let noted =
+                    noted.filter(|text| PORTALS_OWN.iter().any(|own| text.starts_with(own)));
+                Some(noted.map_or_else(
+                    || format!("The receiver answered with HTTP status {status}."),
+                    str::to_owned,
+                ))
+            }
+        }
     }
 
     /// Returns whether both entries have the same body; false when one has none.

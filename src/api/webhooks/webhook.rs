@@ -108,6 +108,9 @@ pub struct Webhook {
     pub created_by: Option<UserId>,
     /// When it was created; the answer to a create is more precise than later lists (API §4.4).
     pub created_on: Option<Timestamp>,
+    /// Whether the portal itself was the first to change it, be it by a delivery: `modifiedBy` keeps the first one for
+    /// ever (API §4.2).
+    pub is_first_changed_by_portal: bool,
     /// When it was changed or used last.
     pub modified_on: Option<Timestamp>,
     /// When a delivery failed last.
@@ -139,6 +142,8 @@ impl Webhook {
                 .filter(|target| !target.is_empty()),
             created_by: UserId::of_employee(node, "createdBy"),
             created_on: Timestamp::decode(node, "createdOn"),
+            is_first_changed_by_portal: UserId::of_employee(node, "modifiedBy")
+                .is_some_and(|user| user.is_system()),
             modified_on: Timestamp::decode(node, "modifiedOn"),
             last_failure_on: Timestamp::decode(node, "lastFailureOn"),
             last_failure_content: node.lenient_text("lastFailureContent").map(str::to_owned),

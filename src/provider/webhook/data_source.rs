@@ -2,23 +2,29 @@
 
 use async_trait::async_trait;
 
+use super::health::{self, Health};
 use super::model::{ENABLED, ID, NAME, SSL, TARGET_ID, TRIGGERS, URI};
 use super::{read, version};
-use crate::api::{UserId, WebhookId, WebhookListItem, WebhookSnapshot};
+use crate::api::{Timestamp, UserId, WebhookId, WebhookListItem, WebhookSnapshot};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value, normal_form};
-use crate::provider::dates;
 use crate::provider::portal::{LivePortal, Portal};
 use crate::provider::triggers::spell;
+use crate::provider::zone::Zone;
 
 /// How old what a data source reads may be.
 pub(super) const FRESHNESS: &str = "While Terraform plans, everything is read from one list that is at most 30 seconds \
     old. While it applies, a data source is read anew once a resource or action of this provider has begun to change \
     something, so it sees what a script has changed that it depends on. An apply in which none does is read like a plan: \
     there, a second script within 30 seconds may go unnoticed.";
+
+/// What the dates mean.
+pub(super) const DATES: &str = "Dates are UTC. The portal writes them in its own time zone, which is read with one more \
+    request. Where the portal does not tell its time zone, or names one that is not in the IANA database, they are null; so \
+    is a date in the hour that its clocks showed twice when they were set back. `healthy` does not depend on this.";
 
 const SUMMARY: &str = "Could not read the webhook";
 
@@ -36,8 +42,7 @@ impl DataSource<Portal> for WebhookDataSource {
         let schema = Schema::new(format!(
             "One webhook, found by its `id`, or by its `name`, with its `uri` if the name is not unique.\n\n\
              Any number of these costs one request. The secret is absent because the portal never returns it.\n\n\
-             Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, \
-             which is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
+             {DATES}\n\n{FRESHNESS}",
         ));
         let schema = attributes()
             .into_iter()
@@ -78,7 +83,10 @@ impl DataSource<Portal> for WebhookDataSource {
         let found = find(portal, &selection).await;
         diagnostics.extend(portal.long_wait());
         match found?.as_slice() {
-            [item] => describe(item),
+            [item] => {
+                let zone = portal.zone(diagnostics).await;
+                describe(item, portal, zone)
+            }
             [] => Err(selection.missing()),
             several => Err(selection.ambiguous(several)),
         }
@@ -87,7 +95,7 @@ impl DataSource<Portal> for WebhookDataSource {
 
 /// Returns everything a data source tells of a webhook. The secret is not among it: the portal never
 /// returns it.
-pub(super) fn attributes() -> [(&'static str, Attribute); 14] {
+pub(super) fn attributes() -> [(&'static str, Attribute); 16] {
     let of = |ty, description: &str| Attribute::computed(ty, description);
     [
         (
@@ -159,17 +167,25 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 14] {
                 "The HTTP status of the latest delivery that the portal counts as delivered; 0 if there is none.",
             ),
         ),
+        ("healthy", of(Type::Bool, health::HEALTHY)),
+        ("failure_reason", of(Type::String, health::FAILURE_REASON)),
     ]
 }
 
-/// Describes a webhook of the list by those attributes.
+/// Describes a webhook of the list by those attributes; `zone` is that of the portal.
 ///
 /// # Errors
 /// When the portal is older than 3.1, which has no triggers.
-pub(super) fn describe(item: &WebhookListItem) -> Result<Object, Diagnostic> {
+pub(super) fn describe(
+    item: &WebhookListItem,
+    portal: &LivePortal,
+    zone: &Zone,
+) -> Result<Object, Diagnostic> {
     let webhook = &item.webhook;
     let mask = webhook.triggers.ok_or_else(|| version::unsupported(None))?;
     let names = spell(mask);
+    let date = |date: &Option<Timestamp>| zone.utc_text(date.as_ref());
+    let health = Health::of(webhook);
     Ok(Object::new()
         .with(ID, webhook.id.to_string())
         .with(NAME, webhook.name.as_str())
@@ -182,18 +198,14 @@ pub(super) fn describe(item: &WebhookListItem) -> Result<Object, Diagnostic> {
             "created_by",
             webhook.created_by.as_ref().map(UserId::as_str),
         )
-        .with("created_on", dates::text(webhook.created_on.as_ref()))
-        .with("modified_on", dates::text(webhook.modified_on.as_ref()))
-        .with(
-            "last_success_on",
-            dates::text(webhook.last_success_on.as_ref()),
-        )
-        .with(
-            "last_failure_on",
-            dates::text(webhook.last_failure_on.as_ref()),
-        )
+        .with("created_on", date(&webhook.created_on))
+        .with("modified_on", date(&webhook.modified_on))
+        .with("last_success_on", date(&webhook.last_success_on))
+        .with("last_failure_on", date(&webhook.last_failure_on))
         .with("last_failure_content", webhook.last_failure_content.clone())
-        .with("last_status", Number::from(item.status)))
+        .with("last_status", Number::from(item.status))
+        .with("healthy", health.is_healthy())
+        .with("failure_reason", health.reason(webhook, &portal.client)))
 }
 
 /// Fails unless a webhook exists, as far as the caller can see.

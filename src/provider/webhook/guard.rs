@@ -7,9 +7,10 @@ use super::model::{NAME, URI, id_of};
 use super::name_conflict;
 use super::private::{SecretOrigin, WebhookPrivate};
 use super::provenance::Difference;
-use crate::api::{Timestamp, Webhook, WebhookId, WebhookSnapshot};
+use crate::api::{Client, Webhook, WebhookId, WebhookSnapshot};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::Object;
+use crate::provider::dates;
 use crate::provider::portal::LivePortal;
 
 /// Compares a webhook of a list with what the state was written for, and remembers what is seen of it.
@@ -40,7 +41,7 @@ pub(super) fn recognize(
                 private,
                 list,
             };
-            Err(stranger.explain(&differs(difference, state, webhook)))
+            Err(stranger.explain(&differs(difference, state, webhook, &portal.client)))
         }
     }
 }
@@ -204,16 +205,14 @@ impl Stranger<'_> {
 
 /// Explains how a webhook differs from that of the state, as the continuation of a sentence. Its uri is not shown: it
 /// may be somebody else's, and hold a token.
-fn differs(difference: Difference, state: &Object, webhook: &Webhook) -> String {
+fn differs(difference: Difference, state: &Object, webhook: &Webhook, client: &Client) -> String {
     let id = webhook.id;
     match difference {
         Difference::Creator => format!("webhook {id} there was created by another user"),
         Difference::CreatedOn => {
-            let date = webhook.created_on.as_ref().and_then(Timestamp::to_rfc3339);
-            format!(
-                "webhook {id} there was created at another time ({})",
-                date.unwrap_or_default()
-            )
+            let date = webhook.created_on.as_ref();
+            let date = date.map_or_else(String::new, |date| dates::shown(date, client));
+            format!("webhook {id} there was created at another time ({date})")
         }
         Difference::NameAndUri => format!(
             "webhook {id} there is named {:?} and has another uri, while the state is about one named {:?}",

@@ -13,6 +13,7 @@
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
 //! | `data_source`, `webhooks`, `list`, `filter` | what is reported about webhooks, finding and choosing them |
+//! | `health` | whether deliveries succeed |
 //! | `trigger_catalog`, `deliveries` | what the portal knows of events, and what became of them |
 //! | `ephemeral`, `functions` | secrets that nobody stores, and what is computed without a portal |
 //! | `name_conflict` | messages about a name and uri that are taken |
@@ -28,6 +29,7 @@ mod ephemeral;
 mod filter;
 mod functions;
 mod guard;
+mod health;
 mod import;
 mod list;
 mod lost_create;

@@ -13,6 +13,7 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{Progress, ReadRequest};
 use crate::framework::value::{Object, Value};
+use crate::provider::dates;
 use crate::provider::portal::LivePortal;
 use crate::provider::triggers::{TriggerResolver, TriggerSet};
 
@@ -160,9 +161,7 @@ fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Di
             "The portal switches a webhook off when no delivery has succeeded for more than 3 days{doubt}. The last \
              failure was on {}: {}. Repair the receiver, then apply to switch the webhook on again; the portal probes \
              the receiver before it does.",
-            failure
-                .to_rfc3339()
-                .unwrap_or_else(|| client.quote(failure.as_str()).to_string()),
+            dates::shown(failure, client),
             client.quote(content).as_str().trim_end_matches('.')
         ),
     ))

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::data_source::{FRESHNESS, attributes, describe};
+use super::data_source::{DATES, FRESHNESS, attributes, describe};
 use super::filter::{WebhookFilter, with_filters};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -26,8 +26,7 @@ impl DataSource<Portal> for Webhooks {
         with_filters(Schema::new(format!(
             "All webhooks that the API key's owner may see, or those that match every filter: an administrator \
              sees all webhooks of the portal, others see their own. Any number of them costs one request.\n\n\
-             Dates are as the portal writes them: the wall clock of its time zone with the offset of its server, \
-             which is the true moment only where the two agree. Those of `docspace_webhook_deliveries` are UTC.\n\n{FRESHNESS}",
+             {DATES}\n\n{FRESHNESS}",
         )))
         .with(
             WEBHOOKS,
@@ -42,21 +41,32 @@ impl DataSource<Portal> for Webhooks {
         diagnostics: &mut Diagnostics,
     ) -> Result<Object, Diagnostic> {
         let portal = context.live()?;
-        let read = read(portal, config).await;
+        let read = read(portal, config, diagnostics).await;
         diagnostics.extend(portal.long_wait());
         read
     }
 }
 
-async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic> {
+async fn read(
+    portal: &LivePortal,
+    config: Object,
+    diagnostics: &mut Diagnostics,
+) -> Result<Object, Diagnostic> {
     let filter = WebhookFilter::from_config(portal, &config).await?;
     let snapshot = portal.current_list().await;
     let snapshot =
         snapshot.map_err(|error| portal.explain("Could not list the webhooks", &error))?;
-    let webhooks = snapshot
+    let found: Vec<_> = snapshot
         .items()
         .filter(|item| filter.matches(&item.webhook))
-        .map(|item| describe(item).map(Value::Object))
+        .collect();
+    if found.is_empty() {
+        return Ok(config.with(WEBHOOKS, Value::List(Vec::new())));
+    }
+    let zone = portal.zone(diagnostics).await;
+    let webhooks = found
+        .into_iter()
+        .map(|item| describe(item, portal, zone).map(Value::Object))
         .collect::<Result<_, _>>()?;
     Ok(config.with(WEBHOOKS, Value::List(webhooks)))
 }

@@ -109,7 +109,7 @@ async fn a_created_webhook_is_answered_and_listed_as_it_was_sent() {
             assert_eq!(webhook.triggers, Some(sent.triggers));
             assert_eq!(webhook.target_id, sent.target_id);
             assert_eq!(webhook.created_by, created.created_by);
-            assert!(webhook.created_on.unwrap().to_rfc3339().is_some());
+            assert!(webhook.created_on.unwrap().shown().is_some());
         }
     })
     .await;

@@ -1,7 +1,7 @@
 use docspace_emulator::{Fault, FaultAction, FaultResponse};
 use serde_json::{Value, json};
 
-use super::{JOURNAL, LIST, Stage};
+use super::{JOURNAL, LIST, Stage, success};
 use crate::host::process::eventually;
 use crate::host::schema::Shape;
 use crate::host::value::unknown;
@@ -17,7 +17,7 @@ fn entry(id: u32) -> Value {
         "trigger": 256,
         "creationTime": queued,
         "requestHeaders": "{\"x-docspace-signature-256\":[\"sha256=0D4C\"]}",
-        "requestPayload": "{\"event\":{}}",
+        "requestPayload": body(&queued),
         "responseHeaders": "{\"Server\":[\"nginx\"]}",
         "responsePayload": "ok",
         "status": 503,
@@ -27,6 +27,11 @@ fn entry(id: u32) -> Value {
         entry["delivery"] = json!(queued);
     }
     entry
+}
+
+/// What was sent of an event that was queued then.
+fn body(queued: &str) -> String {
+    json!({"event": {"createOn": queued}, "webhook": {"id": 17}}).to_string()
 }
 
 /// A page from the first to the last id, newest first.
@@ -57,16 +62,19 @@ async fn a_delivery_is_told_without_its_payloads() {
     let read = stage.read(NAME, json!({})).await.quiet();
     assert_eq!(read["limit"], 100);
     assert_eq!(read["include_payloads"], false);
+    assert_eq!(read["truncated"], false);
     assert_eq!(
         read["deliveries"],
         json!([
             {
                 "id": "2",
+                "webhook_id": "17",
                 "webhook_name": "CI events",
                 "trigger": "FileUploaded",
                 "created_on": "2026-06-30T00:02:00Z",
                 "delivered_on": null,
                 "status": 503,
+                "failure_reason": "The receiver answered with HTTP status 503.",
                 "request_headers": null,
                 "request_payload": null,
                 "response_headers": null,
@@ -74,11 +82,13 @@ async fn a_delivery_is_told_without_its_payloads() {
             },
             {
                 "id": "1",
+                "webhook_id": "17",
                 "webhook_name": "CI events",
                 "trigger": "FileUploaded",
                 "created_on": "2026-06-30T00:01:00Z",
                 "delivered_on": "2026-06-30T00:01:00Z",
                 "status": 200,
+                "failure_reason": null,
                 "request_headers": null,
                 "request_payload": null,
                 "response_headers": null,
@@ -93,6 +103,32 @@ async fn a_delivery_is_told_without_its_payloads() {
     stage.end().await;
 }
 
+/// Nothing tells what the portal's dates mean, nor whose delivery it is.
+#[tokio::test]
+async fn what_no_body_tells_is_null() {
+    let stage = Stage::new().await;
+    let mut mute = entry(1);
+    mute["requestPayload"] = json!("{}");
+    stage.answer(JOURNAL, 1, success(&json!([mute])));
+    let read = stage.read(NAME, json!({})).await.quiet();
+    for name in ["created_on", "delivered_on", "webhook_id"] {
+        assert_eq!(read["deliveries"][0][name], Value::Null, "{name}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn more_than_the_limit_is_told() {
+    let stage = Stage::new().await;
+    stage.answer(JOURNAL, 1, page(9, 7, 9));
+    let read = stage.read(NAME, json!({"limit": 3})).await.quiet();
+    assert_eq!(
+        (ids(&read), &read["truncated"]),
+        (vec![9, 8, 7], &json!(true))
+    );
+    stage.end().await;
+}
+
 #[tokio::test]
 async fn payloads_are_told_on_request_and_are_sensitive() {
     let stage = Stage::new().await;
@@ -102,7 +138,7 @@ async fn payloads_are_told_on_request_and_are_sensitive() {
         .await
         .quiet();
     let delivery = &read["deliveries"][0];
-    assert_eq!(delivery["request_payload"], "{\"event\":{}}");
+    assert_eq!(delivery["request_payload"], body("2026-06-30T00:01:00Z"));
     assert_eq!(delivery["response_payload"], "ok");
     assert_eq!(delivery["response_headers"], "{\"Server\":[\"nginx\"]}");
 

@@ -100,6 +100,9 @@ async fn failures_are_found_by_outcome_and_time() {
     assert_eq!(delivery["trigger"], "FileUploaded");
     assert_eq!(delivery["status"], 0);
     assert_eq!(delivery["delivered_on"], Value::Null);
+    assert_eq!(delivery["webhook_id"], refused.as_str());
+    let reason = delivery["failure_reason"].as_str().unwrap();
+    assert!(reason.starts_with("Connection refused"), "{reason}");
 
     let webhook = json!({"id": refused});
     let webhook = stage.read("docspace_webhook", webhook).await.quiet();

@@ -6,6 +6,8 @@ mod deliveries;
 mod freshness;
 /// What needs no portal.
 mod functions;
+/// Whether deliveries succeed, and when what happened.
+mod health;
 /// The journal that the emulator keeps of what it really sends.
 mod journal;
 /// The portal's list of triggers.
@@ -26,6 +28,7 @@ use crate::host::value::encode;
 use crate::host::wire::tfplugin6 as wire;
 
 const LIST: &str = "/api/2.0/settings/webhook";
+const SETTINGS: &str = "/api/2.0/settings";
 const CATALOG: &str = "/api/2.0/settings/webhook/triggers";
 const JOURNAL: &str = "/api/2.0/settings/webhooks/log";
 const BUILD: &str = "/api/2.0/settings/version/build";

@@ -2,7 +2,7 @@ use docspace_emulator::{Config, Emulator, Profile, Role, User, WebhookPatch};
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-use super::{LIST, Stage};
+use super::{LIST, SETTINGS, Stage};
 use crate::host::value::unknown;
 
 const NAME: &str = "docspace_webhook";
@@ -41,6 +41,8 @@ async fn everything_but_the_secret_is_told() {
             "last_failure_on": "2026-06-02T09:00:00Z",
             "last_failure_content": "503 (Service Unavailable)",
             "last_status": 200,
+            "healthy": false,
+            "failure_reason": "503 (Service Unavailable). The webhook is disabled.",
         })
     );
     stage.end().await;
@@ -57,6 +59,8 @@ async fn a_webhook_without_a_past_has_nulls() {
         "last_success_on",
         "last_failure_on",
         "last_failure_content",
+        "healthy",
+        "failure_reason",
     ] {
         assert_eq!(read[name], Value::Null, "{name}");
     }
@@ -88,7 +92,7 @@ async fn one_list_serves_every_way_to_name_a_webhook() {
     ] {
         assert_eq!(stage.read(NAME, config).await.quiet(), by_id);
     }
-    assert_eq!(stage.requests(), [LIST]);
+    assert_eq!(stage.requests(), [LIST, SETTINGS]);
     stage.end().await;
 }
 
@@ -201,7 +205,7 @@ async fn a_failed_list_is_an_error_and_is_not_kept() {
     let error = stage.read(NAME, json!({"id": id})).await.refused_at("");
     assert!(error.is_titled("Could not read the webhook"), "{error:?}");
     stage.read(NAME, json!({"id": id})).await.quiet();
-    assert_eq!(stage.requests(), [LIST, LIST]);
+    assert_eq!(stage.requests(), [LIST, LIST, SETTINGS]);
     stage.end().await;
 }
 

@@ -1,7 +1,7 @@
 use docspace_emulator::{Config, NewWebhook, Profile};
 use serde_json::{Value, json};
 
-use super::{CATALOG, LIST, Stage, success};
+use super::{CATALOG, LIST, SETTINGS, Stage, success};
 use crate::host::value::unknown;
 
 const NAME: &str = "docspace_webhooks";
@@ -54,7 +54,7 @@ async fn every_filter_must_hold() {
         let read = stage.read(NAME, config.clone()).await.quiet();
         assert_eq!(ids(&read), expected, "{config}");
     }
-    assert_eq!(stage.requests(), [LIST], "one list serves all");
+    assert_eq!(stage.requests(), [LIST, SETTINGS], "one list serves all");
     stage.end().await;
 }
 
@@ -64,7 +64,7 @@ async fn each_is_told_as_the_single_one_is() {
     let all = stage.read(NAME, json!({})).await.quiet();
     let one = stage.read("docspace_webhook", json!({"id": "4"})).await;
     assert_eq!(all["webhooks"][3], one.quiet());
-    assert_eq!(stage.requests(), [LIST]);
+    assert_eq!(stage.requests(), [LIST, SETTINGS]);
     stage.end().await;
 }
 
@@ -86,7 +86,7 @@ async fn a_name_of_a_newer_portal_is_looked_up_there() {
     let read = stage.read(NAME, config.clone()).await.quiet();
     assert_eq!(ids(&read), ["3", "4"]);
     stage.read(NAME, config).await.quiet();
-    assert_eq!(stage.requests(), [CATALOG, LIST]);
+    assert_eq!(stage.requests(), [CATALOG, LIST, SETTINGS]);
     stage.end().await;
 }
 

@@ -145,6 +145,7 @@ const FLOORS: [Floor; 9] = [
             "elsa",
             "getrandom",
             "hmac",
+            "jiff",
             "secrecy",
             "serde",
             "serde_json",

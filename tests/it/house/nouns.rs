@@ -10,7 +10,7 @@ use super::paths::Named;
 const REGISTRATION: &str = "provider";
 
 /// What nouns share. None of it names one.
-const SHARED: [&str; 5] = ["config", "dates", "diagnose", "portal", "triggers"];
+const SHARED: [&str; 6] = ["config", "dates", "diagnose", "portal", "triggers", "zone"];
 
 #[test]
 fn a_nouns_folder_is_imported_by_its_registration_alone() {

@@ -16,6 +16,7 @@ const DELIVERIES: &str = "docspace_webhook_deliveries";
 const WEBHOOKS: &str = "docspace_webhooks";
 const SECRET: &str = "docspace_webhook_secret";
 const JOURNAL: &str = "GET /webhooks/log";
+const ZONE: &str = "GET /api/2.0/settings";
 const CATALOG: &str = "GET /webhook/triggers";
 
 pub async fn data_sources() -> Section {
@@ -67,6 +68,17 @@ pub async fn data_sources() -> Section {
         section.add(when, host.read_data(name, config).await.diagnostics);
         host.stop().await;
     }
+    let portal = Portal::start().await;
+    portal.emulator.create_webhook(NewWebhook::default());
+    portal.fault(on(ZONE).respond(503, &[], ""));
+    let host = portal
+        .workspace()
+        .also("max_retries", json!(0))
+        .process()
+        .await;
+    let read = host.read_data(WEBHOOKS, json!({})).await;
+    section.add("The portal does not tell its time zone", read.diagnostics);
+    host.stop().await;
     let portal = Portal::start().await;
     portal.fault(on(CATALOG).respond(404, &[], ""));
     let invalid = json!({"title": "One or more validation errors occurred.", "status": 400, "errors": {

@@ -300,7 +300,7 @@ async fn a_webhook_that_the_portal_switched_off_is_explained() {
         .warning("Webhook \"CI events\" (1) was switched off");
     for words in [
         "more than 3 days",
-        "2026-05-28T",
+        "on 2026-05-28 20:26:40 by the portal's clock",
         "503 Service Unavailable. Try again. Repair",
     ] {
         assert!(warning.detail.contains(words), "{words}: {warning:?}");

@@ -30,6 +30,7 @@ fn webhook(id: u32, version: u32) -> Webhook {
         target_id: None,
         created_by: None,
         created_on: None,
+        is_first_changed_by_portal: false,
         modified_on: None,
         last_failure_on: None,
         last_failure_content: None,

@@ -109,3 +109,35 @@ fn the_body_tells_the_event_and_how_often_it_was_repeated() {
     let none = delivery(json!(null));
     assert!(!none.has_body_of(&none), "nothing is known of either");
 }
+
+#[test]
+fn why_a_delivery_failed_is_never_the_answer_of_the_receiver() {
+    let refused = "Response status code does not indicate success: 503 (Service Unavailable).";
+    let late = "The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.";
+    for (status, payload, expected) in [
+        (json!(200), json!("hunter2"), None),
+        (json!(204), json!(null), None),
+        (json!(0), json!(null), None),
+        (
+            json!(0),
+            json!("Connection refused (ci.example.com:443)"),
+            Some("Connection refused (ci.example.com:443)"),
+        ),
+        (json!(503), json!(refused), Some(refused)),
+        (json!(500), json!(late), Some(late)),
+        (
+            json!(503),
+            json!("hunter2"),
+            Some("The receiver answered with HTTP status 503."),
+        ),
+        (
+            json!(302),
+            json!(null),
+            Some("The receiver answered with HTTP status 302."),
+        ),
+    ] {
+        let value = json!({"id": 501, "status": status, "responsePayload": payload});
+        let delivery = Delivery::decode(&Node::new(&value, Path::Root("response"))).unwrap();
+        assert_eq!(delivery.failure().as_deref(), expected, "{value}");
+    }
+}

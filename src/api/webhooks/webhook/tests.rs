@@ -127,8 +127,8 @@ fn every_field_of_a_webhook_is_read() {
     let creator = webhook.created_by.unwrap();
     assert_eq!(creator.as_str(), "4c65a238-ca50-4374-b904-0d51d4c1822b");
     assert_eq!(
-        webhook.created_on.unwrap().to_rfc3339().unwrap(),
-        "2026-06-01T08:00:00.1234567Z"
+        webhook.created_on.unwrap().shown().unwrap().to_string(),
+        "2026-06-01 8:00:00.1234567"
     );
     assert_eq!(
         webhook.modified_on.unwrap().as_str(),
@@ -146,9 +146,22 @@ fn every_field_of_a_webhook_is_read() {
         Some("503 (Service Unavailable)")
     );
     assert_eq!(
-        webhook.last_success_on.unwrap().to_rfc3339().unwrap(),
+        webhook.last_success_on.unwrap().as_str(),
         "2026-06-01T10:00:00+03:00"
     );
+}
+
+#[test]
+fn who_changed_it_first_matters_only_if_it_was_the_portal() {
+    for (who, is_portal) in [
+        (json!({"id": "a37ee56e-3302-4a7b-b67e-ddbea64cd032"}), true),
+        (json!({"id": "4c65a238-ca50-4374-b904-0d51d4c1822b"}), false),
+        (json!("System"), false),
+        (Value::Null, false),
+    ] {
+        let webhook = decode(&with(full(), "modifiedBy", who.clone())).unwrap();
+        assert_eq!(webhook.is_first_changed_by_portal, is_portal, "{who}");
+    }
 }
 
 #[test]
@@ -190,11 +203,7 @@ fn a_strange_date_or_creator_never_fails_a_webhook() {
         json!(""),
     ] {
         let webhook = decode(&with(full(), "createdOn", date)).unwrap();
-        assert!(
-            webhook
-                .created_on
-                .is_none_or(|date| date.to_rfc3339().is_none())
-        );
+        assert!(webhook.created_on.is_none_or(|date| date.shown().is_none()));
     }
     for creator in [json!("x"), json!({}), json!({"id": 5}), json!(null)] {
         assert_eq!(

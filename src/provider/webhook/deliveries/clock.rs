@@ -1,8 +1,8 @@
 //! The clock that the portal's journal goes by (API §4.4).
 //!
-//! Its dates end with `Z` but show the portal's wall clock, so they are wrong by the portal's offset
-//! from UTC, which no endpoint tells for a moment in the past. The body of a delivery has the moment of
-//! its event in UTC: on an entry that is the first to deliver its event, the difference is the offset.
+//! Its dates are wrong by the portal's offset from UTC: ahead by it before 3.5, behind by it since, and right where the
+//! database is PostgreSQL, which nobody can see. So the portal's time zone does not help here. The body of a delivery has
+//! the moment of its event in UTC: on an entry that is the first to deliver its event, the difference is the offset.
 
 use time::{Duration, OffsetDateTime};
 
@@ -19,16 +19,28 @@ pub(in crate::provider::webhook) struct Entry {
     pub(in crate::provider::webhook) delivery: Delivery,
     /// `None` when nothing tells.
     pub(super) ahead: Option<Duration>,
+    /// Why the delivery failed, in the portal's words: they are not content, and stay when payloads are dropped.
+    pub(super) failure: Option<String>,
 }
 
 impl Entry {
+    fn new(delivery: Delivery, ahead: Option<Duration>) -> Self {
+        let failure = delivery.failure();
+        Self {
+            delivery,
+            ahead,
+            failure,
+        }
+    }
+
     #[cfg(test)]
     pub(in crate::provider::webhook) fn of_utc(delivery: Delivery) -> Self {
         let ahead = Some(Duration::ZERO);
-        Self { delivery, ahead }
+        Self::new(delivery, ahead)
     }
 
-    /// Returns when the entry was made; `None` if its date cannot be read.
+    /// Returns when the entry was made, by the portal's word where nothing tells better; `None` if its date cannot be
+    /// read. Good enough to choose entries by.
     pub(in crate::provider::webhook) fn queued_on(&self) -> Option<OffsetDateTime> {
         queued_on(&self.delivery)?.checked_sub(self.ahead.unwrap_or_default())
     }
@@ -47,7 +59,7 @@ pub(super) fn tell(page: Vec<Delivery>, earlier: Option<Duration>) -> Vec<Entry>
             let is_plausible =
                 |own: &Duration| least.is_some_and(|least| *own - least == Duration::HOUR);
             let ahead = own.filter(is_plausible).or(least);
-            Entry { delivery, ahead }
+            Entry::new(delivery, ahead)
         })
         .collect()
 }
@@ -150,9 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn without_any_body_the_portals_word_is_taken() {
+    fn without_any_body_an_entry_is_chosen_by_the_portals_word() {
         let mut unknown = delivery("2026-06-30T12:00:00Z");
         unknown.sent = None;
-        assert_eq!(queued(vec![unknown], None), [Some(NOON)]);
+        let [entry] = &tell(vec![unknown], None)[..] else {
+            panic!("one entry")
+        };
+        assert_eq!((entry.queued_on(), entry.ahead), (Some(NOON), None));
     }
 }

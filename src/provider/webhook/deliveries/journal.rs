@@ -9,7 +9,7 @@
 //! matches a filter by outcome, because its delivery succeeded meanwhile, pulls entries to the page
 //! before, where nobody would see them: the total says so, and that many are read again.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 
 use time::{Duration, OffsetDateTime};
@@ -45,11 +45,20 @@ pub(in crate::provider::webhook) struct JournalFilter {
     pub(in crate::provider::webhook) with_payloads: bool,
 }
 
-/// Returns the wanted entries, newest first: as many requests as it takes, and no more. An interrupt ends it.
+/// What was found.
+#[derive(Debug)]
+pub(in crate::provider::webhook) struct Found {
+    /// The wanted entries, newest first.
+    pub(in crate::provider::webhook) entries: Vec<Entry>,
+    /// Whether more are wanted than the limit allows.
+    pub(in crate::provider::webhook) is_truncated: bool,
+}
+
+/// Returns the wanted entries: as many requests as it takes, and no more. An interrupt ends it.
 pub(in crate::provider::webhook) async fn read(
     client: &Client,
     filter: &JournalFilter,
-) -> Result<Vec<Entry>, Error> {
+) -> Result<Found, Error> {
     let mut reading = Reading::new(filter);
     while let Some(query) = reading.next_query() {
         let page = client.list_deliveries_until_stopped(&query).await?;
@@ -73,6 +82,8 @@ struct Reading<'a> {
     /// How often pages were read again.
     rereads: usize,
     is_rereading: bool,
+    /// Whether no later page can have a wanted entry.
+    is_exhausted: bool,
     is_complete: bool,
 }
 
@@ -87,6 +98,7 @@ impl<'a> Reading<'a> {
             ahead: None,
             rereads: 0,
             is_rereading: false,
+            is_exhausted: false,
             is_complete: false,
         }
     }
@@ -108,11 +120,24 @@ impl<'a> Reading<'a> {
     /// With a time range there is no telling how many entries of a page will do.
     fn page_size(&self) -> usize {
         let missing = self.filter.limit.saturating_sub(self.found.len());
-        let has_range = self.filter.from.is_some() || self.filter.to.is_some();
-        if has_range || self.is_rereading {
+        if self.has_range() || self.is_rereading {
             PAGE
         } else {
             missing.clamp(1, PAGE)
+        }
+    }
+
+    fn has_range(&self) -> bool {
+        self.filter.from.is_some() || self.filter.to.is_some()
+    }
+
+    /// Returns whether enough was found: the limit, and whether there is more, which the total tells if every entry will
+    /// do.
+    fn is_satisfied(&self) -> bool {
+        match self.found.len().cmp(&self.filter.limit) {
+            Ordering::Less => false,
+            Ordering::Equal => self.total.is_some() && !self.has_range(),
+            Ordering::Greater => true,
         }
     }
 
@@ -138,8 +163,8 @@ impl<'a> Reading<'a> {
             Some(total) => u64::try_from(self.position).is_ok_and(|position| position >= total),
             None => !has_news,
         };
-        self.is_complete =
-            is_last || is_too_old || is_beyond || self.found.len() >= self.filter.limit;
+        self.is_exhausted = is_last || is_too_old || is_beyond;
+        self.is_complete = self.is_exhausted || self.is_satisfied();
         self.is_rereading = pulled > 0 && self.rereads < MOST_REREADS;
         if self.is_rereading {
             self.rereads += 1;
@@ -176,12 +201,16 @@ impl<'a> Reading<'a> {
     }
 
     /// Returns what was found, in the journal's order whatever was read again.
-    fn conclude(mut self) -> Vec<Entry> {
+    fn conclude(mut self) -> Found {
         if self.rereads > 0 {
             self.found.sort_by_key(|entry| Reverse(entry.delivery.id));
         }
+        let is_truncated = self.found.len() > self.filter.limit || !self.is_exhausted;
         self.found.truncate(self.filter.limit);
-        self.found
+        Found {
+            entries: self.found,
+            is_truncated,
+        }
     }
 
     /// An entry without a readable date is never too old: hiding a failure is worse than showing one

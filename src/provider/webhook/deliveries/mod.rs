@@ -63,19 +63,25 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let found = journal::read(&portal.client, &filter).await;
     let found = found.map_err(|error| explain(portal, &error))?;
     // An empty journal of a webhook that does not exist must not pass for one without failures.
-    if let (true, Some(id)) = (found.is_empty(), filter.webhook) {
+    if let (true, Some(id)) = (found.entries.is_empty(), filter.webhook) {
         require(portal, id, schema::WEBHOOK_ID).await?;
     }
     // Since 3.1 an entry is always of a trigger.
-    if found.iter().any(|entry| entry.delivery.trigger.is_none()) {
+    if found
+        .entries
+        .iter()
+        .any(|entry| entry.delivery.trigger.is_none())
+    {
         portal.require_supported_version().await?;
     }
-    let entries = found.into_iter().map(schema::describe).map(Value::Object);
+    let describe = |entry| Value::Object(schema::describe(entry, &filter, &portal.client));
+    let entries = found.entries.into_iter().map(describe).collect();
     let limit = Number::from(u64::try_from(filter.limit).unwrap_or(u64::MAX));
     Ok(config
         .with(schema::LIMIT, limit)
         .with(schema::INCLUDE_PAYLOADS, filter.with_payloads)
-        .with(schema::DELIVERIES, Value::List(entries.collect())))
+        .with(schema::TRUNCATED, found.is_truncated)
+        .with(schema::DELIVERIES, Value::List(entries)))
 }
 
 async fn filter(portal: &LivePortal, config: &Object) -> Result<JournalFilter, Diagnostic> {

@@ -1,7 +1,8 @@
 //! The schema of `docspace_webhook_deliveries`, its checks, and how an entry is described.
 
 use super::clock::Entry;
-use crate::api::{StatusGroups, Timestamp};
+use super::journal::JournalFilter;
+use crate::api::{Client, StatusGroups, Timestamp};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Nesting, Schema};
@@ -15,6 +16,7 @@ pub(super) const FROM: &str = "from";
 pub(super) const TO: &str = "to";
 pub(super) const LIMIT: &str = "limit";
 pub(super) const INCLUDE_PAYLOADS: &str = "include_payloads";
+pub(super) const TRUNCATED: &str = "truncated";
 pub(super) const DELIVERIES: &str = "deliveries";
 const STATUS_GROUPS: &str = "status_groups";
 
@@ -38,7 +40,7 @@ pub(super) fn schema() -> Schema {
         "The portal's delivery journal, newest first: what was sent to which receiver, and what it answered. It \
          covers the webhooks that the API key's owner may see, but not deleted ones.\n\n\
          Dates are UTC. The portal writes them in its own time zone; the provider corrects them with the dates \
-         in the delivery bodies.",
+         in the delivery bodies. Where no body tells, they are null, and `from` and `to` go by the portal's word.",
     ))
     .with(
         LIMIT,
@@ -57,6 +59,13 @@ pub(super) fn schema() -> Schema {
             Type::Bool,
             "Whether to return the headers and bodies of requests and responses, which then are stored in the \
              state. They contain portal content. Defaults to `false`.",
+        ),
+    )
+    .with(
+        TRUNCATED,
+        Attribute::computed(
+            Type::Bool,
+            "Whether more deliveries match than `limit` allows; the oldest ones are left out.",
         ),
     )
     .with(
@@ -115,7 +124,7 @@ fn with_filters(schema: Schema) -> Schema {
         )
 }
 
-fn attributes() -> [(&'static str, Attribute); 10] {
+fn attributes() -> [(&'static str, Attribute); 12] {
     let of = |ty, description: &str| Attribute::computed(ty, description);
     let payload = |what: &str| {
         Attribute::computed(
@@ -129,6 +138,13 @@ fn attributes() -> [(&'static str, Attribute); 10] {
             of(
                 Type::String,
                 "The journal's id of the delivery. A redelivery gets a new one.",
+            ),
+        ),
+        (
+            WEBHOOK_ID,
+            of(
+                Type::String,
+                "The id of the webhook; null where the body that was sent does not tell it.",
             ),
         ),
         ("webhook_name", of(Type::String, "The name of the webhook.")),
@@ -158,6 +174,14 @@ fn attributes() -> [(&'static str, Attribute); 10] {
             ),
         ),
         (
+            "failure_reason",
+            of(
+                Type::String,
+                "Why the delivery failed, in one line and without content of the portal or of the receiver's answer; null \
+                 for deliveries that succeeded or wait.",
+            ),
+        ),
+        (
             "request_headers",
             payload("The headers that were sent, as JSON from name to values."),
         ),
@@ -173,19 +197,30 @@ fn attributes() -> [(&'static str, Attribute); 10] {
     ]
 }
 
-/// Describes one entry. Its dates are UTC.
-pub(super) fn describe(entry: Entry) -> Object {
-    let Entry { delivery, ahead } = entry;
-    let date = |date: Option<&Timestamp>| dates::text_ahead(date, ahead.unwrap_or_default());
+/// Describes one entry that was found with this filter. Its dates are UTC.
+pub(super) fn describe(entry: Entry, filter: &JournalFilter, client: &Client) -> Object {
+    let Entry {
+        delivery,
+        ahead,
+        failure,
+    } = entry;
+    let date = |date: Option<&Timestamp>| dates::text_ahead(date, ahead);
+    let webhook = delivery.sent.and_then(|sent| sent.webhook);
+    let failure = failure.map(|text| client.quote(&text).as_str().to_owned());
     let secret = |text: Option<secrecy::SecretString>| text.map(SecretText::from);
     let event = delivery.trigger.map(|mask| spell(mask).join(","));
     Object::new()
         .with("id", delivery.id.to_string())
+        .with(
+            WEBHOOK_ID,
+            filter.webhook.or(webhook).map(|id| id.to_string()),
+        )
         .with("webhook_name", delivery.webhook_name)
         .with(TRIGGER, event)
         .with("created_on", date(delivery.created_on.as_ref()))
         .with("delivered_on", date(delivery.delivered_on.as_ref()))
         .with("status", Number::from(delivery.status))
+        .with("failure_reason", failure)
         .with("request_headers", secret(delivery.request_headers))
         .with("request_payload", secret(delivery.request_payload))
         .with("response_headers", secret(delivery.response_headers))

@@ -28,6 +28,7 @@ fn now(model: &WebhookModel, triggers: TriggerMask) -> Webhook {
         target_id: model.target_id.clone(),
         created_by: None::<UserId>,
         created_on: None::<Timestamp>,
+        is_first_changed_by_portal: false,
         modified_on: None,
         last_failure_on: None,
         last_failure_content: None,

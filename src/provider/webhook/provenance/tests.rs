@@ -17,6 +17,7 @@ fn webhook(name: &str, uri: &str, creator: &str, created_on: &str) -> Webhook {
         target_id: None,
         created_by: Some(UserId::new(creator)),
         created_on: Some(Timestamp::new(created_on)),
+        is_first_changed_by_portal: false,
         modified_on: None,
         last_failure_on: None,
         last_failure_content: None,

@@ -68,8 +68,20 @@ fn read_pages(filter: &JournalFilter, pages: impl IntoIterator<Item = DeliveryPa
     assert!(pages.next().is_none(), "a page was not asked for");
     Outcome {
         asked,
-        found: ids(&reading.conclude()),
+        found: ids(&reading.conclude().entries),
     }
+}
+
+/// Whether reading these pages says that more is wanted than the limit allows.
+#[track_caller]
+fn is_truncated(filter: &JournalFilter, pages: impl IntoIterator<Item = DeliveryPage>) -> bool {
+    let mut pages = pages.into_iter();
+    let mut reading = Reading::new(filter);
+    while reading.next_query().is_some() {
+        reading.take(pages.next().expect("one more page was asked for"));
+    }
+    assert!(pages.next().is_none(), "a page was not asked for");
+    reading.conclude().is_truncated
 }
 
 #[test]
@@ -140,7 +152,7 @@ fn a_portal_that_counts_at_random_is_left() {
         asked += 1;
     }
     assert!(asked < 100, "still asking");
-    assert_eq!(reading.conclude().len(), 100);
+    assert_eq!(reading.conclude().entries.len(), 100);
 }
 
 #[test]
@@ -242,4 +254,43 @@ fn payloads_are_dropped_unless_they_are_wanted() {
         assert_eq!(found.request_payload.is_some(), with_payloads);
         assert_eq!(found.response_headers.is_some(), with_payloads);
     }
+}
+
+#[test]
+fn whether_there_is_more_is_told_by_the_total() {
+    assert!(!is_truncated(&up_to(3), [page(1..3, Some(2))]));
+    assert!(!is_truncated(&up_to(3), [page(1..4, Some(3))]));
+    assert!(is_truncated(&up_to(3), [page(2..5, Some(4))]));
+}
+
+#[test]
+fn without_a_total_one_more_entry_is_looked_for() {
+    assert!(is_truncated(
+        &up_to(3),
+        [page(2..5, None), page(1..2, None)]
+    ));
+    assert!(!is_truncated(
+        &up_to(3),
+        [page(2..5, None), page(1..1, None)]
+    ));
+}
+
+#[test]
+fn with_a_time_range_only_what_is_in_it_is_more() {
+    let since = |number| JournalFilter {
+        from: Some(minute(number)),
+        ..up_to(100)
+    };
+    let pages = || [page(101..201, Some(200)), page(1..101, Some(200))];
+    assert!(is_truncated(&since(100), pages()));
+    assert!(!is_truncated(&since(101), pages()));
+    assert!(is_truncated(
+        &since(50),
+        [page(51..151, Some(150)), page(1..51, Some(150))]
+    ));
+    let few = JournalFilter {
+        limit: 3,
+        ..since(100)
+    };
+    assert!(is_truncated(&few, [page(101..201, Some(200))]));
 }

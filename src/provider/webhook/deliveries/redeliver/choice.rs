@@ -41,9 +41,10 @@ pub(super) async fn choose(
         limit: MOST_READ + 1,
         ..JournalFilter::default()
     };
-    let entries = journal::read(&portal.client, &filter)
+    let found = journal::read(&portal.client, &filter)
         .await
         .map_err(|error| portal.explain("Could not read the delivery journal", &error))?;
+    let entries = found.entries;
     if entries.is_empty() {
         // The empty journal of a webhook that does not exist must not pass for one without failures.
         require(portal, webhook, WEBHOOK_ID).await?;

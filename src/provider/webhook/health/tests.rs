@@ -1,0 +1,72 @@
+use super::*;
+use crate::api::{Timestamp, WebhookId};
+
+const EARLY: &str = "2026-06-30T12:00:00+00:00";
+const LATE: &str = "2026-06-30T12:00:01+00:00";
+
+fn webhook(failure: Option<&str>, success: Option<&str>) -> Webhook {
+    Webhook {
+        id: WebhookId::MIN,
+        name: "CI".to_owned(),
+        uri: "https://ci.example.com/".to_owned(),
+        enabled: true,
+        ssl: true,
+        triggers: None,
+        target_id: None,
+        created_by: None,
+        created_on: None,
+        is_first_changed_by_portal: true,
+        modified_on: None,
+        last_failure_on: failure.map(Timestamp::new),
+        last_failure_content: None,
+        last_success_on: success.map(Timestamp::new),
+    }
+}
+
+#[track_caller]
+fn is(failure: Option<&str>, success: Option<&str>, expected: Health) {
+    assert_eq!(Health::of(&webhook(failure, success)), expected);
+}
+
+#[test]
+fn what_ended_last_counts() {
+    is(None, None, Health::Unknown);
+    is(None, Some(EARLY), Health::Healthy);
+    is(Some(EARLY), None, Health::Failing);
+    is(Some(LATE), Some(EARLY), Health::Failing);
+    is(Some(EARLY), Some(LATE), Health::Healthy);
+}
+
+#[test]
+fn a_success_in_the_second_of_a_failure_is_a_recovery() {
+    is(Some(LATE), Some(LATE), Health::Healthy);
+}
+
+/// The offset is that of the server's operating system, whose clocks are set back when they please.
+#[test]
+fn the_printed_offset_does_not_count() {
+    let (summer, winter) = ("2026-10-25T02:59:00+02:00", "2026-10-25T03:01:00+01:00");
+    is(Some(summer), Some(winter), Health::Healthy);
+    is(
+        Some("2026-10-25T03:01:00+02:00"),
+        Some("2026-10-25T02:59:00+01:00"),
+        Health::Failing,
+    );
+}
+
+#[test]
+fn dates_that_cannot_be_read_leave_it_open() {
+    is(Some("yesterday"), Some(EARLY), Health::Unknown);
+    is(Some(EARLY), Some("yesterday"), Health::Unknown);
+}
+
+#[test]
+fn a_webhook_that_the_portal_disabled_before_its_first_delivery_is_not_healthy() {
+    let disabled = |by_portal| Webhook {
+        enabled: false,
+        is_first_changed_by_portal: by_portal,
+        ..webhook(None, None)
+    };
+    assert_eq!(Health::of(&disabled(true)), Health::Disabled);
+    assert_eq!(Health::of(&disabled(false)), Health::Unknown);
+}
