@@ -163,8 +163,11 @@ impl Refusal {
                  administrator, or remove the trigger; the data source docspace_webhook_triggers shows what is available."
             }
             Self::Probe => {
-                "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
-                 webhook, and expects a 2xx answer without a redirect. Make the receiver answer HEAD requests."
+                "Your receiver answered, but not with a 2xx status: the portal sends a HEAD request to the uri before it \
+                 stores a webhook, and does not say what came back. It is 405 where the receiver takes only POST (as with \
+                 Flask or FastAPI), 404 where no route takes HEAD or the path is wrong (as with Express), and a redirect \
+                 where the uri has http instead of https or lacks the slash at its end. `curl -I` with the uri shows it. Make \
+                 the receiver answer HEAD requests with 200."
             }
             Self::Blacklist => {
                 "The portal refuses receivers on private or local addresses. Use a public address, or ask the operator \
@@ -180,10 +183,10 @@ impl Refusal {
                  Choose another secret."
             }
             Self::Translated => {
-                "A portal says two things in the language of its users. Most often it could not reach your receiver: \
-                 it sends a HEAD request to the uri before it stores a webhook, and expects a 2xx answer without a \
-                 redirect. Or the secret does not satisfy its password policy. Check the receiver first, then the \
-                 secret."
+                "A portal says two things in the language of its users. Most often your receiver did not answer with a 2xx \
+                 status: the portal sends a HEAD request to the uri before it stores a webhook, and many receivers answer it \
+                 with 405, 404 or a redirect. Or the secret does not satisfy the portal's password policy. Check the \
+                 receiver first, with `curl -I` and the uri, then the secret."
             }
             Self::Other => "Correct the configuration and run the command again.",
         }
