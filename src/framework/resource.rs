@@ -58,6 +58,12 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         let _ = (context, request, plan, diagnostics);
     }
 
+    /// Says what there is to say about a deletion that is planned. Not called as long as the provider is not configured;
+    /// no requests.
+    fn review_deletion(&self, context: &C, prior: &Object, diagnostics: &mut Diagnostics) {
+        let _ = (context, prior, diagnostics);
+    }
+
     /// Creates the object. What exists must be recorded in `progress` the moment it exists: it is
     /// what Terraform learns, even when this method fails or panics afterwards.
     async fn create(

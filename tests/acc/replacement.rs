@@ -67,7 +67,7 @@ fn create_before_destroy_is_answered_with_the_way_out() {
     case.run(&["apply", "-auto-approve", "-replace", ADDRESS])
         .fails()
         .errs("Webhook \"ci\" exists already (id 1)")
-        .says("If this resource replaces it, remove create_before_destroy");
+        .says("If the plan marks this resource with +/- (create_before_destroy), webhook 1 is its own");
     has_ids(&case, &[1]);
     assert_eq!(case.attributes(ADDRESS)["id"], "1");
     case.plan().finds_no_changes();
@@ -167,4 +167,22 @@ fn a_name_and_uri_that_another_resource_gives_up_in_the_same_run_are_free_for_a_
     case.plan().proposes(1, 1, 0).has_no_warning();
     case.apply().succeeds_silently();
     case.plan().finds_no_changes();
+}
+
+#[test]
+fn a_rename_without_a_moved_block_says_what_is_lost_and_how_to_keep_it() {
+    let case = applied(&Webhook::new("ci"));
+    let renamed = Webhook::new("renamed")
+        .with("name", r#""ci""#)
+        .with("uri", r#""https://example.com/ci""#);
+    case.write("main.tf", &renamed);
+    case.plan()
+        .proposes(1, 0, 1)
+        .warns("Webhook \"ci\" (1) will be deleted and created anew")
+        .says("moved { from = docspace_webhook.old to = docspace_webhook.new }");
+    let moved = "moved {\n  from = docspace_webhook.ci\n  to   = docspace_webhook.renamed\n}\n";
+    case.write("main.tf", format!("{renamed}{moved}"));
+    case.plan().proposes(0, 0, 0).has_no_warning();
+    case.apply().succeeds_silently();
+    has_ids(&case, &[1]);
 }

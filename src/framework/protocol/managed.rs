@@ -105,10 +105,17 @@ pub(super) async fn plan<P: Provider>(
     request: wire::plan_resource_change::Request,
 ) -> Result<wire::plan_resource_change::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
+    let prior = decode::object(types.value, request.prior_state)?;
+    // Since 1.16 what creates the successor of an object hears in the apply walk what its plan knew of it.
+    let private = if prior.is_none() && request.prior_private.is_empty() {
+        request.planned_private
+    } else {
+        request.prior_private
+    };
     let call = PlanCall {
-        prior: decode::object(types.value, request.prior_state)?,
+        prior,
         config: decode::object(types.value, request.config)?,
-        private: PrivateState::from_bytes(request.prior_private),
+        private: PrivateState::from_bytes(private),
         identity: decode::identity(types.identity, request.prior_identity),
         capabilities: decode::capabilities(request.client_capabilities),
     };

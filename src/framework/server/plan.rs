@@ -66,12 +66,18 @@ impl<P: Provider> Engine<P> {
                 return planned;
             }
         };
-        // A deletion plans nothing.
-        let Some(config) = call.config else {
-            return planned;
-        };
         let prior = call.prior.as_ref();
         let context = self.context(connection);
+        // A deletion plans nothing.
+        let Some(config) = call.config else {
+            if let (Some(context), Some(prior)) = (context.as_deref(), prior) {
+                let diagnostics = &mut planned.diagnostics;
+                let review = async { resource.item.review_deletion(context, prior, diagnostics) };
+                let reviewed = catch_panic("review a deletion", review).await;
+                planned.diagnostics.extend(reviewed.err());
+            }
+            return planned;
+        };
         planned.deferred = self.is_deferred(context.as_deref(), call.capabilities);
         let mut plan = Plan::new(propose(&resource.schema, &config, prior), planned.private);
         let request = PlanRequest {

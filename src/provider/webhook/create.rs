@@ -44,6 +44,7 @@ pub(super) async fn create(
         model: &model,
         triggers: mask,
         body: &body,
+        predecessor: &private.provenance,
     };
     let found = match creation.post().await {
         Ok(created) => Found::created(created, &creation),

@@ -17,6 +17,8 @@ pub(super) struct Creation<'a> {
     pub(super) model: &'a WebhookModel,
     pub(super) triggers: TriggerMask,
     pub(super) body: &'a CreateWebhook,
+    /// What is remembered of the webhook that this one replaces, if anything is.
+    pub(super) predecessor: &'a Provenance,
 }
 
 impl Creation<'_> {
@@ -76,6 +78,8 @@ impl Creation<'_> {
         let id = webhook.id;
         let mut refusal = if self.portal.webhooks().has_created(webhook) {
             name_conflict::created_twice(name, id)
+        } else if self.predecessor.is_of(self.portal.origin(), webhook) {
+            name_conflict::own(name, id)
         } else if self.portal.webhooks().manages(webhook) {
             name_conflict::replaced_too_early(name, id)
         } else {

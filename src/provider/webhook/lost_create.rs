@@ -341,7 +341,7 @@ fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Er
         title,
         format!(
             "{opening} The portal now has {named} with this name and uri, but {it} taken over, because {doubt}. Look at \
-             {them} in the portal. {}",
+             {them} in the portal. If one of these is what was to be created, {}",
             import.unwrap_or_default()
         ),
     )

@@ -41,6 +41,7 @@ mod private;
 mod provenance;
 mod read;
 mod refusal;
+mod renames;
 mod review;
 mod rotation;
 mod schema;
@@ -153,6 +154,12 @@ impl Resource<Portal> for WebhookResource {
             review::review(portal, request, plan, diagnostics).await;
         }
         diagnostics.extend(context.long_wait());
+    }
+
+    fn review_deletion(&self, context: &Portal, prior: &Object, diagnostics: &mut Diagnostics) {
+        if let Some(portal) = context.known() {
+            review::review_deletion(portal, prior, diagnostics);
+        }
     }
 
     async fn create(

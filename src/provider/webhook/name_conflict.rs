@@ -77,6 +77,20 @@ pub(super) fn planned(name: &str, webhook: &Webhook, likeness: Likeness) -> Diag
     )
 }
 
+/// Warns while planning that a webhook will be deleted, and another one like it created under another address.
+pub(super) fn renamed(name: &str, id: WebhookId) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Webhook \"{name}\" ({id}) will be deleted and created anew"),
+        format!(
+            "The plan deletes webhook {id} and creates a webhook with the same name and uri under another address: most \
+             often a resource was renamed, or its key of for_each or count has changed. The new webhook gets another number, \
+             an empty delivery history and, where it was generated, another secret. The portal may also refuse it as long \
+             as the old one exists. To keep the webhook, add this block with the two addresses of this plan, and plan \
+             again:\n\nmoved {{\n  from = docspace_webhook.old\n  to   = docspace_webhook.new\n}}"
+        ),
+    )
+}
+
 /// Warns while planning that two resources want the same webhook.
 pub(super) fn planned_twice(name: &str) -> Diagnostic {
     Diagnostic::warning(
@@ -104,8 +118,23 @@ pub(super) fn refused(name: &str, id: WebhookId) -> Diagnostic {
         format!("Webhook \"{name}\" exists already (id {id})"),
         format!(
             "The portal has a webhook {id} with the same name and uri, and refused to create another one. Nothing was \
-             created. {}",
-            way_out(id)
+             created. If the plan marks this resource with +/- (create_before_destroy), webhook {id} is its own, which has \
+             to go first: do not import it, but remove create_before_destroy from the resource's lifecycle (it may be \
+             inherited from a resource that depends on it), or change the name. If another resource manages it and only got \
+             another address or key, keep it with a moved block. If nothing manages it, {}",
+            how_to_import(id)
+        ),
+    )
+}
+
+/// Explains at apply that the webhook that is to be replaced is in the way.
+pub(super) fn own(name: &str, id: WebhookId) -> Diagnostic {
+    Diagnostic::error(
+        format!("Webhook \"{name}\" is still in use (id {id})"),
+        format!(
+            "This resource's own webhook {id} holds this name and uri, and together they must be unique on the portal. With \
+             create_before_destroy its successor is created first. Nothing was created. Remove create_before_destroy from \
+             the resource's lifecycle (it may be inherited from a resource that depends on it), or change the name."
         ),
     )
 }
@@ -151,18 +180,19 @@ pub(super) fn invisible(name: &str, sees_all: bool, detail: &str) -> Diagnostic 
 /// shows the states of other resources in any order, those that go away too.
 fn way_out(id: WebhookId) -> String {
     format!(
-        "{} If another resource manages it, do not import it: where that one only got another address or key, keep the \
-         webhook with a moved block. If this resource replaces it, remove create_before_destroy from the resource's \
-         lifecycle instead (it may be inherited from a resource that depends on it).",
+        "If nothing manages it yet, {} If another resource manages it, do not import it: where that one only got another \
+         address or key, keep the webhook with a moved block. If this resource replaces it, remove create_before_destroy \
+         from the resource's lifecycle instead (it may be inherited from a resource that depends on it).",
         how_to_import(id)
     )
 }
 
-/// Explains how to take a webhook under management.
+/// Explains how to take a webhook under management, as the continuation of a sentence. Nothing tells the provider the
+/// resource's address (TPP §4.3); the client prints it with the message.
 pub(super) fn how_to_import(id: WebhookId) -> String {
     format!(
-        "To manage it with this resource, add this block with the resource's own name, and plan again:\n\n{}\n\n\
-         Otherwise change the name, or delete webhook {id} in the portal.",
+        "take it over with this block, in which docspace_webhook.example stands for the address that this message names \
+         behind \"with\", and plan again:\n\n{}\n\nOtherwise change the name, or delete webhook {id} in the portal.",
         import_block(id)
     )
 }

@@ -93,6 +93,16 @@ impl Provenance {
         self.origin.as_deref().filter(|ours| *ours != origin)
     }
 
+    /// Returns whether a webhook of the portal at `origin` is certainly the remembered one.
+    pub(super) fn is_of(&self, origin: &str, webhook: &Webhook) -> bool {
+        let seen = Self::of(origin, webhook);
+        let dates = self.created_on.zip(seen.created_on);
+        let creators = self.creator.as_ref().zip(seen.creator.as_ref());
+        self.elsewhere(origin).is_none()
+            && dates.is_some_and(|(ours, theirs)| is_same_second(ours, theirs))
+            && creators.is_some_and(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
+    }
+
     /// Recognizes a webhook of the portal at `origin` as the one that `state` was written for, and returns
     /// what is to be remembered of it from now on.
     pub(super) fn recognize(

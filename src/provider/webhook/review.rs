@@ -1,7 +1,7 @@
 //! What the portal says about a plan, before anything is sent: an error or a warning. It is asked only about what the
 //! plan will send.
 
-use super::model::{NAME, SECRET_KEY_WO, TRIGGERS, URI};
+use super::model::{NAME, SECRET_KEY_WO, TRIGGERS, URI, id_of};
 use super::name_conflict::{self, Likeness};
 use super::private::WebhookPrivate;
 use super::{schema, secret};
@@ -20,11 +20,15 @@ pub(super) async fn review(
     plan: &Plan,
     diagnostics: &mut Diagnostics,
 ) {
+    let planned = &plan.state;
+    let is_create = request.prior.is_none();
+    if is_create && let Some((name, uri)) = pair(planned) {
+        let deleted = portal.webhooks().renames.note_creation(name, uri);
+        diagnostics.extend(deleted.map(|id| name_conflict::renamed(name, id)));
+    }
     if portal.is_in_trouble() {
         return;
     }
-    let planned = &plan.state;
-    let is_create = request.prior.is_none();
     let has_new_triggers = request
         .prior
         .is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
@@ -46,7 +50,7 @@ pub(super) async fn review(
         }
     }
     if is_create
-        && check_name_conflict(portal, planned, diagnostics)
+        && check_name_conflict(portal, plan, diagnostics)
             .await
             .is_err()
     {
@@ -99,6 +103,21 @@ async fn report_gap(portal: &LivePortal, error: &Error, diagnostics: &mut Diagno
     true
 }
 
+/// Notes a planned deletion.
+pub(super) fn review_deletion(portal: &LivePortal, prior: &Object, diagnostics: &mut Diagnostics) {
+    if let (Ok(id), Some((name, uri))) = (id_of(prior), pair(prior))
+        && portal.webhooks().renames.note_deletion(id, name, uri)
+    {
+        diagnostics.push(name_conflict::renamed(name, id));
+    }
+}
+
+/// Returns name and uri, once they are known.
+fn pair(object: &Object) -> Option<(&str, &str)> {
+    let name = object.get(NAME).as_str()?;
+    Some((name, object.get(URI).as_str()?))
+}
+
 /// Returns the secrets that will be sent, by attribute. Write-only values are in the configuration alone.
 fn secrets_to_send<'a>(
     request: &'a PlanRequest<'_>,
@@ -120,12 +139,13 @@ struct Trouble;
 /// Warns of a webhook that is in the way of a creation.
 async fn check_name_conflict(
     portal: &LivePortal,
-    planned: &Object,
+    plan: &Plan,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Trouble> {
-    let (Some(name), Some(uri)) = (planned.get(NAME).as_str(), planned.get(URI).as_str()) else {
+    let Some((name, uri)) = pair(&plan.state) else {
         return Ok(());
     };
+    let predecessor = plan.private.decode::<WebhookPrivate>().provenance;
     let earlier = portal.webhooks().note_planned(name, uri);
     let snapshot = portal.webhooks().list.read().await.map_err(|error| {
         portal.report_trouble(&error, diagnostics);
@@ -135,6 +155,7 @@ async fn check_name_conflict(
     let unmanaged = snapshot
         .like_pair(PairKey::new(name, uri))
         .filter(|webhook| !portal.webhooks().manages(webhook))
+        .filter(|webhook| !predecessor.is_of(portal.origin(), webhook))
         .min_by_key(|webhook| likeness(webhook));
     if let Some(webhook) = unmanaged {
         diagnostics.push(name_conflict::planned(name, webhook, likeness(webhook)));

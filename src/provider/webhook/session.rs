@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 
+use super::renames::Renames;
 use crate::api::{Client, Error, PairKey, Webhook, WebhookId, WebhookList, WebhookSnapshot};
 use crate::provider::portal::{LivePortal, Session};
 
@@ -18,6 +19,8 @@ pub(super) struct WebhookSession {
     first_list: OnceCell<Arc<WebhookSnapshot>>,
     seen: Mutex<Seen>,
     creating: Mutex<BTreeMap<PairKey, Arc<tokio::sync::Mutex<()>>>>,
+    /// What is planned to be deleted and created.
+    pub(super) renames: Renames,
     is_gap_reported: AtomicBool,
     refuses_creations: AtomicBool,
 }
@@ -45,6 +48,7 @@ impl Session for WebhookSession {
             first_list: OnceCell::new(),
             seen: Mutex::default(),
             creating: Mutex::default(),
+            renames: Renames::default(),
             is_gap_reported: AtomicBool::new(false),
             refuses_creations: AtomicBool::new(false),
         }

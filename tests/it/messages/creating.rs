@@ -31,6 +31,10 @@ pub async fn section() -> Section {
         too_early().await,
     );
     section.add(
+        "The same, and the client passes on what the plan knew",
+        own().await,
+    );
+    section.add(
         "The webhook of somebody else is in the way",
         invisible().await,
     );
@@ -83,6 +87,20 @@ async fn too_early() -> Vec<Diagnostic> {
     let said = host.apply(&plan).await.diagnostics;
     host.stop().await;
     said
+}
+
+/// The same in a process that is not shown the predecessor.
+async fn own() -> Vec<Diagnostic> {
+    let portal = Portal::start().await;
+    let directory = portal.settled(&webhook()).await;
+    let host = directory.process().await;
+    let successor = host
+        .plan_successor(WEBHOOK, directory.it(), webhook())
+        .await;
+    host.stop().await;
+    let mut later = portal.workspace();
+    let planned = later.planned("it", successor.ok());
+    super::said(later.carry_out(planned).await)
 }
 
 async fn invisible() -> Vec<Diagnostic> {

@@ -94,6 +94,12 @@ async fn clashes(section: &mut Section) {
     section.add("Two resources have one name and uri", said);
 
     let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    let renamed = Configuration::from([("other".to_owned(), webhook())]);
+    let said = plan(&mut directory, &renamed).await;
+    section.add("A resource is renamed without a moved block", said);
+
+    let portal = Portal::start().await;
     let other = with(&webhook(), json!({"name": "CI EVENTS"}));
     let alike = Configuration::from([("a".to_owned(), webhook()), ("b".to_owned(), other)]);
     // One after the other, because the second one is warned of.

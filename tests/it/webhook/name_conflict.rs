@@ -9,6 +9,8 @@ use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
 use crate::portal::WEBHOOK;
 
+const RENAMED: &str = "Webhook \"CI events\" (1) will be deleted and created anew";
+
 #[tokio::test]
 async fn a_webhook_that_is_in_the_way_is_named_with_its_import_block() {
     let portal = Portal::start().await;
@@ -97,8 +99,72 @@ async fn a_managed_webhook_is_no_clash_for_its_successor() {
     // The same webhook under another address, without a moved block.
     let moved = Configuration::from([("other".to_owned(), webhook())]);
     let planned = directory.plan(&moved).await;
-    planned.report.quiet();
+    let [warning] = planned.report.warnings()[..] else {
+        panic!("one warning, not {:#?}", planned.report);
+    };
+    assert_eq!(warning.summary, RENAMED);
     assert_eq!(planned.actions(), [Action::Delete, Action::Create]);
+}
+
+/// Either half of a rename can be planned first; the second one carries the warning.
+#[tokio::test]
+async fn a_rename_without_a_moved_block_is_told_whichever_half_is_planned_first() {
+    let portal = Portal::start().await;
+    let directory = portal.settled(&webhook()).await;
+    for is_created_first in [true, false] {
+        let host = directory.process().await;
+        let mut said = Vec::new();
+        if is_created_first {
+            said.extend(host.plan_create(WEBHOOK, webhook()).await.diagnostics);
+        }
+        let gone = host.plan_destroy(directory.it()).await.diagnostics;
+        assert_eq!(
+            gone.iter().any(|it| it.summary == RENAMED),
+            is_created_first,
+            "{gone:?}"
+        );
+        if !is_created_first {
+            said.extend(host.plan_create(WEBHOOK, webhook()).await.diagnostics);
+        }
+        assert_eq!(
+            said.iter().any(|it| it.summary == RENAMED),
+            !is_created_first,
+            "{said:?}"
+        );
+        host.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_replaced_or_gets_another_uri_is_not_renamed() {
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&webhook()).await;
+    let other = with(&webhook(), json!({"uri": "https://hooks.example.com/"}));
+    let other = Configuration::from([("other".to_owned(), other)]);
+    directory.plan(&other).await.report.quiet();
+    directory.taint("it");
+    directory.plan(&one(&webhook())).await.report.quiet();
+    directory.destroy(&one(&webhook())).await.quiet();
+}
+
+/// `create_before_destroy`: what applies it is not shown the old webhook, but since 1.16 what its plan knew of it.
+#[tokio::test]
+async fn a_successor_that_comes_first_is_told_that_its_own_webhook_is_in_the_way() {
+    let portal = Portal::start().await;
+    let directory = portal.settled(&webhook()).await;
+    let host = directory.process().await;
+    let successor = host
+        .plan_successor(WEBHOOK, directory.it(), webhook())
+        .await;
+    let successor = successor.quiet();
+    host.stop().await;
+    let mut later = portal.workspace();
+    let planned = later.planned("it", successor);
+    let applied = later.carry_out(planned).await;
+    let error = applied.error("Webhook \"CI events\" is still in use (id 1)");
+    assert!(error.detail.contains("own webhook 1"), "{error:?}");
+    assert!(!error.detail.contains("import"), "{error:?}");
+    assert!(applied.warnings().is_empty(), "{applied:?}");
 }
 
 /// A portal on MySQL does not tell these names and addresses apart (API §16 O4), one on PostgreSQL does, and a plan
