@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use framework::environment::ProcessEnvironment;
-use framework::plugin::{self, Plugin};
+use framework::plugin::{self, Mode, Plugin};
 use framework::protocol::Service;
 use framework::server::Engine;
 use provider::DocSpace;
@@ -29,12 +29,16 @@ const PLUGIN: Plugin = Plugin {
     name: "terraform-provider-docspace",
     version: env!("CARGO_PKG_VERSION"),
     address: "onlyoffice/docspace",
+    variables: &provider::VARIABLES,
 };
 
 /// Runs the provider's program to its end and returns its exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let environment = ProcessEnvironment;
-    plugin::run(&PLUGIN, args, &environment, |calls| {
+    let environment = ProcessEnvironment::default();
+    plugin::run(&PLUGIN, args, &environment, |calls, mode| {
+        let environment = ProcessEnvironment {
+            is_developers: mode == Mode::Debug,
+        };
         Service::new(Engine::new(DocSpace::new(Arc::new(environment))), calls)
     })
 }

@@ -11,6 +11,12 @@ pub trait Environment: Send + Sync {
     /// variable of ours may hold, so that it is refused and not taken for unset.
     fn var(&self, name: &str) -> Option<String>;
 
+    /// Returns whether these are the variables of a developer's shell that started this process, and not of the shell that
+    /// runs the client.
+    fn is_developers(&self) -> bool {
+        false
+    }
+
     /// Returns the value, or nothing when it is unset or empty: plugin hosts treat both alike.
     fn non_empty(&self, name: &str) -> Option<String> {
         self.var(name).filter(|value| !value.is_empty())
@@ -19,9 +25,16 @@ pub trait Environment: Send + Sync {
 
 /// The environment this process was started with.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct ProcessEnvironment;
+pub struct ProcessEnvironment {
+    /// See [`Environment::is_developers`].
+    pub is_developers: bool,
+}
 
 impl Environment for ProcessEnvironment {
+    fn is_developers(&self) -> bool {
+        self.is_developers
+    }
+
     fn var(&self, name: &str) -> Option<String> {
         let value = std::env::var_os(name)?;
         Some(value.to_string_lossy().into_owned())

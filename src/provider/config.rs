@@ -28,6 +28,10 @@ const BASE_URL_VARIABLE: &str = "DOCSPACE_BASE_URL";
 const API_KEY_VARIABLE: &str = "DOCSPACE_API_KEY";
 const CA_CERTIFICATE_VARIABLE: &str = "DOCSPACE_CA_CERTIFICATE";
 
+/// The environment variables that stand in for arguments of the provider block.
+pub(crate) const VARIABLES: [&str; 3] =
+    [BASE_URL_VARIABLE, API_KEY_VARIABLE, CA_CERTIFICATE_VARIABLE];
+
 /// Where the system's certificates are, if not where they usually are.
 const CERTIFICATE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
@@ -248,7 +252,8 @@ fn read_base_url(
             format!("the environment variable {BASE_URL_VARIABLE}"),
         )
     } else {
-        diagnostics.push(missing(BASE_URL, BASE_URL_VARIABLE, "The portal's address"));
+        let what = "The portal's address";
+        diagnostics.push(missing(BASE_URL, BASE_URL_VARIABLE, what, environment));
         return None;
     };
     let allow_plain_http = known_flag(config, ALLOW_PLAIN_HTTP).unwrap_or_default();
@@ -274,7 +279,8 @@ fn read_api_key(
             format!("the environment variable {API_KEY_VARIABLE}"),
         )
     } else {
-        diagnostics.push(missing(API_KEY, API_KEY_VARIABLE, "The API key"));
+        let what = "The API key";
+        diagnostics.push(missing(API_KEY, API_KEY_VARIABLE, what, environment));
         return None;
     };
     match ApiKey::parse(key.expose_secret()) {
@@ -298,12 +304,23 @@ fn proxy_error(error: &ProxyError) -> Diagnostic {
     )
 }
 
-fn missing(attribute: &str, variable: &str, what: &str) -> Diagnostic {
+fn missing(
+    attribute: &str,
+    variable: &str,
+    what: &str,
+    environment: &dyn Environment,
+) -> Diagnostic {
+    let whose = if environment.is_developers() {
+        " The provider was started with --debug, so it reads the variables of the shell that started it, and not those of \
+         the shell that runs terraform or tofu: set the variable there and start the provider again."
+    } else {
+        ""
+    };
     Diagnostic::error(
         format!("Missing {attribute}"),
         format!(
             "{what} is not set. Set {attribute} in the provider block, or the environment variable \
-             {variable}."
+             {variable}.{whose}"
         ),
     )
     .at_attribute(attribute)

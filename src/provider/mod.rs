@@ -15,6 +15,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use self::config::Settings;
+pub(crate) use self::config::VARIABLES;
 use self::diagnose::Refusals;
 use self::portal::{LivePortal, Portal};
 use crate::api::Client;

@@ -53,6 +53,20 @@ fn one_provider_in_debug_mode_serves_two_portals_and_every_command() {
     plugin.end();
 }
 
+/// The variables are set in the shell that runs the CLI, and not in the one that runs the provider.
+#[test]
+fn what_a_provider_in_debug_mode_lacks_is_missing_in_its_own_shell() {
+    let mut case = Case::new();
+    let plugin = Debugged::start(&case);
+    case.set("TF_REATTACH_PROVIDERS", plugin.reattach());
+    case.write("main.tf", Webhook::new("ci"));
+    case.plan()
+        .fails()
+        .errs("Missing base_url")
+        .says("set the variable there and start the provider again");
+    plugin.end();
+}
+
 /// In debug mode one process serves several commands, and outlives each of them.
 #[test]
 fn a_killed_command_ends_its_own_writes_and_not_those_of_another() {

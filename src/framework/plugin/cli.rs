@@ -87,6 +87,7 @@ fn not_by_hand(plugin: &Plugin) -> String {
         name,
         version,
         address,
+        ..
     } = plugin;
     let local_name = address.rsplit('/').next().unwrap_or(address);
     format!(

@@ -4,7 +4,7 @@
 //!
 //! 1. `cli` reads the flags. A host passes none.
 //! 2. `handshake` checks the cookie and reads what the host asks for; its answer, one line, is all
-//!    that this process ever writes to stdout.
+//!    that this process ever writes to stdout. The reason why it cannot start stands in for it.
 //! 3. `listen` opens a socket that only this user can reach, `tls` makes a throw-away identity and
 //!    a verifier that accepts exactly the host's certificate.
 //! 4. `accept` turns sockets into `connection`s that have proven themselves; `services` and the
@@ -45,7 +45,7 @@ pub(crate) use self::connection::ConnectionId;
 use self::error::Error;
 use self::handshake::Settings;
 use self::listen::Bound;
-use self::shutdown::Mode;
+pub(crate) use self::shutdown::Mode;
 use self::signals::Signals;
 use crate::framework::environment::Environment;
 use crate::framework::log;
@@ -60,6 +60,8 @@ pub struct Plugin {
     pub version: &'static str,
     /// The source address as practitioners write it, `namespace/type`.
     pub address: &'static str,
+    /// The environment variables that stand in for arguments of the provider block.
+    pub variables: &'static [&'static str],
 }
 
 /// Runs the program to its end and returns its exit status.
@@ -75,7 +77,7 @@ pub(crate) fn run<S, F>(
 ) -> ExitCode
 where
     S: Provider,
-    F: FnOnce(Calls) -> S,
+    F: FnOnce(Calls, Mode) -> S,
 {
     match cli::parse(args) {
         Ok(cli::Command::Serve) if handshake::is_invited(environment) => {
@@ -95,7 +97,7 @@ fn start<S, F>(
 ) -> ExitCode
 where
     S: Provider,
-    F: FnOnce(Calls) -> S,
+    F: FnOnce(Calls, Mode) -> S,
 {
     log::install(environment);
     panic_hook::install();
@@ -105,7 +107,7 @@ where
     };
     let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return give_up(plugin, &Error::Runtime(error)),
+        Err(error) => return give_up(plugin, mode, &Error::Runtime(error)),
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(serve(plugin, &settings, mode, make_service))
@@ -114,7 +116,7 @@ where
     runtime.shutdown_background();
     match outcome {
         Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => give_up(plugin, &error),
+        Ok(Err(error)) => give_up(plugin, mode, &error),
         Err(_) => {
             panic_hook::report_death(plugin);
             ExitCode::FAILURE
@@ -138,7 +140,7 @@ async fn serve<S, F>(
 ) -> Result<(), Error>
 where
     S: Provider,
-    F: FnOnce(Calls) -> S,
+    F: FnOnce(Calls, Mode) -> S,
 {
     let signals = Signals::install().map_err(Error::Signals)?;
     let Bound {
@@ -154,7 +156,7 @@ where
     announced.map_err(Error::Announce)?;
 
     let calls = Calls::default();
-    let service = make_service(calls.clone());
+    let service = make_service(calls.clone(), mode);
     let incoming = accept::incoming(listener, tls.map(|tls| tls.acceptor), calls.connections());
     shutdown::serve_until_done(mode, service, incoming, calls, signals).await;
     // Held until here: the socket's directory is removed when nobody can connect any more.
@@ -162,9 +164,19 @@ where
     Ok(())
 }
 
-/// Says on stderr why the process cannot start. Stdout stays empty: it is the handshake channel.
-fn give_up(plugin: &Plugin, error: &Error) -> ExitCode {
+/// Says why the process cannot start: on stderr, which a host keeps for its log, and to a host in place of the handshake
+/// too, because it shows a line that it cannot read (TPP §1.2).
+fn give_up(plugin: &Plugin, mode: Mode, error: &Error) -> ExitCode {
+    let reason = format!("{}: {error}", plugin.name);
     // Nobody reads a closed pipe; the exit status still tells.
-    drop(writeln!(io::stderr(), "[ERROR] {}: {error}", plugin.name));
+    drop(writeln!(io::stderr(), "[ERROR] {reason}"));
+    if mode == Mode::Child {
+        // Neither a second line nor what separates the fields of a handshake.
+        drop(writeln!(
+            io::stdout(),
+            "{}",
+            reason.replace(['|', '\n'], " ")
+        ));
+    }
     ExitCode::FAILURE
 }

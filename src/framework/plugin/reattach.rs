@@ -7,17 +7,23 @@ use serde_json::json;
 use super::Plugin;
 use super::listen::Address;
 
-/// Tells a developer, on stderr, how to attach Terraform or OpenTofu to this process.
+/// Tells a developer how to attach Terraform or OpenTofu to this process: on stdout what the other shell has to run, so
+/// that it can be sent to a file, on stderr the rest.
 pub(super) fn announce(plugin: &Plugin, address: &Address) -> io::Result<()> {
     let value = value(plugin, address, std::process::id());
-    let assignment = assignment(&value);
+    let Plugin {
+        name, variables, ..
+    } = plugin;
     let text = format!(
-        "{} is running. To use it, set in the shell that runs terraform or tofu:\n\n\
-         {assignment}\n\n\
+        "{name} is running. Run the line below in the shell that runs terraform or tofu.\n\
+         {} and the variables of proxies are read from this shell, not from that one.\n\
          Ctrl-C ends it.\n",
-        plugin.name
+        variables.join(", ")
     );
-    io::stderr().lock().write_all(text.as_bytes())
+    io::stderr().lock().write_all(text.as_bytes())?;
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{}", assignment(&value))?;
+    stdout.flush()
 }
 
 /// The value itself. The short source address is completed by each host with its own registry, so one
@@ -39,17 +45,14 @@ fn value(plugin: &Plugin, address: &Address, pid: u32) -> String {
 #[cfg(not(windows))]
 fn assignment(value: &str) -> String {
     let quoted = value.replace('\'', r"'\''");
-    format!("    TF_REATTACH_PROVIDERS='{quoted}'")
+    format!("export TF_REATTACH_PROVIDERS='{quoted}'")
 }
 
+/// For PowerShell.
 #[cfg(windows)]
 fn assignment(value: &str) -> String {
     let quoted = value.replace('\'', "''");
-    format!(
-        "    set \"TF_REATTACH_PROVIDERS={value}\"\n\n\
-         or in PowerShell:\n\n\
-         \x20   $env:TF_REATTACH_PROVIDERS='{quoted}'"
-    )
+    format!("$env:TF_REATTACH_PROVIDERS='{quoted}'")
 }
 
 #[cfg(test)]
@@ -60,6 +63,7 @@ mod tests {
         name: "terraform-provider-x",
         version: "1.2.3",
         address: "ns/x",
+        variables: &["X_TOKEN"],
     };
 
     #[test]
@@ -84,6 +88,9 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_quote_in_the_path_does_not_end_the_shell_word() {
-        assert_eq!(assignment("it's"), r"    TF_REATTACH_PROVIDERS='it'\''s'");
+        assert_eq!(
+            assignment("it's"),
+            r"export TF_REATTACH_PROVIDERS='it'\''s'"
+        );
     }
 }

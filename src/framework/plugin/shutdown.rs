@@ -32,7 +32,7 @@ const FIRST_CONNECTION_LIMIT: Duration = Duration::from_secs(120);
 
 /// Who started the process, and so who ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     /// A plugin host, which holds one connection for as long as it needs us.
     Child,
     /// A developer; hosts come and go.

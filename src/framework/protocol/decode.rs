@@ -27,7 +27,7 @@ pub(super) fn value(ty: &Type, wire: Option<wire::DynamicValue>) -> Result<Value
     decoded.map_err(|error| Diagnostic::bug(format!("A value does not fit the schema: {error}.")))
 }
 
-/// Decodes an object that may be null.
+/// Decodes an object that may be null. Of one that is not known at all no attribute is.
 pub(super) fn object(
     ty: &Type,
     wire: Option<wire::DynamicValue>,
@@ -35,8 +35,17 @@ pub(super) fn object(
     match value(ty, wire)? {
         Value::Null => Ok(None),
         Value::Object(object) => Ok(Some(object)),
+        Value::Unknown(_) => Ok(Some(unknown(ty))),
         _ => Err(Diagnostic::bug("An object arrived as something else.")),
     }
+}
+
+fn unknown(ty: &Type) -> Object {
+    let Type::Object(attributes) = ty else {
+        return Object::new();
+    };
+    let names = attributes.keys().cloned();
+    names.map(|name| (name, Value::unknown())).collect()
 }
 
 /// Decodes a configuration. Terraform sends null for an empty or absent block in a few places; it

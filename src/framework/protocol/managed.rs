@@ -39,6 +39,13 @@ pub(super) async fn upgrade_state<P: Provider>(
 ) -> Result<wire::upgrade_resource_state::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
     let raw = request.raw_state.unwrap_or_default();
+    if raw.json.is_empty() && raw.flatmap.is_empty() {
+        // There is nothing to convert.
+        return Ok(wire::upgrade_resource_state::Response {
+            upgraded_state: encode::state(types.value, None, &mut Vec::new()),
+            diagnostics: Vec::new(),
+        });
+    }
     if raw.json.is_empty() {
         return Err(Diagnostic::error(
             "State of an unsupported format",
@@ -81,8 +88,15 @@ pub(super) async fn read<P: Provider>(
     request: wire::read_resource::Request,
 ) -> Result<wire::read_resource::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
+    let Some(state) = decode::object(types.value, request.current_state)? else {
+        // What is not there is still not there.
+        return Ok(wire::read_resource::Response {
+            new_state: encode::state(types.value, None, &mut Vec::new()),
+            ..Default::default()
+        });
+    };
     let call = ReadCall {
-        state: decode::config(types.value, request.current_state)?,
+        state,
         private: PrivateState::from_bytes(request.private),
         identity: decode::identity(types.identity, request.current_identity),
         capabilities: decode::capabilities(request.client_capabilities),

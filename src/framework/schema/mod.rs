@@ -57,7 +57,13 @@ impl Schema {
     ///
     /// Terraform refuses a required argument that is left out, and lets one pass that is null, as a variable's default
     /// often is; it lets a computed attribute pass that is set.
+    ///
+    /// Of a configuration of which nothing is known, nothing can be said.
     pub fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        let mut names = self.attributes.keys();
+        if names.all(|name| config.get(name).is_unknown()) {
+            return;
+        }
         for (name, attribute) in &self.attributes {
             let value = config.get(name);
             if value.is_null() {

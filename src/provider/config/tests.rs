@@ -129,3 +129,28 @@ fn durations_are_read_as_they_are_written() {
         assert_eq!(parse_duration(text), None, "{text}");
     }
 }
+
+/// What a developer has set in the shell that runs the client is not in the shell that runs the provider.
+#[test]
+fn what_is_missing_in_a_developers_shell_says_which_shell_counts() {
+    struct Shell;
+    impl Environment for Shell {
+        fn var(&self, _name: &str) -> Option<String> {
+            None
+        }
+
+        fn is_developers(&self) -> bool {
+            true
+        }
+    }
+    let mut diagnostics = Diagnostics::new();
+    assert!(read(&Object::new(), &Shell, "1.11.4", &mut diagnostics).is_none());
+    let details: Vec<&str> = diagnostics.iter().map(|it| it.detail.as_str()).collect();
+    assert_eq!(details.len(), 2, "{details:?}");
+    assert!(
+        details
+            .iter()
+            .all(|it| it.contains("was started with --debug")),
+        "{details:?}"
+    );
+}

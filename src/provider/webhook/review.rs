@@ -199,7 +199,7 @@ fn check_triggers(
                 diagnostics.push(unavailable_trigger(name).at_attribute(TRIGGERS));
             }
             (None, Some(trigger)) => {
-                diagnostics.push(missing_trigger(trigger).at_attribute(TRIGGERS));
+                diagnostics.push(missing_trigger(name, trigger).at_attribute(TRIGGERS));
             }
             _ => {}
         }
@@ -208,8 +208,8 @@ fn check_triggers(
 
 /// Explains that a trigger of the table is not in the portal's catalog. A portal before 3.7 takes bits
 /// that it does not know, as far as they fit into 32, and ignores them (API §5.1).
-fn missing_trigger(trigger: &Trigger) -> Diagnostic {
-    let Trigger { name, since, .. } = trigger;
+fn missing_trigger(name: &str, trigger: &Trigger) -> Diagnostic {
+    let since = trigger.since;
     Diagnostic::error(
         "Trigger is not known to this portal",
         format!(

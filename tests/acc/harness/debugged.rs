@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::running::signal;
 use super::{Case, RUNTIME, wait_for};
@@ -13,7 +13,7 @@ use super::{Case, RUNTIME, wait_for};
 pub struct Debugged {
     child: Child,
     /// Kept open, so that the provider can go on writing.
-    _stderr: Lines<BufReader<ChildStderr>>,
+    _stdout: Lines<BufReader<ChildStdout>>,
     reattach: String,
 }
 
@@ -26,15 +26,16 @@ impl Debugged {
             .env_clear()
             .env("TMPDIR", case.temporary())
             .stdin(Stdio::null())
-            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
         let reattach = wait_for("the provider to say how to attach", async {
             loop {
-                let line = stderr.next_line().await.unwrap().unwrap();
-                let assignment = line.trim().strip_prefix("TF_REATTACH_PROVIDERS='");
+                let line = stdout.next_line().await.unwrap().unwrap();
+                let assignment = line.trim().strip_prefix("export TF_REATTACH_PROVIDERS='");
                 if let Some(value) = assignment {
                     break value.trim_end_matches('\'').to_owned();
                 }
@@ -42,7 +43,7 @@ impl Debugged {
         });
         Self {
             child,
-            _stderr: stderr,
+            _stdout: stdout,
             reattach,
         }
     }

@@ -1,6 +1,8 @@
 //! What the provider offers beside managing a webhook, through the plugin host, which plays cores
 //! newer than any command line tool on this machine.
 
+/// Values that are not there, or not known at all.
+mod absent;
 /// What each version of Terraform and OpenTofu gets, and that nothing breaks for any.
 mod clients;
 /// Provider configurations that are not known yet.

@@ -20,7 +20,7 @@ const SPEAKERS: [&str; 6] = [
 ];
 
 /// What no scene can bring about, and why not.
-const UNSEEN: [(&str, &[&str]); 7] = [
+const UNSEEN: [(&str, &[&str]); 8] = [
     (
         "bugs of a resource; src/framework/server tests them with a resource that has them",
         &[
@@ -51,6 +51,13 @@ const UNSEEN: [(&str, &[&str]); 7] = [
         &[
             "Value is not known yet",
             "is needed now and still depends on something that has not been applied. Apply that first, with -target, or set",
+        ],
+    ),
+    (
+        "a provider that a developer has started; src/provider/config/tests.rs and tests/acc/plugin.rs do",
+        &[
+            "The provider was started with --debug, so it reads the variables of the shell that started it, and not those of",
+            "the shell that runs terraform or tofu: set the variable there and start the provider again.",
         ],
     ),
     (

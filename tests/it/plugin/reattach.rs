@@ -13,16 +13,16 @@ use crate::host::{Launch, Process};
 
 /// A plugin started for debugging, and the socket it names.
 async fn debugging() -> (Process, PathBuf) {
-    let process = Launch::by_hand().arg("--debug").spawn();
-    let stderr = process.stderr_with("Ctrl-C ends it.").await;
-    let value = stderr
-        .lines()
-        .find_map(|line| {
-            line.trim()
-                .strip_prefix("TF_REATTACH_PROVIDERS='")?
-                .strip_suffix('\'')
-        })
+    let mut process = Launch::by_hand().arg("--debug").spawn();
+    let line = process.stdout_line().await;
+    let value = line
+        .trim()
+        .strip_prefix("export TF_REATTACH_PROVIDERS='")
+        .and_then(|value| value.strip_suffix('\''))
         .unwrap();
+    process
+        .stderr_with("DOCSPACE_BASE_URL, DOCSPACE_API_KEY")
+        .await;
     let mut value: Value = serde_json::from_str(value).unwrap();
     let provider = &mut value["onlyoffice/docspace"];
     let socket = provider["Addr"]["String"].take();

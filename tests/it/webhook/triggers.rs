@@ -253,12 +253,19 @@ async fn a_trigger_that_the_role_may_not_use_is_refused_in_the_plan() {
 async fn a_trigger_that_the_portal_does_not_have_yet_is_refused_in_the_plan() {
     for profile in [Profile::V3_1, Profile::V3_6] {
         let portal = Portal::of(profile).await;
-        for name in ["FormSubmit", "AgentCreated", "FolderDownloaded"] {
+        for name in [
+            "FormSubmit",
+            "AgentCreated",
+            "FolderDownloaded",
+            "form.submit",
+            "agent.created",
+            "folder.downloaded",
+        ] {
             let mut directory = portal.workspace();
             let planned = directory.plan(&triggers(&["FileUploaded", name])).await;
             let error = planned.report.error("Trigger is not known to this portal");
             assert_eq!(error.path, "triggers");
-            assert!(error.detail.contains(name), "{error:?}");
+            assert!(error.detail.contains(&format!("{name:?}")), "{error:?}");
             assert!(
                 error.detail.contains("as the decimal number of its bit"),
                 "{error:?}"
