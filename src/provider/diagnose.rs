@@ -8,6 +8,8 @@
 
 mod connection;
 mod status;
+#[cfg(test)]
+pub(super) mod testing;
 mod title;
 mod wording;
 

@@ -3,6 +3,8 @@
 pub(in crate::api) mod collation;
 pub(in crate::api) mod deliveries;
 mod list;
+#[cfg(test)]
+pub(in crate::api) mod samples;
 pub(in crate::api) mod triggers;
 mod webhook;
 

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::testing::{answer, cause, has};
 use super::*;
 use crate::api::{ErrorShape, Operation, TlsFault};
 
@@ -7,24 +8,6 @@ const LIST_PATH: &str = "/api/2.0/settings/webhook";
 
 fn said_of(operation: Operation, path: &str, cause: Cause) -> String {
     Wording::default().detail(&api::Error::new(operation, "GET", path, cause))
-}
-
-fn answer(status: u16, shape: ErrorShape) -> StatusFailure {
-    StatusFailure::new(status, shape)
-}
-
-fn cause(failure: StatusFailure) -> Cause {
-    Cause::Status(Box::new(failure))
-}
-
-#[track_caller]
-fn has(text: &str, wanted: &[&str], unwanted: &[&str]) {
-    for part in wanted {
-        assert!(text.contains(part), "{part:?} is not in {text:?}");
-    }
-    for part in unwanted {
-        assert!(!text.contains(part), "{part:?} is in {text:?}");
-    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Creation, change, destruction and import, with their requests.
 
-use docspace_emulator::{Config, Role, User};
 use serde_json::json;
 
-use super::{EMBEDDING, GET, POST, directory, entries, list, listing, set, settled};
+use super::{
+    EMBEDDING, GET, POST, directory, entries, list, listing, portal_with_weak_keys, set, settled,
+};
 use crate::commands::{CLIENTS, Handle, Workspace, one};
 use crate::host::core::Action;
 use crate::portal::Portal;
@@ -162,12 +163,7 @@ async fn a_portal_has_one_list_and_it_has_one_id() {
 
 #[tokio::test]
 async fn who_may_read_and_not_write_is_told_at_the_write() {
-    let user = User::new("00000000-0000-0000-0000-000000000007", Role::RoomAdmin);
-    let admin = User::new("00000000-0000-0000-0000-000000000008", Role::Admin);
-    let config = Config::offline()
-        .with_caller(user, "sk-user", &[])
-        .with_caller(admin, "sk-reader", &["*:read"]);
-    let portal = Portal::with(config).await;
+    let portal = portal_with_weak_keys().await;
     for (key, summary, words) in [
         (
             "sk-user",

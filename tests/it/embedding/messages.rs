@@ -1,9 +1,8 @@
 //! What the provider says of the list.
 
-use docspace_emulator::{Config, Role, User};
 use serde_json::json;
 
-use super::{EMBEDDING, directory, entries, list, listing, set, settled};
+use super::{EMBEDDING, directory, entries, list, listing, portal_with_weak_keys, set, settled};
 use crate::commands::{Workspace, one};
 use crate::messages::{Section, carry_out, plan, said};
 use crate::portal::{Portal, on};
@@ -79,12 +78,7 @@ async fn lists_in_the_way(section: &mut Section) {
 }
 
 async fn writes(section: &mut Section) {
-    let user = User::new("00000000-0000-0000-0000-000000000007", Role::RoomAdmin);
-    let admin = User::new("00000000-0000-0000-0000-000000000008", Role::Admin);
-    let config = Config::offline()
-        .with_caller(user, "sk-user", &[])
-        .with_caller(admin, "sk-reader", &["*:read"]);
-    let portal = Portal::with(config).await;
+    let portal = portal_with_weak_keys().await;
     for (when, key) in [
         ("The key's owner may not change the list", "sk-user"),
         ("The key may not change anything", "sk-reader"),

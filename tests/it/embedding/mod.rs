@@ -14,6 +14,7 @@ pub mod messages;
 mod sharing;
 mod validation;
 
+use docspace_emulator::{Config, Role, User};
 use serde_json::{Value, json};
 
 use crate::commands::{Configuration, Workspace, one};
@@ -56,4 +57,15 @@ fn set(portal: &Portal, domains: &str) {
 /// The portal's list, with blanks between the entries.
 fn list(portal: &Portal) -> String {
     portal.emulator.embedding_domains().join(" ")
+}
+
+/// A portal with the keys of a person who may not change the list (`sk-user`), and of one whose key may not
+/// (`sk-reader`).
+async fn portal_with_weak_keys() -> Portal {
+    let user = User::new("00000000-0000-0000-0000-000000000007", Role::RoomAdmin);
+    let admin = User::new("00000000-0000-0000-0000-000000000008", Role::Admin);
+    let config = Config::offline()
+        .with_caller(user, "sk-user", &[])
+        .with_caller(admin, "sk-reader", &["*:read"]);
+    Portal::with(config).await
 }

@@ -343,25 +343,13 @@ mod tests {
     use super::*;
 
     fn webhook(name: &str) -> Webhook {
-        Webhook {
-            id: 0,
+        let webhook = NewWebhook {
             name: name.to_owned(),
             uri: "https://example.com/".to_owned(),
             secret: SecretString::from("my-secret"),
-            enabled: true,
-            ssl: true,
-            triggers: 0,
-            trigger_text: None,
-            target_id: None,
-            created_by: "user".to_owned(),
-            created_on: OffsetDateTime::UNIX_EPOCH,
-            modified_by: None,
-            modified_on: None,
-            last_failure_on: None,
-            last_failure_content: None,
-            last_success_on: None,
-            status: 0,
-        }
+            ..NewWebhook::default()
+        };
+        webhook.into_webhook()
     }
 
     #[test]

@@ -10,44 +10,14 @@ use std::task::{Context, Poll, Waker};
 use super::*;
 use crate::api::http::error::Cause;
 use crate::api::http::operation::Operation;
-use crate::api::{Webhook, WebhookId, WebhookListItem};
+use crate::api::webhooks::samples::{id, item, webhook};
+use crate::api::{Webhook, WebhookListItem};
 
 type Outcome = super::Outcome<WebhookListItem>;
 type SharedList<S> = super::SharedList<WebhookListItem, S>;
 type Snapshot = super::Snapshot<WebhookListItem>;
 type WriteToken = super::WriteToken<WebhookListItem>;
 type Arrivals = super::Arrivals<WebhookListItem>;
-
-/// Builds a webhook whose name tells its version.
-fn webhook(id: u32, version: u32) -> Webhook {
-    Webhook {
-        id: WebhookId::new(id).unwrap(),
-        name: format!("version {version}"),
-        uri: format!("https://receiver.example/{id}"),
-        enabled: true,
-        ssl: true,
-        triggers: None,
-        target_id: None,
-        created_by: None,
-        created_on: None,
-        is_first_changed_by_portal: false,
-        modified_on: None,
-        last_failure_on: None,
-        last_failure_content: None,
-        last_success_on: None,
-    }
-}
-
-fn item(id: u32, version: u32) -> WebhookListItem {
-    WebhookListItem {
-        webhook: webhook(id, version),
-        status: 200,
-    }
-}
-
-fn id(number: u32) -> WebhookId {
-    WebhookId::new(number).unwrap()
-}
 
 fn failure(cause: Cause) -> Error {
     Error::new(Operation::Read, "GET", "/api/2.0/settings/webhook", cause)

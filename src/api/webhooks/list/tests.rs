@@ -1,35 +1,5 @@
 use super::*;
-
-/// Builds a webhook whose name tells its version.
-fn webhook(id: u32, version: u32) -> Webhook {
-    Webhook {
-        id: WebhookId::new(id).unwrap(),
-        name: format!("version {version}"),
-        uri: format!("https://receiver.example/{id}"),
-        enabled: true,
-        ssl: true,
-        triggers: None,
-        target_id: None,
-        created_by: None,
-        created_on: None,
-        is_first_changed_by_portal: false,
-        modified_on: None,
-        last_failure_on: None,
-        last_failure_content: None,
-        last_success_on: None,
-    }
-}
-
-fn item(id: u32, version: u32) -> WebhookListItem {
-    WebhookListItem {
-        webhook: webhook(id, version),
-        status: 200,
-    }
-}
-
-fn id(number: u32) -> WebhookId {
-    WebhookId::new(number).unwrap()
-}
+use crate::api::webhooks::samples::{id, item, webhook};
 
 #[test]
 fn webhooks_are_found_by_name_and_address_together() {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::api::{Cause, PortalMessage, Redactor};
 use crate::provider::diagnose::Wording;
+use crate::provider::diagnose::testing::{answer, cause, has};
 
 const LIST_PATH: &str = "/api/2.0/settings/webhook";
 
@@ -10,24 +11,6 @@ fn wording() -> Wording {
 
 fn said_of(operation: Operation, path: &str, cause: Cause) -> String {
     wording().detail(&api::Error::new(operation, "GET", path, cause))
-}
-
-fn answer(status: u16, shape: ErrorShape) -> StatusFailure {
-    StatusFailure::new(status, shape)
-}
-
-fn cause(failure: StatusFailure) -> Cause {
-    Cause::Status(Box::new(failure))
-}
-
-#[track_caller]
-fn has(text: &str, wanted: &[&str], unwanted: &[&str]) {
-    for part in wanted {
-        assert!(text.contains(part), "{part:?} is not in {text:?}");
-    }
-    for part in unwanted {
-        assert!(!text.contains(part), "{part:?} is in {text:?}");
-    }
 }
 
 /// API §16 O5.
