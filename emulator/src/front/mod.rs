@@ -5,6 +5,7 @@ pub(crate) mod authentication;
 pub(crate) mod binding;
 pub(crate) mod call;
 pub(crate) mod fields;
+pub(crate) mod gzip;
 pub(crate) mod json;
 pub(crate) mod limit_req;
 pub(crate) mod limits;

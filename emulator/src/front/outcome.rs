@@ -22,6 +22,15 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// Changes an answer that is sent whole.
+    pub(crate) fn map(self, change: impl FnOnce(Answer) -> Answer) -> Self {
+        match self {
+            Self::Answer(answer) => Self::Answer(change(answer)),
+            Self::Paced(answer, size, pause) => Self::Paced(change(answer), size, pause),
+            other => other,
+        }
+    }
+
     /// Status and body length for the log, when there is an answer.
     pub(crate) fn sent(&self) -> Option<(u16, usize)> {
         match self {

@@ -17,6 +17,7 @@ use crate::faults::sabotage;
 use crate::front::answer::{Answer, HandlerError, Refusal, RequestFacts};
 use crate::front::authentication::{self, Authentication, Verdict};
 use crate::front::call::Call;
+use crate::front::gzip;
 use crate::front::limits::{Exceeded, Permit};
 use crate::front::log::Arrival;
 use crate::front::outcome::Outcome;
@@ -62,7 +63,11 @@ pub(crate) async fn exchange(portal: Arc<Portal>, parts: Parts, body: Bytes) -> 
         headers: parts.headers,
         body,
     };
-    let outcome = run(&portal, fault, request).await;
+    let takes_gzip = gzip::is_taken(&request.headers);
+    let mut outcome = run(&portal, fault, request).await;
+    if takes_gzip {
+        outcome = outcome.map(gzip::pack);
+    }
     if let Some((status, bytes)) = outcome.sent() {
         pending.finish(status, bytes);
     }

@@ -1,4 +1,7 @@
+use std::io::Read as _;
+
 use docspace_emulator::{Config, Credential, CredentialKind, OWNER_ID, PortalState, WebhookPatch};
+use flate2::read::GzDecoder;
 use serde_json::json;
 use time::macros::datetime;
 
@@ -82,6 +85,36 @@ async fn a_list_of_two_webhooks() {
 }
 
 /// O11: an empty list counts as one too.
+/// As DocSpace's nginx does: only long JSON, and only for those who ask.
+#[tokio::test]
+async fn a_long_list_is_packed_for_those_who_take_it() {
+    let (_emulator, client) = start_offline().await;
+    let ask = async |coding| {
+        let headers = [("Accept-Encoding", coding)];
+        client
+            .send_raw("GET", WEBHOOKS, &headers, b"")
+            .await
+            .unwrap()
+    };
+    let short = ask("gzip").await;
+    assert_eq!(short.header("content-encoding"), None);
+    for name in ["one", "two", "three", "four"] {
+        client.post(WEBHOOKS, &webhook(name)).await;
+    }
+    let plain = client.get(WEBHOOKS).await;
+    assert_eq!(plain.header("content-encoding"), None);
+    assert_eq!(ask("br").await.body, plain.body);
+    for coding in ["gzip", "br, gzip"] {
+        let packed = ask(coding).await;
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        assert!(packed.body.len() * 2 < plain.body.len());
+        let mut text = Vec::new();
+        let mut decoder = GzDecoder::new(packed.body.as_slice());
+        decoder.read_to_end(&mut text).unwrap();
+        assert_eq!(text, plain.body);
+    }
+}
+
 #[tokio::test]
 async fn an_empty_list() {
     let (_emulator, client) = start_offline().await;

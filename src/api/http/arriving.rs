@@ -3,11 +3,15 @@
 //! The decoder runs on a thread that may wait for more bytes and is the same one that reads a list as a whole, so both
 //! accept and refuse the same answers. What it has decoded is handed on at once through [`Arrivals`]; the list as such
 //! exists only when its last byte was right.
+//!
+//! A list is asked for compressed (`Accept-Encoding: gzip`), because the nginx that ships with DocSpace packs JSON to a tenth (API §16 O19).
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use bytes::{Buf as _, Bytes};
+use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
+use reqwest::header::CONTENT_ENCODING;
 use tokio::sync::mpsc;
 
 use super::config::Config;
@@ -17,6 +21,12 @@ use super::transport;
 
 /// How many pieces of a body wait for the decoder.
 const AHEAD: usize = 4;
+
+/// How much of an answer is kept for the case that it is no list, in bytes.
+const OPENING: usize = 16 * 1024;
+
+/// The body of an answer while it arrives, unpacked.
+pub(crate) type Body = BufReader<Limited<Unpacked>>;
 
 /// The bytes of an answer as they arrive.
 #[derive(Debug)]
@@ -49,7 +59,50 @@ impl Read for Chunks {
     }
 }
 
-/// Decodes a body of at most `limit` bytes while it arrives.
+/// An answer as it was before it was packed.
+#[derive(Debug)]
+pub(crate) enum Unpacked {
+    Plain(Chunks),
+    Gzip(Box<MultiGzDecoder<Chunks>>),
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(chunks) => chunks.read(buffer),
+            Self::Gzip(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
+/// Ends with [`io::ErrorKind::FileTooLarge`] when more is read than allowed.
+#[derive(Debug)]
+pub(crate) struct Limited<R> {
+    reader: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        let length = u64::try_from(read).unwrap_or(u64::MAX);
+        self.left = self
+            .left
+            .checked_sub(length)
+            .ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(read)
+    }
+}
+
+/// A body that could not be decoded.
+#[derive(Debug)]
+pub(crate) struct Misread {
+    pub(crate) error: BodyError,
+    /// How it begins, as it was sent.
+    pub(crate) opening: Vec<u8>,
+}
+
+/// Decodes a body of at most `limit` bytes, counted unpacked, while it arrives.
 ///
 /// # Errors
 ///
@@ -58,30 +111,49 @@ pub(crate) async fn decode<T: Send + 'static>(
     mut response: Response,
     limit: u64,
     config: &Config,
-    decode: impl FnOnce(Chunks) -> Result<T, BodyError> + Send + 'static,
-) -> Result<Result<T, BodyError>, Cause> {
+    decode: impl FnOnce(Body) -> Result<T, BodyError> + Send + 'static,
+) -> Result<Result<T, Misread>, Cause> {
+    if response.content_length() > Some(limit) {
+        return Err(Cause::TooLarge { limit });
+    }
     let (sender, pieces) = mpsc::channel(AHEAD);
     let chunks = Chunks {
         pieces,
         current: Bytes::new(),
     };
-    let decoding = tokio::task::spawn_blocking(move || decode(chunks));
-    let mut length = 0;
+    let is_packed = is_packed(&response);
+    let decoding = tokio::task::spawn_blocking(move || {
+        let reader = if is_packed {
+            Unpacked::Gzip(Box::new(MultiGzDecoder::new(chunks)))
+        } else {
+            Unpacked::Plain(chunks)
+        };
+        let left = limit;
+        decode(BufReader::new(Limited { reader, left }))
+    });
+    let mut opening = Vec::new();
     loop {
         let piece = response.chunk().await;
         let piece = piece.map_err(|error| transport::cause_of(&error, config))?;
         let Some(piece) = piece else { break };
-        length += u64::try_from(piece.len()).unwrap_or(u64::MAX);
-        if length > limit {
-            return Err(Cause::TooLarge { limit });
-        }
+        let missing = OPENING.saturating_sub(opening.len());
+        opening.extend(piece.iter().take(missing));
         if sender.send(piece).await.is_err() {
             // The decoder has seen enough to refuse it.
             break;
         }
     }
     drop(sender);
-    decoding.await.map_err(|panic| Cause::Setup {
+    let decoded = decoding.await.map_err(|panic| Cause::Setup {
         detail: panic.to_string(),
-    })
+    })?;
+    match decoded {
+        Err(BodyError::Unread(io::ErrorKind::FileTooLarge)) => Err(Cause::TooLarge { limit }),
+        decoded => Ok(decoded.map_err(|error| Misread { error, opening })),
+    }
+}
+
+fn is_packed(response: &Response) -> bool {
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    encoding.is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"))
 }

@@ -10,8 +10,8 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION,
-    RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap,
+    HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Method, Response};
 use rustls::pki_types::CertificateDer;
@@ -21,7 +21,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::arriving::{self, Chunks};
+use super::arriving::{self, Body};
 use super::base_url::API_ROOT;
 use super::certificates;
 use super::config::{Config, ConfigError};
@@ -73,6 +73,7 @@ pub(crate) struct Call {
     query: Vec<(&'static str, String)>,
     body: Option<Result<Bytes, Cause>>,
     is_commented_on: bool,
+    takes_gzip: bool,
 }
 
 impl Call {
@@ -89,6 +90,7 @@ impl Call {
             query: Vec::new(),
             body: None,
             is_commented_on: false,
+            takes_gzip: false,
         }
     }
 
@@ -292,14 +294,21 @@ impl Client {
     pub(crate) async fn call_arriving<T: Send + 'static>(
         &self,
         call: Call,
-        decode: impl Fn(Chunks) -> Result<T, BodyError> + Clone + Send + Sync + 'static,
+        decode: impl Fn(Body) -> Result<T, BodyError> + Clone + Send + Sync + 'static,
     ) -> Result<T, Error> {
+        let call = Call {
+            takes_gzip: true,
+            ..call
+        };
         let (call, decode, config) = (&call, &decode, self.config());
         self.repeat(call, |repeats| async move {
             let decode = decode.clone();
             let read = |response| arriving::decode(response, MAX_ANSWER, config, decode);
             let decoded = self.exchange(call, repeats, read).await?;
-            decoded.map_err(|error| call.error(error.into()))
+            decoded.map_err(|misread| {
+                let refusal = self.refusal(call, &misread.opening);
+                call.error(refusal.unwrap_or_else(|| misread.error.into()))
+            })
         })
         .await
     }
@@ -442,6 +451,9 @@ impl Client {
             .request(method, url)
             .header(AUTHORIZATION, self.authorization()?)
             .header(ACCEPT, "application/json");
+        if call.takes_gzip {
+            request = request.header(ACCEPT_ENCODING, "gzip");
+        }
         if let Some(body) = &call.body {
             let body = body.as_ref().map_err(Clone::clone)?;
             request = request

@@ -30,8 +30,12 @@ const MAX_VALIDATION_ENTRIES: usize = 16;
 /// Why a successful answer cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BodyError {
-    NotJson { found: NotJson },
+    NotJson {
+        found: NotJson,
+    },
     Decode(DecodeError),
+    /// It cannot be unpacked, or is longer than its reader allows.
+    Unread(io::ErrorKind),
 }
 
 impl From<DecodeError> for BodyError {
@@ -44,6 +48,9 @@ impl From<BodyError> for Cause {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::NotJson { found } => Self::NotJson { found },
+            BodyError::Unread(_) => Self::Transport {
+                detail: "its compressed form is damaged".to_owned(),
+            },
             BodyError::Decode(DecodeError {
                 path,
                 expected,
@@ -250,9 +257,8 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> BodyError {
                 "a body that ends early"
             },
         }),
-        Category::Io | Category::Syntax | Category::Data => {
-            BodyError::NotJson { found: judge(body) }
-        }
+        Category::Io => BodyError::Unread(error.io_error_kind().unwrap_or(io::ErrorKind::Other)),
+        Category::Syntax | Category::Data => BodyError::NotJson { found: judge(body) },
     }
 }
 

@@ -302,11 +302,7 @@ impl Client {
     ///
     /// One element that cannot be decoded fails the list and is named by its index.
     pub async fn list_webhooks(&self) -> Result<Vec<WebhookListItem>, Error> {
-        let call = Call::new(Operation::Read, "GET", WEBHOOKS);
-        self.call(call, |body| {
-            Ok(envelope::decode_list(body, WebhookListItem::decode)?.items)
-        })
-        .await
+        self.read_webhooks(|_item| {}).await
     }
 
     /// Lists every webhook the caller may see, as [`Client::list_webhooks`] does, and hands each on as soon as it has
@@ -319,12 +315,19 @@ impl Client {
         &self,
         arrivals: &Arrivals<WebhookListItem>,
     ) -> Result<Vec<WebhookListItem>, Error> {
-        let call = Call::new(Operation::Read, "GET", WEBHOOKS);
         let arrivals = arrivals.clone();
+        self.read_webhooks(move |item| arrivals.push(item)).await
+    }
+
+    async fn read_webhooks(
+        &self,
+        arrived: impl Fn(&WebhookListItem) + Clone + Send + Sync + 'static,
+    ) -> Result<Vec<WebhookListItem>, Error> {
+        let call = Call::new(Operation::Read, "GET", WEBHOOKS);
         self.call_arriving(call, move |body| {
             let list = envelope::decode_list_from(body, |node| {
                 let item = WebhookListItem::decode(node)?;
-                arrivals.push(&item);
+                arrived(&item);
                 Ok(item)
             })?;
             Ok(list.items)

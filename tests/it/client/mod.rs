@@ -5,6 +5,8 @@
 
 /// A portal and a client for it, and what most tests ask of them.
 pub mod bench;
+/// Lists that come packed.
+mod compression;
 /// Every endpoint's ordinary answer, and the refusals any portal gives.
 mod contract;
 /// The delivery journal and delivering again.

@@ -115,6 +115,7 @@ const FLOORS: [Floor; 9] = [
             "base64",
             "bytes",
             "httpdate",
+            "flate2",
             "hyper",
             "hyper_util",
             "icu_normalizer",
