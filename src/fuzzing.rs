@@ -72,6 +72,7 @@ fn plan(state: Object, private: &[u8]) {
         prior: Some(state),
         config: Some(config.with("secret_key_wo_version", Value::Null)),
         private: PrivateState::from_bytes(private.to_vec()),
+        planned: PrivateState::default(),
         identity: None,
         capabilities: Capabilities::default(),
     };

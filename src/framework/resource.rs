@@ -169,6 +169,9 @@ pub struct PlanRequest<'a> {
     pub config: &'a Object,
     /// The state before; none when the object is to be created.
     pub prior: Option<&'a Object>,
+    /// The private state of the first plan, when this is the second one, in the apply walk. Only newer clients pass it on
+    /// (TPP §5.2); else it is empty.
+    pub planned: &'a PrivateState,
 }
 
 /// The plan as it stands.

@@ -8,11 +8,7 @@ use docspace_emulator::{Config, Event, NewWebhook, WebhookPatch};
 use time::OffsetDateTime;
 
 use crate::harness::{Case, needs, wait_for};
-use receiver::Receiver;
-
-#[expect(dead_code, reason = "shared with the tests through the plugin host")]
-#[path = "../support/receiver.rs"]
-mod receiver;
+use crate::receiver::Receiver;
 
 /// How the plan names a check that fails.
 const FAILED: &str = "Check block assertion failed";
@@ -20,8 +16,8 @@ const REFUSED: &str =
     "Deliveries fail: Response status code does not indicate success: 503 (Service Unavailable).";
 const DISABLED: &str = "The webhook is disabled, by hand or by the portal.";
 
-/// A webhook of a portal on this offset from UTC, and the check, applied.
-fn checked(minutes: i32, receiver: &Receiver) -> Case {
+/// A webhook of a portal on this offset from UTC, and the check of an example, applied.
+fn checked(example: &str, minutes: i32, receiver: &Receiver) -> Case {
     let mut config = Config::offline();
     config.settings.blacklist.clear();
     config.settings.delivery_speed = 1000.0;
@@ -34,7 +30,7 @@ fn checked(minutes: i32, receiver: &Receiver) -> Case {
         triggers: 256,
         ..NewWebhook::default()
     });
-    let example = "examples/data-sources/docspace_webhook/data-source.tf";
+    let example = format!("examples/data-sources/{example}/data-source.tf");
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join(example);
     case.write("main.tf", fs::read_to_string(example).unwrap());
     case.apply().succeeds_silently();
@@ -61,7 +57,7 @@ fn warns(case: &Case, text: &str) {
 #[track_caller]
 fn is_right_at(minutes: i32) {
     let receiver = wait_for("a receiver", Receiver::start(&[503]));
-    let case = checked(minutes, &receiver);
+    let case = checked("docspace_webhook", minutes, &receiver);
     case.plan().finds_no_changes();
 
     deliver(&case);
@@ -107,4 +103,20 @@ fn the_check_is_right_where_an_offset_has_half_an_hour() {
 fn the_check_is_right_far_in_the_east() {
     needs!("1.5", "a check block");
     is_right_at(14 * 60);
+}
+
+#[test]
+fn the_check_of_all_webhooks_names_each_that_fails() {
+    needs!("1.5", "a check block");
+    let receiver = wait_for("a receiver", Receiver::start(&[503]));
+    let case = checked("docspace_webhooks", 60, &receiver);
+    case.plan().finds_no_changes();
+    deliver(&case);
+    warns(
+        &case,
+        "My file upload webhook (1): Response status code does not indicate success: 503",
+    );
+    receiver.answer_with(204);
+    deliver(&case);
+    case.plan().finds_no_changes();
 }

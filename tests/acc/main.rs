@@ -51,6 +51,10 @@ mod reading;
 mod readme;
 /// nginx and tinyproxy before a portal.
 mod real;
+/// A receiver on loopback.
+#[expect(dead_code, reason = "shared with the tests through the plugin host")]
+#[path = "../support/receiver.rs"]
+mod receiver;
 /// Replacement by force, and names that are taken.
 mod replacement;
 /// `terraform providers schema -json`.

@@ -7,11 +7,7 @@ use docspace_emulator::{Config, Event, NewWebhook};
 use serde_json::{Value, json};
 
 use crate::harness::{Case, Webhook, needs, wait_for};
-use receiver::Receiver;
-
-#[expect(dead_code, reason = "shared with the tests through the plugin host")]
-#[path = "../support/receiver.rs"]
-mod receiver;
+use crate::receiver::Receiver;
 
 /// The state file, parsed.
 fn state(case: &Case) -> Value {

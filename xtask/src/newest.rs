@@ -34,8 +34,9 @@ the first run their package registries. Linux and macOS only.
 };
 
 /// The modules of the acceptance tests that depend on the CLI most.
-const SUBSET: [&str; 8] = [
+const SUBSET: [&str; 9] = [
     "examples::",
+    "health::",
     "import::",
     "lifecycle::",
     "moved::",

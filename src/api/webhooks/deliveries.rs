@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::ops::BitOr;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -164,7 +164,7 @@ impl Delivery {
     /// such an answer is repeated: no HTTP answer came, or the sentence is one of those that a portal writes.
     pub fn failure(&self) -> Option<String> {
         let noted = self.response_payload.as_ref();
-        let noted = noted.map(|text| text.expose_secret());
+        let noted = noted.map(ExposeSecret::expose_secret);
         match self.status {
             200..300 => None,
             0 => noted.map(str::to_owned),

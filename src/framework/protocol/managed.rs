@@ -38,14 +38,13 @@ pub(super) async fn upgrade_state<P: Provider>(
     request: wire::upgrade_resource_state::Request,
 ) -> Result<wire::upgrade_resource_state::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
-    let raw = request.raw_state.unwrap_or_default();
-    if raw.json.is_empty() && raw.flatmap.is_empty() {
-        // There is nothing to convert.
+    let Some(raw) = request.raw_state else {
+        // Nothing is stored, so there is nothing to convert.
         return Ok(wire::upgrade_resource_state::Response {
             upgraded_state: encode::state(types.value, None, &mut Vec::new()),
             diagnostics: Vec::new(),
         });
-    }
+    };
     if raw.json.is_empty() {
         return Err(Diagnostic::error(
             "State of an unsupported format",
@@ -122,7 +121,7 @@ pub(super) async fn plan<P: Provider>(
     let prior = decode::object(types.value, request.prior_state)?;
     // Since 1.16 what creates the successor of an object hears in the apply walk what its plan knew of it.
     let private = if prior.is_none() && request.prior_private.is_empty() {
-        request.planned_private
+        request.planned_private.clone()
     } else {
         request.prior_private
     };
@@ -130,6 +129,7 @@ pub(super) async fn plan<P: Provider>(
         prior,
         config: decode::object(types.value, request.config)?,
         private: PrivateState::from_bytes(private),
+        planned: PrivateState::from_bytes(request.planned_private),
         identity: decode::identity(types.identity, request.prior_identity),
         capabilities: decode::capabilities(request.client_capabilities),
     };

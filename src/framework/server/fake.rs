@@ -71,6 +71,7 @@ pub(super) async fn plan(fake: Fake, prior: Option<Object>, config: Object) -> P
         prior,
         config: Some(config),
         private: PrivateState::from_bytes(b"kept".to_vec()),
+        planned: PrivateState::default(),
         identity: None,
         capabilities: Capabilities::default(),
     };

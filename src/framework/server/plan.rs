@@ -20,6 +20,8 @@ pub struct PlanCall {
     pub config: Option<Object>,
     /// The private state before.
     pub private: PrivateState,
+    /// The private state of the first plan, when this is the second one and the client passes it on.
+    pub planned: PrivateState,
     /// The identity before.
     pub identity: Option<Object>,
     /// What the client can do.
@@ -83,6 +85,7 @@ impl<P: Provider> Engine<P> {
         let request = PlanRequest {
             config: &config,
             prior,
+            planned: &call.planned,
         };
         let diagnostics = &mut planned.diagnostics;
         let proposing = resource.item.propose(&request, &mut plan, diagnostics);

@@ -182,13 +182,15 @@ impl Stranger<'_> {
         let import = match twin {
             Some(twin) => format!(
                 "remove the resource from the state with `terraform state rm`, and import webhook {}, which has this \
-                 name and uri there:\n\n{}",
+                 name and uri there ({}):\n\n{}",
                 twin.id,
+                name_conflict::ADDRESS,
                 name_conflict::import_block(twin.id)
             ),
             None => format!(
                 "remove the resource from the state with `terraform state rm`. The next apply creates the webhook \
-                 there; if it exists there under another number, import it instead:\n\n{}",
+                 there; if it exists there under another number, import it instead ({}):\n\n{}",
+                name_conflict::ADDRESS,
                 name_conflict::import_block("NUMBER")
             ),
         };

@@ -187,12 +187,16 @@ fn way_out(id: WebhookId) -> String {
     )
 }
 
-/// Explains how to take a webhook under management, as the continuation of a sentence. Nothing tells the provider the
-/// resource's address (TPP §4.3); the client prints it with the message.
+/// What stands for the address in an import block. Nothing tells the provider that of the resource (TPP §4.3); the client
+/// prints it with the message.
+pub(super) const ADDRESS: &str =
+    "docspace_webhook.example stands for the address that this message names behind \"with\"";
+
+/// Explains how to take a webhook under management, as the continuation of a sentence.
 pub(super) fn how_to_import(id: WebhookId) -> String {
     format!(
-        "take it over with this block, in which docspace_webhook.example stands for the address that this message names \
-         behind \"with\", and plan again:\n\n{}\n\nOtherwise change the name, or delete webhook {id} in the portal.",
+        "take it over with this block, in which {ADDRESS}, and plan again:\n\n{}\n\nOtherwise change the name, or delete \
+         webhook {id} in the portal.",
         import_block(id)
     )
 }

@@ -1,7 +1,7 @@
 //! Planning: a pure function of configuration, prior state and private state (product §4.6). What the portal says about
 //! the plan is in [`super::review`].
 
-use super::model::{ID, NAME, SECRET_KEY, SECRET_KEY_WO_VERSION, TRIGGERS};
+use super::model::{ID, NAME, SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, TRIGGERS};
 use super::private::WebhookPrivate;
 use super::{rotation, target};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -17,7 +17,7 @@ pub(super) async fn propose(
     diagnostics: &mut Diagnostics,
 ) {
     let prior_private: WebhookPrivate = plan.private.decode();
-    let private = match request.prior {
+    let mut private = match request.prior {
         Some(_) => prior_private,
         // What was kept with a webhook that is being replaced says nothing about its successor. But its deletion gets
         // the private state of this plan, and must know it again.
@@ -37,12 +37,16 @@ pub(super) async fn propose(
             rotation::plan_update(request.config, prior, &private, is_changed).await
         }
     };
+    private.is_secret_given = is_secret_given(request.config);
+    let mistake = differs_from_plan(request.planned, &private);
+    let is_removed = secret.is_removed && mistake.is_none();
+    diagnostics.extend(mistake);
     plan.state.set(SECRET_KEY, secret.key);
     plan.state.set(SECRET_KEY_WO_VERSION, secret.version);
     plan.private = PrivateState::encode(&private);
     plan.sends.extend(secret.sends.map(|(name, _)| name));
     target::check(request.prior, &plan.state, diagnostics);
-    if secret.is_removed {
+    if is_removed {
         diagnostics.push(removed_secret(request.prior, &plan.state));
     }
 }
@@ -62,6 +66,38 @@ fn differs(prior: &Object, planned: &Object) -> bool {
         .iter()
         .filter(|(name, _)| *name != SECRET_KEY_WO_VERSION && *name != SECRET_KEY)
         .any(|(name, value)| prior.get(name) != value)
+}
+
+/// Returns whether a configuration has a write-only secret, if that is known.
+fn is_secret_given(config: &Object) -> Option<bool> {
+    let secret = config.get(SECRET_KEY_WO);
+    (!secret.is_unknown()).then(|| !secret.is_null())
+}
+
+/// Explains that the plan was given a secret and the apply is not, or the other way round: a write-only value is in no
+/// saved plan. What is planned then differs from the first plan, which Terraform would call a bug.
+fn differs_from_plan(planned: &PrivateState, now: &WebhookPrivate) -> Option<Diagnostic> {
+    let then: WebhookPrivate = planned.decode();
+    let (then, now) = then.is_secret_given.zip(now.is_secret_given)?;
+    if then == now {
+        return None;
+    }
+    let (then, now) = if then {
+        ("set", "null")
+    } else {
+        ("null", "set")
+    };
+    Some(
+        Diagnostic::error(
+            "The secret is not what it was in the plan",
+            format!(
+                "secret_key_wo was {then} when this change was planned, and is {now} now. A write-only value is not stored \
+                 in a plan, so its source has to give it again. Nothing was changed. Give the apply the same variables as \
+                 the plan, or plan again."
+            ),
+        )
+        .at_attribute(SECRET_KEY_WO),
+    )
 }
 
 fn removed_secret(prior: Option<&Object>, planned: &Object) -> Diagnostic {

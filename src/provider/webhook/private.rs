@@ -37,6 +37,9 @@ pub(super) struct WebhookPrivate {
     /// Which was sent last where `ignore_changes` keeps a `secret_key` and a version side by side: the key.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) is_key_newer: bool,
+    /// In a plan alone: whether it was given a `secret_key_wo`, as far as that is known.
+    #[serde(skip_serializing_if = "Option::is_none", rename = "wo")]
+    pub(super) is_secret_given: Option<bool>,
     /// The bits of trigger names that this build's table does not have.
     #[serde(skip_serializing_if = "KnownBits::is_empty")]
     pub(super) trigger_bits: KnownBits,

@@ -54,6 +54,7 @@ pub(super) async fn update(
     portal.webhooks().mark_managed(id);
     let model = WebhookModel::from_object(&plan)?;
     let mut private: WebhookPrivate = private.decode();
+    private.is_secret_given = None;
     let (triggers, trigger_bits) =
         triggers::resolve(portal, &model.triggers, &private.trigger_bits).await?;
     let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;

@@ -46,17 +46,33 @@ async fn what_is_not_there_is_read_as_not_there() {
 #[tokio::test]
 async fn no_stored_state_is_upgraded_to_none() {
     let host = configured().await;
-    for raw_state in [None, Some(wire::RawState::default())] {
-        let request = wire::upgrade_resource_state::Request {
-            type_name: WEBHOOK.to_owned(),
-            raw_state,
-            ..Default::default()
-        };
-        let answer = host.provider().upgrade_resource_state(request).await;
-        let answer = answer.unwrap().into_inner();
-        assert_eq!(answer.upgraded_state, value(&NULL));
-        assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
-    }
+    let request = wire::upgrade_resource_state::Request {
+        type_name: WEBHOOK.to_owned(),
+        raw_state: None,
+        ..Default::default()
+    };
+    let answer = host.provider().upgrade_resource_state(request).await;
+    let answer = answer.unwrap().into_inner();
+    assert_eq!(answer.upgraded_state, value(&NULL));
+    assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+    host.stop().await;
+}
+
+/// An object must not leave the state because its text was lost.
+#[tokio::test]
+async fn an_empty_stored_state_is_an_error() {
+    let host = configured().await;
+    let request = wire::upgrade_resource_state::Request {
+        type_name: WEBHOOK.to_owned(),
+        raw_state: Some(wire::RawState::default()),
+        ..Default::default()
+    };
+    let answer = host.provider().upgrade_resource_state(request).await;
+    let said = diagnostics::from_wire(answer.unwrap().into_inner().diagnostics);
+    assert!(
+        said.iter().any(diagnostics::Diagnostic::is_error),
+        "{said:?}"
+    );
     host.stop().await;
 }
 

@@ -35,6 +35,10 @@ pub async fn section() -> Section {
         own().await,
     );
     section.add(
+        "The plan was given a secret, and the apply is not",
+        without_its_secret().await,
+    );
+    section.add(
         "The webhook of somebody else is in the way",
         invisible().await,
     );
@@ -101,6 +105,16 @@ async fn own() -> Vec<Diagnostic> {
     let mut later = portal.workspace();
     let planned = later.planned("it", successor.ok());
     super::said(later.carry_out(planned).await)
+}
+
+/// A saved plan has no write-only value.
+async fn without_its_secret() -> Vec<Diagnostic> {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace();
+    let with_secret = changed(json!({"secret_key": null, "secret_key_wo": "S3cret-Key-43"}));
+    let planned = directory.plan(&with_secret).await;
+    let without = changed(json!({"secret_key": null}));
+    super::said(directory.carry_out_with(planned, &without).await)
 }
 
 async fn invisible() -> Vec<Diagnostic> {

@@ -20,7 +20,7 @@ const SPEAKERS: [&str; 6] = [
 ];
 
 /// What no scene can bring about, and why not.
-const UNSEEN: [(&str, &[&str]); 8] = [
+const UNSEEN: [(&str, &[&str]); 9] = [
     (
         "bugs of a resource; src/framework/server tests them with a resource that has them",
         &[
@@ -54,10 +54,18 @@ const UNSEEN: [(&str, &[&str]); 8] = [
         ],
     ),
     (
-        "a provider that a developer has started; src/provider/config/tests.rs and tests/acc/plugin.rs do",
+        "a provider that a developer has started; src/provider/config/tests.rs and tests/acc/plugin.rs bring them about",
         &[
-            "The provider was started with --debug, so it reads the variables of the shell that started it, and not those of",
-            "the shell that runs terraform or tofu: set the variable there and start the provider again.",
+            "The provider was started with --debug, so it reads the variables of the shell that started it, and not those of \
+             the shell that runs terraform or tofu: set the variable there and start the provider again.",
+        ],
+    ),
+    (
+        "values of failure_reason, which tests/it/data/health.rs reads",
+        &[
+            "The portal disabled the webhook instead of delivering: its uri does not pass the portal's rules.",
+            "The portal noted no reason.",
+            ". The webhook is disabled.",
         ],
     ),
     (
@@ -74,6 +82,7 @@ const UNSEEN: [(&str, &[&str]); 8] = [
             "list objects",
             "plan a change",
             "review a plan",
+            "review a deletion",
             "read an object",
         ],
     ),

@@ -153,6 +153,21 @@ async fn a_list_serves_until_30_seconds_after_it_was_asked_for() {
     assert_eq!(source.fetches(), 2);
 }
 
+/// A process that is kept, as a reattached one, and reads more often than a list expires.
+#[tokio::test(start_paused = true)]
+async fn who_reads_every_20_seconds_sees_a_deletion_within_30() {
+    let (list, source) = list();
+    source.answer(Ok(vec![item(1, 1)]));
+    assert_eq!(ids(&now(list.read()).unwrap()), [1]);
+    // Deleted from here on.
+    source.answer(Ok(vec![]));
+    tokio::time::advance(Duration::from_secs(20)).await;
+    assert_eq!(ids(&now(list.read()).unwrap()), [1]);
+    tokio::time::advance(Duration::from_secs(11)).await;
+    assert_eq!(ids(&now(list.read()).unwrap()), [0_u32; 0]);
+    assert_eq!(source.fetches(), 2);
+}
+
 #[test]
 fn an_error_reaches_everybody_who_waited_and_nobody_else() {
     let (list, source) = list();

@@ -125,6 +125,7 @@ async fn a_deletion_plans_nothing_and_asks_nobody() {
         prior: Some(thing("7".into(), "a")),
         config: None,
         private: PrivateState::default(),
+        planned: PrivateState::default(),
         identity: None,
         capabilities: Capabilities::default(),
     };
@@ -146,6 +147,7 @@ async fn what_replaces_an_object_does_not_take_its_identity() {
         prior: None,
         config: Some(config("a")),
         private: PrivateState::default(),
+        planned: PrivateState::default(),
         identity: Some(Object::new().with("id", "7")),
         capabilities: Capabilities::default(),
     };
@@ -180,6 +182,7 @@ async fn nobody_reviews_before_the_provider_is_configured() {
         prior: None,
         config: Some(config("a")),
         private: PrivateState::default(),
+        planned: PrivateState::default(),
         identity: None,
         capabilities: Capabilities::default(),
     };

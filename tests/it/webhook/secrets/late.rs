@@ -26,6 +26,49 @@ async fn a_lost_or_damaged_hash_costs_one_rotation() {
     }
 }
 
+/// A saved plan has no write-only value: whoever applies it has to give it again. Since 1.16 the provider hears what the
+/// plan was given.
+#[tokio::test]
+async fn a_secret_that_only_the_plan_or_only_the_apply_has_is_an_error_of_ours() {
+    for (from, planned, applied, now) in [
+        (None, automatic(NEW), nothing(), "is null now"),
+        (None, nothing(), automatic(NEW), "is set now"),
+        (
+            Some(automatic(OLD)),
+            renamed(&automatic(OLD)),
+            renamed(&nothing()),
+            "is null now",
+        ),
+    ] {
+        let portal = Portal::start().await;
+        let mut directory = match &from {
+            Some(from) => portal.settled(from).await,
+            None => portal.workspace(),
+        };
+        let plan = directory.plan(&one(&planned)).await;
+        plan.report.quiet();
+        let before = portal.emulator.webhooks().len();
+        let report = directory.carry_out_with(plan, &one(&applied)).await;
+        let error = report.error("The secret is not what it was in the plan");
+        assert_eq!(error.path, "secret_key_wo");
+        assert!(error.detail.contains(now), "{error:?}");
+        assert_eq!(portal.emulator.webhooks().len(), before);
+    }
+}
+
+/// What tells plan and apply apart is in the plan alone.
+#[tokio::test]
+async fn whether_a_secret_was_given_is_not_stored() {
+    let portal = Portal::start().await;
+    let mut directory = portal.settled(&automatic(OLD)).await;
+    directory
+        .apply(&one(&renamed(&automatic(OLD))))
+        .await
+        .quiet();
+    let private = String::from_utf8(directory.it().private.clone()).unwrap();
+    assert!(!private.contains("\"wo\""), "{private}");
+}
+
 /// A write-only value may come from somewhere that gives another one each time it is asked.
 #[tokio::test]
 async fn a_secret_may_differ_between_plan_and_apply() {
