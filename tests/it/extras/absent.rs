@@ -6,16 +6,16 @@ use crate::host::wire::tfplugin6 as wire;
 
 const WEBHOOK: &str = "docspace_webhook";
 
-/// Nothing, as MessagePack.
+/// Nothing, as `MessagePack`.
 const NULL: [u8; 1] = [0xc0];
 /// A value of which nothing is known.
 const UNKNOWN: [u8; 3] = [0xd4, 0, 0];
 
-fn value(msgpack: &[u8]) -> Option<wire::DynamicValue> {
-    Some(wire::DynamicValue {
+fn value(msgpack: &[u8]) -> wire::DynamicValue {
+    wire::DynamicValue {
         msgpack: msgpack.to_vec(),
         json: Vec::new(),
-    })
+    }
 }
 
 async fn configured() -> Host {
@@ -29,7 +29,7 @@ async fn configured() -> Host {
 #[tokio::test]
 async fn what_is_not_there_is_read_as_not_there() {
     let host = configured().await;
-    for current_state in [None, value(&NULL)] {
+    for current_state in [None, Some(value(&NULL))] {
         let request = wire::read_resource::Request {
             type_name: WEBHOOK.to_owned(),
             current_state,
@@ -37,7 +37,7 @@ async fn what_is_not_there_is_read_as_not_there() {
         };
         let answer = host.provider().read_resource(request).await;
         let answer = answer.unwrap().into_inner();
-        assert_eq!(answer.new_state, value(&NULL));
+        assert_eq!(answer.new_state, Some(value(&NULL)));
         assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
     }
     host.stop().await;
@@ -53,7 +53,7 @@ async fn no_stored_state_is_upgraded_to_none() {
     };
     let answer = host.provider().upgrade_resource_state(request).await;
     let answer = answer.unwrap().into_inner();
-    assert_eq!(answer.upgraded_state, value(&NULL));
+    assert_eq!(answer.upgraded_state, Some(value(&NULL)));
     assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
     host.stop().await;
 }
@@ -81,7 +81,7 @@ async fn a_configuration_of_which_nothing_is_known_is_valid_so_far() {
     let host = configured().await;
     let request = wire::validate_resource_config::Request {
         type_name: WEBHOOK.to_owned(),
-        config: value(&UNKNOWN),
+        config: Some(value(&UNKNOWN)),
         client_capabilities: Some(wire::ClientCapabilities {
             write_only_attributes_allowed: true,
             ..Default::default()
@@ -97,7 +97,7 @@ async fn a_configuration_of_which_nothing_is_known_is_valid_so_far() {
     ] {
         let request = wire::validate_data_resource_config::Request {
             type_name: name.to_owned(),
-            config: value(&UNKNOWN),
+            config: Some(value(&UNKNOWN)),
         };
         let answer = host.provider().validate_data_resource_config(request).await;
         let said = answer.unwrap().into_inner().diagnostics;
@@ -105,9 +105,9 @@ async fn a_configuration_of_which_nothing_is_known_is_valid_so_far() {
     }
     let request = wire::plan_resource_change::Request {
         type_name: WEBHOOK.to_owned(),
-        prior_state: value(&NULL),
-        proposed_new_state: value(&UNKNOWN),
-        config: value(&UNKNOWN),
+        prior_state: Some(value(&NULL)),
+        proposed_new_state: Some(value(&UNKNOWN)),
+        config: Some(value(&UNKNOWN)),
         ..Default::default()
     };
     let answer = host.provider().plan_resource_change(request).await;
