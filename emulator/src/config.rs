@@ -346,6 +346,8 @@ pub struct RateLimits {
     pub writes_per_day: u32,
     /// Calls of one sensitive path in 15 minutes.
     pub sensitive_per_quarter_hour: u32,
+    /// How long that quarter of an hour lasts, in milliseconds; a test compresses it.
+    pub quarter_hour_ms: u64,
 }
 
 impl Default for RateLimits {
@@ -357,6 +359,7 @@ impl Default for RateLimits {
             concurrent_writes: 15,
             writes_per_day: 10_000,
             sensitive_per_quarter_hour: 5,
+            quarter_hour_ms: 15 * 60 * 1000,
         }
     }
 }

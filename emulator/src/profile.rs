@@ -69,6 +69,21 @@ impl Profile {
         self != Self::V3_0
     }
 
+    /// Whether a key can describe itself (3.1.1, IH §12).
+    pub(crate) fn has_current_key(self) -> bool {
+        self.has_api_keys() && self != Self::V3_1
+    }
+
+    /// Whether there are permissions that cover every path for reading or for everything (3.2.1, IH §12).
+    pub(crate) fn has_global_scopes(self) -> bool {
+        self != Self::V3_1
+    }
+
+    /// Whether keys are managed with a global scope only, and stay as they are once they have expired (3.7, IH §12).
+    pub(crate) fn guards_keys(self) -> bool {
+        self.is_current()
+    }
+
     /// Whether the portal still has the settings of its built-in route hooks (3.0 and older, API §6.9).
     pub(crate) fn has_route_hooks(self) -> bool {
         self == Self::V3_0

@@ -12,7 +12,6 @@ use crate::config::RateLimits;
 use crate::front::answer::Answer;
 use crate::locks::lock;
 
-const QUARTER_HOUR: Duration = Duration::from_secs(15 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -109,7 +108,8 @@ impl Limiter {
         if let Some(path) = sensitive {
             let calls = usage.sensitive.entry(path.to_owned()).or_default();
             let limit = limits.sensitive_per_quarter_hour;
-            sliding(calls, limit, QUARTER_HOUR, now)?;
+            let quarter_hour = Duration::from_millis(limits.quarter_hour_ms);
+            sliding(calls, limit, quarter_hour, now)?;
         }
         if is_read {
             usage.reads += 1;
@@ -200,6 +200,7 @@ mod tests {
             concurrent_writes: 0,
             writes_per_day: 0,
             sensitive_per_quarter_hour: 0,
+            quarter_hour_ms: 900_000,
         };
         change(&mut limits);
         limits

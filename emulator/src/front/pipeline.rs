@@ -257,7 +257,10 @@ fn front(
     }
     let path = path::below_root(path).unwrap_or_default();
     let lacks_scope = route.access != Access::AnyScope
-        && caller.is_some_and(|caller| !scopes::open(&caller.credential, &route.method, path));
+        && caller.is_some_and(|caller| {
+            let (credential, method) = (&caller.credential, &route.method);
+            !scopes::open(credential, method, path, settings.profile)
+        });
     if lacks_scope {
         return Err(Refusal::Empty(StatusCode::FORBIDDEN));
     }

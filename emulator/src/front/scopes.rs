@@ -3,6 +3,7 @@
 use axum::http::Method;
 
 use crate::account::Credential;
+use crate::profile::Profile;
 
 /// What opens the paths with this beginning besides `*:write`, and `*:read` for GET.
 struct Rule {
@@ -41,8 +42,12 @@ static RULES: [Rule; 5] = [
     },
 ];
 
-/// Whether a credential opens this path, below the API's root, for this method.
-pub(crate) fn open(credential: &Credential, method: &Method, path: &str) -> bool {
+/// Whether a credential opens this path, below the API's root, for this method. Before 3.7 any scope opens the keys
+/// (IH §12).
+pub(crate) fn open(credential: &Credential, method: &Method, path: &str, profile: Profile) -> bool {
+    if begins(path, "keys") && !profile.guards_keys() {
+        return true;
+    }
     let rule = RULES.iter().find(|rule| begins(path, rule.beginning));
     let is_read = *method == Method::GET;
     let scopes = rule.map_or(&[][..], |rule| if is_read { rule.get } else { rule.change });
@@ -67,8 +72,8 @@ mod tests {
     fn opened(scope: &str, path: &str) -> (bool, bool) {
         let key = Credential::api_key("sk-1", OWNER_ID).with_scopes([scope]);
         (
-            open(&key, &Method::GET, path),
-            open(&key, &Method::POST, path),
+            open(&key, &Method::GET, path, Profile::V3_7),
+            open(&key, &Method::POST, path, Profile::V3_7),
         )
     }
 

@@ -1,4 +1,6 @@
-use docspace_emulator::{Config, Credential, OWNER_ID, RateLimits, Role, User};
+use std::time::Duration;
+
+use docspace_emulator::{Config, Credential, OWNER_ID, Profile, RateLimits, Role, User};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -203,4 +205,132 @@ async fn making_keys_is_limited_to_five_in_a_quarter_of_an_hour() {
     }
     assert_eq!(statuses[4], (200, false));
     assert_eq!(statuses[5], (429, false));
+}
+
+/// IH §3: a key without a name, a blank one, and days that are none.
+#[tokio::test]
+async fn what_a_new_key_lacks_is_told_by_field() {
+    let (emulator, owner) = portal().await;
+    for (body, field, text) in [
+        (json!({"name": ""}), "Name", "The Name field is required."),
+        (json!({"name": "  "}), "Name", "The Name field is required."),
+        (
+            json!({"name": "a", "expiresInDays": 0}),
+            "ExpiresInDays",
+            "Incorrect number of days. Value must be between 1 and 365",
+        ),
+        (
+            json!({"name": "a", "expiresInDays": 366}),
+            "ExpiresInDays",
+            "Incorrect number of days. Value must be between 1 and 365",
+        ),
+    ] {
+        let refused = owner.post(KEYS, &body).await;
+        assert_eq!(refused.status, 400, "{body}");
+        assert_eq!(
+            refused.json()["response"]["errors"][field][0],
+            text,
+            "{body}"
+        );
+    }
+    for days in [json!(1), json!("365"), Value::Null] {
+        let body = json!({"name": "x".repeat(30), "expiresInDays": days});
+        assert_eq!(owner.post(KEYS, &body).await.status, 200, "{body}");
+    }
+    assert_eq!(emulator.api_keys().len(), 6);
+}
+
+/// IH §3: a change keeps what it leaves out, and what is empty counts as left out.
+#[tokio::test]
+async fn a_change_keeps_what_is_absent_null_or_empty() {
+    let (emulator, owner) = portal().await;
+    let made = json!({"name": "a", "permissions": ["rooms:read"], "expiresInDays": 5});
+    let made = owner.post(KEYS, &made).await.json()["response"].clone();
+    let path = format!("{KEYS}/{}", made["id"].as_str().unwrap());
+    for nothing in [
+        json!({}),
+        json!({"name": "", "permissions": []}),
+        json!({"name": null, "permissions": null, "isActive": null}),
+    ] {
+        assert_eq!(owner.put(&path, &nothing).await.json()["response"], true);
+        let key = emulator.api_keys().pop().unwrap();
+        assert_eq!(key.credential.name, "a", "{nothing}");
+        assert_eq!(key.credential.scopes, ["rooms:read"], "{nothing}");
+        assert!(key.credential.active, "{nothing}");
+    }
+    let wrong = json!({"permissions": ["rooms"]});
+    let refused = owner.put(&path, &wrong).await;
+    assert_eq!(
+        (refused.status, refused.message().as_str()),
+        (400, "Permissions are not valid.")
+    );
+}
+
+/// IH §3: the portal switches an expired key off by itself, refuses it at once, and changes it no more.
+#[tokio::test]
+async fn a_key_ends_and_stays_in_the_list() {
+    let (emulator, owner) = portal().await;
+    let made = json!({"name": "a", "expiresInDays": 1});
+    let made = owner.post(KEYS, &made).await.json()["response"].clone();
+    let id = made["id"].as_str().unwrap();
+    let key = owner.with_key(made["key"].as_str().unwrap());
+    assert_eq!(key.get(WEBHOOKS).await.status, 200);
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert!(emulator.age_api_key(id, day));
+    assert_eq!(key.get(WEBHOOKS).await.status, 401);
+    assert_eq!(listed(&owner, "a").await["isActive"], true);
+    assert!(emulator.age_api_key(id, day));
+    let row = listed(&owner, "a").await;
+    assert_eq!(row.get("isActive"), None);
+    assert!(row["expiresAt"].is_string());
+    let path = format!("{KEYS}/{id}");
+    let again = json!({"isActive": true});
+    assert_eq!(owner.put(&path, &again).await.json()["response"], false);
+    assert_eq!(owner.delete(&path).await.json()["response"], true);
+}
+
+/// IH §12: what came with which version.
+#[tokio::test]
+async fn versions_differ_in_what_they_have_and_guard() {
+    for (profile, current, permissions, narrow, late) in [
+        (Profile::V3_1, 404, 9, 200, true),
+        (Profile::V3_6, 200, 11, 200, true),
+        (Profile::V3_7, 200, 11, 403, false),
+    ] {
+        let mut config = Config::offline();
+        config.settings.profile = profile;
+        let (emulator, owner) = start(config).await;
+        assert_eq!(
+            owner.get("/api/2.0/keys/@self").await.status,
+            current,
+            "{profile}"
+        );
+        let list = owner.get("/api/2.0/keys/permissions").await.json();
+        assert_eq!(list["count"], permissions, "{profile}");
+        let rooms = Credential::api_key("sk-rooms", OWNER_ID).with_scopes(["rooms:read"]);
+        emulator.add_credential(rooms);
+        let reader = owner.with_key("sk-rooms");
+        assert_eq!(reader.get(KEYS).await.status, narrow, "{profile}");
+        let id = emulator.api_keys().pop().unwrap().id;
+        emulator.change_api_key(&id, |key| key.expires_at = Some(OffsetDateTime::UNIX_EPOCH));
+        let change = owner
+            .put(&format!("{KEYS}/{id}"), &json!({"name": "b"}))
+            .await;
+        assert_eq!(change.json()["response"], late, "{profile}");
+    }
+}
+
+/// A test that waits for the limit to pass need not wait for a quarter of an hour.
+#[tokio::test]
+async fn the_quarter_of_an_hour_can_be_compressed() {
+    let mut config = Config::offline();
+    config.settings.rate_limits = Some(RateLimits {
+        sensitive_per_quarter_hour: 1,
+        quarter_hour_ms: 0,
+        ..RateLimits::default()
+    });
+    let (_emulator, client) = start(config).await;
+    for _ in 0..3 {
+        assert_eq!(client.post(KEYS, &json!({"name": "a"})).await.status, 200);
+    }
 }

@@ -1,6 +1,7 @@
 //! The credentials that the portal has given out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
@@ -100,6 +101,20 @@ impl Credentials {
         issued
             .find(|issued| issued.number == number)
             .map(|issued| &mut issued.credential)
+    }
+
+    /// Moves what is dated of a credential into the past; false if there is none.
+    pub(crate) fn age(&mut self, number: i32, by: Duration) -> bool {
+        self.changes.note();
+        let mut issued = self.issued.iter_mut();
+        let Some(issued) = issued.find(|issued| issued.number == number) else {
+            return false;
+        };
+        issued.created_on -= by;
+        if let Some(end) = &mut issued.credential.expires_at {
+            *end -= by;
+        }
+        true
     }
 
     /// Withdraws a credential; false if there is none. Numbers are never used twice.

@@ -41,12 +41,12 @@ const EXPIRED_FOR: Duration = Duration::minutes(10);
 /// What the ids of keys have in common; the rest is the key's number.
 const ID_STEM: &str = "0d3f2f5e-6a41-4c57-9b1a-";
 
-fn id_of(number: i32) -> String {
+pub(super) fn id_of(number: i32) -> String {
     format!("{ID_STEM}{number:012x}")
 }
 
 /// The number in a key's id, as the path has it; 0 for a GUID of no key.
-fn number_of(guid: &str) -> i32 {
+pub(super) fn number_of(guid: &str) -> i32 {
     let digits = guid.strip_prefix(ID_STEM);
     digits.map_or(0, |digits| i32::from_str_radix(digits, 16).unwrap_or(0))
 }
@@ -143,11 +143,19 @@ pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
 
 /// `GET /keys/permissions`: the scopes, for everybody.
 pub(crate) fn permissions(call: &Call) -> Answer {
+    let permissions: Vec<&str> = offered(call).collect();
     let counts = Counts {
-        count: Some(PERMISSIONS.len()),
+        count: Some(permissions.len()),
         total: None,
     };
-    call.success_with(Some(&PERMISSIONS), counts)
+    call.success_with(Some(&permissions), counts)
+}
+
+/// What this portal knows of [`PERMISSIONS`].
+fn offered(call: &Call) -> impl Iterator<Item = &'static str> {
+    let has_global = call.settings.profile.has_global_scopes();
+    let permissions = PERMISSIONS.into_iter();
+    permissions.filter(move |name| has_global || !name.starts_with("*:"))
 }
 
 /// `POST /keys`: the only answer that shows a key.
@@ -158,7 +166,7 @@ pub(crate) fn create(call: &Call) -> Result<Answer, Refusal> {
     if is_locked_out || caller.user.role == Role::Guest {
         return Err(HandlerError::unauthorized_access().into());
     }
-    let credential = credential(new, caller)?;
+    let credential = credential(call, new, caller)?;
     let value = credential.value.clone();
     let users = lock(&call.portal.nouns.people.users);
     let mut credentials = lock(&call.portal.nouns.keys.credentials);
@@ -173,8 +181,8 @@ pub(crate) fn create(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success(&answer))
 }
 
-fn credential(new: NewKey, caller: &Caller) -> Result<Credential, HandlerError> {
-    check_permissions(&new.permissions)?;
+fn credential(call: &Call, new: NewKey, caller: &Caller) -> Result<Credential, HandlerError> {
+    check_permissions(call, &new.permissions)?;
     let expires_in = new.expires_in_days.map(|days| Duration::days(days.into()));
     Ok(Credential {
         name: new.name,
@@ -196,8 +204,8 @@ fn random_key() -> Result<String, HandlerError> {
     Ok("sk-".chars().chain(digits).collect())
 }
 
-fn check_permissions(permissions: &[String]) -> Result<(), HandlerError> {
-    let is_known = |name: &String| PERMISSIONS.contains(&name.as_str());
+fn check_permissions(call: &Call, permissions: &[String]) -> Result<(), HandlerError> {
+    let is_known = |name: &String| offered(call).any(|offered| offered == name);
     if permissions.iter().all(is_known) {
         Ok(())
     } else {
@@ -214,7 +222,7 @@ fn without_star(permissions: Vec<String>) -> Vec<String> {
     }
 }
 
-/// `PUT /keys/{guid}`: changes what is given; false for an expired key and for somebody else's.
+/// `PUT /keys/{guid}`: changes what is given; false for somebody else's key, and since 3.7 for an expired one.
 pub(crate) fn update(call: &Call) -> Result<Answer, Refusal> {
     let change = bind_key_change(call.json_body()?)?;
     let caller = call.caller()?;
@@ -224,10 +232,11 @@ pub(crate) fn update(call: &Call) -> Result<Answer, Refusal> {
         .credential
         .expires_at
         .is_some_and(|end| end < OffsetDateTime::now_utc());
-    if is_expired || is_foreign(caller, issued) {
+    let is_closed = is_expired && call.settings.profile.guards_keys();
+    if is_closed || is_foreign(caller, issued) {
         return Ok(call.success(&false));
     }
-    check_permissions(&change.permissions)?;
+    check_permissions(call, &change.permissions)?;
     if let Some(credential) = credentials.credential_mut(number_of(call.guid())) {
         apply(credential, change);
     }

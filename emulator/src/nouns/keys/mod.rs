@@ -4,7 +4,7 @@ pub(crate) mod body;
 mod control;
 pub(crate) mod credentials;
 pub(crate) mod endpoints;
-mod handle;
+pub(crate) mod handle;
 mod saved;
 
 use std::sync::{Arc, Mutex};
@@ -69,6 +69,6 @@ static ROUTES: [Route; 6] = [
     Route::put("keys/{guid}", Now(endpoints::update)).only_if(HAS),
     Route::delete("keys/{guid}", Now(endpoints::delete)).only_if(HAS),
     Route::get("keys/permissions", Now(|call| Ok(endpoints::permissions(call)))).only_if(HAS),
-    Route::get("keys/@self", Now(endpoints::current)).only_if(HAS)
+    Route::get("keys/@self", Now(endpoints::current)).only_if(Profile::has_current_key)
         .open_to(Access::AnyScope).even_when(&[PortalState::Busy]),
 ];
