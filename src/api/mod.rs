@@ -8,6 +8,7 @@
 //! | `http` | one request from verb to answer: line, retries, proxies, TLS, errors |
 //! | `lists` | one list request for any number of readers |
 //! | `webhooks` | webhooks, triggers, deliveries: shapes and verbs |
+//! | `keys` | API keys, and how many new ones a portal allows |
 //! | `people`, `settings` | who is calling; what the portal is and demands |
 //! | `timestamp` | the portal's dates |
 //!
@@ -18,6 +19,7 @@ pub mod embedding;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod http;
+pub mod keys;
 mod lists;
 mod people;
 mod settings;

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::config::{Config, longest_connect};
 use super::error::{Cause, ConnectReason, Error};
+use super::operation::Operation;
 use super::pace::Pace;
 use super::write_limit::{Load, WriteLimit};
 
@@ -147,6 +148,12 @@ impl Outcome {
         };
         match error.cause() {
             Cause::Status(failure) => match failure.status {
+                // The ration of new keys is over, which concerns nobody else.
+                429 if error.operation() == Operation::CreateKey
+                    && failure.retry_after.is_none() =>
+                {
+                    Self::Answered
+                }
                 429 | 503 => Self::Refused,
                 502 | 504 => Self::Answered,
                 _ => Self::Passed,

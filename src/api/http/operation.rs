@@ -11,6 +11,9 @@ pub enum Operation {
     Remove,
     /// Makes a new object: twice makes two, or an error that hides the first.
     Create,
+    /// Makes a new API key: as a create, but a portal allows a few of them in 15 minutes only, and a refusal for that says
+    /// nothing about other requests (API §9).
+    CreateKey,
     /// Delivers a journaled event again: twice reaches the receiver twice.
     RetryDelivery,
 }

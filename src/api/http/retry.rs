@@ -216,8 +216,8 @@ impl Plan {
             Cause::Timeout { .. } => operation.is_repeatable() && once(&mut self.timeouts),
             Cause::Transport { .. } => operation.is_repeatable(),
             Cause::Status(failure) => match failure.status {
-                // The retry endpoints allow 5 calls in 15 minutes (API §9): without a time, waiting does not help.
-                429 => operation != Operation::RetryDelivery || failure.retry_after.is_some(),
+                // These endpoints allow 5 calls in 15 minutes (API §9): without a time, waiting here does not help.
+                429 => !is_rationed(operation) || failure.retry_after.is_some(),
                 502..=504 => operation.is_repeatable(),
                 // On writes this is mostly the receiver that the portal could not reach (API §8.2).
                 500 => operation == Operation::Read && once(&mut self.server_errors),
@@ -241,6 +241,11 @@ impl Plan {
         };
         schedule.next().map(|wait| wait.min(MAX_WAIT))
     }
+}
+
+/// Returns whether a portal allows a few such requests in 15 minutes only.
+fn is_rationed(operation: Operation) -> bool {
+    matches!(operation, Operation::CreateKey | Operation::RetryDelivery)
 }
 
 fn once(counter: &mut u32) -> bool {

@@ -102,7 +102,9 @@ fn probes(error: &api::Error) -> bool {
     match error.operation() {
         Operation::Create => true,
         Operation::Replace => !error.path().ends_with("/enable"),
-        Operation::Read | Operation::Remove | Operation::RetryDelivery => false,
+        Operation::Read | Operation::Remove | Operation::CreateKey | Operation::RetryDelivery => {
+            false
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 use super::*;
 use crate::api::http::redaction::Redactor;
 
-const OPERATIONS: [Operation; 5] = [
+const OPERATIONS: [Operation; 6] = [
     Operation::Read,
     Operation::Replace,
     Operation::Remove,
     Operation::Create,
+    Operation::CreateKey,
     Operation::RetryDelivery,
 ];
 

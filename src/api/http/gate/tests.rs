@@ -106,6 +106,23 @@ async fn a_read_does_not_wait_for_a_place_among_the_writes() {
     }
 }
 
+/// A limit of its own, unless the portal says when to come back: then it is a limit of everybody's.
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_holds_nobody_up() {
+    let gate = gate_for(1);
+    let key = |error: &Error| {
+        Error::new(
+            Operation::CreateKey,
+            "POST",
+            "/api/2.0/keys",
+            error.cause().clone(),
+        )
+    };
+    assert_eq!(refused(&gate, &key(&status(429, None))).await, None);
+    drop(enter(&gate, true).await);
+    assert!(refused(&gate, &key(&status(429, Some(7)))).await.is_some());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_refusal_closes_the_gate_for_everybody_and_the_oldest_goes_first() {
     for (error, least) in [

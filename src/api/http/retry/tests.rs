@@ -132,33 +132,33 @@ async fn attempts(operation: Operation, cause: Cause) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn who_may_be_repeated_after_what() {
-    use Operation::{Create, Read, Remove, Replace, RetryDelivery};
-    let rows: [(Cause, [usize; 5]); 17] = [
-        // In the order read, replace, remove, create, retry delivery.
-        (connect(ConnectReason::Other), [5, 5, 5, 5, 5]),
-        (connect(ConnectReason::NameResolution), [2, 2, 2, 2, 2]),
-        (connect(ConnectReason::TimedOut), [2, 2, 2, 2, 2]),
+    use Operation::{Create, CreateKey, Read, Remove, Replace, RetryDelivery};
+    let rows: [(Cause, [usize; 6]); 17] = [
+        // In the order read, replace, remove, create, create a key, retry delivery.
+        (connect(ConnectReason::Other), [5, 5, 5, 5, 5, 5]),
+        (connect(ConnectReason::NameResolution), [2, 2, 2, 2, 2, 2]),
+        (connect(ConnectReason::TimedOut), [2, 2, 2, 2, 2, 2]),
         (
             connect(ConnectReason::Tls(TlsFault::UnknownIssuer)),
-            [1, 1, 1, 1, 1],
+            [1, 1, 1, 1, 1, 1],
         ),
-        (timeout(), [2, 2, 2, 1, 1]),
-        (transport(), [5, 5, 5, 1, 1]),
+        (timeout(), [2, 2, 2, 1, 1, 1]),
+        (transport(), [5, 5, 5, 1, 1, 1]),
         // Ended by time and not by a number: after 1, 4, 16 and twice 60 seconds.
-        (status(429), [6, 6, 6, 6, 1]),
-        (throttled(1), [6, 6, 6, 6, 6]),
-        (status(500), [2, 1, 1, 1, 1]),
-        (status(502), [5, 5, 5, 1, 1]),
-        (status(503), [5, 5, 5, 1, 1]),
-        (busy(1), [6, 6, 6, 1, 1]),
-        (status(504), [5, 5, 5, 1, 1]),
-        (status(404), [1, 1, 1, 1, 1]),
-        (status(401), [1, 1, 1, 1, 1]),
+        (status(429), [6, 6, 6, 6, 1, 1]),
+        (throttled(1), [6, 6, 6, 6, 6, 6]),
+        (status(500), [2, 1, 1, 1, 1, 1]),
+        (status(502), [5, 5, 5, 1, 1, 1]),
+        (status(503), [5, 5, 5, 1, 1, 1]),
+        (busy(1), [6, 6, 6, 1, 1, 1]),
+        (status(504), [5, 5, 5, 1, 1, 1]),
+        (status(404), [1, 1, 1, 1, 1, 1]),
+        (status(401), [1, 1, 1, 1, 1, 1]),
         (
             Cause::NotJson {
                 found: NotJson::WebPage,
             },
-            [1, 1, 1, 1, 1],
+            [1, 1, 1, 1, 1, 1],
         ),
         (
             Cause::Redirect {
@@ -166,11 +166,11 @@ async fn who_may_be_repeated_after_what() {
                 location: None,
                 is_inside: false,
             },
-            [1, 1, 1, 1, 1],
+            [1, 1, 1, 1, 1, 1],
         ),
     ];
     for (cause, expected) in rows {
-        for (operation, expected) in [Read, Replace, Remove, Create, RetryDelivery]
+        for (operation, expected) in [Read, Replace, Remove, Create, CreateKey, RetryDelivery]
             .into_iter()
             .zip(expected)
         {
