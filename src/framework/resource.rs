@@ -58,9 +58,10 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         let _ = (context, request, plan, diagnostics);
     }
 
-    /// Says what there is to say about a deletion that is planned. Not called as long as the provider is not configured;
-    /// no requests.
-    fn review_deletion(&self, context: &C, prior: &Object, diagnostics: &mut Diagnostics) {
+    /// Says what the server has to say about a planned deletion. Not called as long as the provider is not configured.
+    ///
+    /// A replacement is no deletion of its own: it is a change with [`Plan::replacements`].
+    async fn review_deletion(&self, context: &C, prior: &Object, diagnostics: &mut Diagnostics) {
         let _ = (context, prior, diagnostics);
     }
 

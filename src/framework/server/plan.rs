@@ -72,10 +72,10 @@ impl<P: Provider> Engine<P> {
         let context = self.context(connection);
         // A deletion plans nothing.
         let Some(config) = call.config else {
-            if let (Some(context), Some(prior)) = (context.as_deref(), prior) {
+            if let (Some(prior), Some(context)) = (prior, context.as_deref()) {
                 let diagnostics = &mut planned.diagnostics;
-                let review = async { resource.item.review_deletion(context, prior, diagnostics) };
-                let reviewed = catch_panic("review a deletion", review).await;
+                let reviewing = resource.item.review_deletion(context, prior, diagnostics);
+                let reviewed = catch_panic("review a deletion", reviewing).await;
                 planned.diagnostics.extend(reviewed.err());
             }
             return planned;

@@ -156,7 +156,12 @@ impl Resource<Portal> for WebhookResource {
         diagnostics.extend(context.long_wait());
     }
 
-    fn review_deletion(&self, context: &Portal, prior: &Object, diagnostics: &mut Diagnostics) {
+    async fn review_deletion(
+        &self,
+        context: &Portal,
+        prior: &Object,
+        diagnostics: &mut Diagnostics,
+    ) {
         if let Some(portal) = context.known() {
             review::review_deletion(portal, prior, diagnostics);
         }
