@@ -5,6 +5,7 @@ mod dates;
 mod diagnose;
 mod embedding;
 pub mod portal;
+mod provenance;
 mod triggers;
 mod webhook;
 mod zone;

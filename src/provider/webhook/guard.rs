@@ -216,7 +216,7 @@ fn differs(difference: Difference, state: &Object, webhook: &Webhook, client: &C
             let date = date.map_or_else(String::new, |date| dates::shown(date, client));
             format!("webhook {id} there was created at another time ({date})")
         }
-        Difference::NameAndUri => format!(
+        Difference::Name => format!(
             "webhook {id} there is named {:?} and has another uri, while the state is about one named {:?}",
             webhook.name,
             state.get(NAME).as_str().unwrap_or_default(),

@@ -10,7 +10,15 @@ use super::paths::Named;
 const REGISTRATION: &str = "provider";
 
 /// What nouns share. None of it names one.
-const SHARED: [&str; 6] = ["config", "dates", "diagnose", "portal", "triggers", "zone"];
+const SHARED: [&str; 7] = [
+    "config",
+    "dates",
+    "diagnose",
+    "portal",
+    "provenance",
+    "triggers",
+    "zone",
+];
 
 #[test]
 fn a_nouns_folder_is_imported_by_its_registration_alone() {

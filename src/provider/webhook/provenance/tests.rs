@@ -1,5 +1,5 @@
 use super::*;
-use crate::api::WebhookId;
+use crate::api::{Timestamp, UserId, WebhookId};
 
 const HERE: &str = "https://portal.example.com";
 const THERE: &str = "https://old.example.com";
@@ -101,10 +101,7 @@ fn a_portal_that_moved_is_recognized_and_its_origin_learned() {
         let learned = remembered.recognize(HERE, &state(), &webhook).unwrap();
         assert_eq!(learned.origin.as_deref(), Some(HERE));
     }
-    assert_eq!(
-        verdict(&remembered, &strange(date)),
-        Err(Difference::NameAndUri)
-    );
+    assert_eq!(verdict(&remembered, &strange(date)), Err(Difference::Name));
     // Where the portal differs, its zone is no excuse.
     let shifted = ours("2026-11-29T08:04:02+00:00");
     assert_eq!(verdict(&remembered, &shifted), Err(Difference::CreatedOn));
@@ -120,7 +117,7 @@ fn what_is_not_remembered_is_learned_where_name_or_uri_agrees() {
         let learned = remembered.recognize(HERE, &state(), &renamed).unwrap();
         assert_eq!(learned, Provenance::of(HERE, &ours(date)));
         let verdict = verdict(&remembered, &strange(date));
-        assert_eq!(verdict, Err(Difference::NameAndUri));
+        assert_eq!(verdict, Err(Difference::Name));
     }
 }
 
@@ -136,7 +133,7 @@ fn a_portal_without_dates_or_creators_is_held_to_name_or_uri() {
     let mut bare = strange("a while ago");
     bare.created_by = None;
     let remembered = remembered(HERE, "2026-11-29T07:04:02+00:00");
-    assert_eq!(verdict(&remembered, &bare), Err(Difference::NameAndUri));
+    assert_eq!(verdict(&remembered, &bare), Err(Difference::Name));
     bare.name = "ci".to_owned();
     // What is not shown any more stays remembered.
     assert_eq!(
