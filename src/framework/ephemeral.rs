@@ -3,14 +3,15 @@
 use async_trait::async_trait;
 
 use super::diagnostics::{Diagnostic, Diagnostics};
+use super::private_state::PrivateState;
 use super::schema::Schema;
 use super::value::Object;
 
 /// An ephemeral resource: a value that exists during a command and is never stored. `C` is what the
 /// provider's configuration produces.
 ///
-/// Terraform opens it in the plan and again in the apply (TPP §8.9). There is no renewal and nothing
-/// to close: no resource here holds anything open.
+/// Terraform opens it in the plan and again in the apply (TPP §8.9), and closes it when nothing needs it any more. What
+/// it did not close, because it was killed or in a hurry, is closed before the process ends. There is no renewal.
 #[async_trait]
 pub trait EphemeralResource<C: Send + Sync>: Send + Sync {
     /// Returns the type's name, beginning with the provider's.
@@ -26,5 +27,33 @@ pub trait EphemeralResource<C: Send + Sync>: Send + Sync {
         context: &C,
         config: Object,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Object, Diagnostic>;
+    ) -> Result<Opened, Diagnostic>;
+
+    /// Gives back what an opening holds, after an interrupt too. Only called where it holds something.
+    ///
+    /// What cannot be given back is tried again before the process ends.
+    async fn close(&self, context: &C, held: &PrivateState) -> Result<(), Diagnostic> {
+        let _ = (context, held);
+        Ok(())
+    }
+}
+
+/// An ephemeral resource that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The configuration, with what is computed filled in.
+    pub value: Object,
+    /// What closing has to know; nothing where nothing is held open. Terraform keeps it in memory only, but it is no
+    /// place for secrets.
+    pub held: PrivateState,
+}
+
+impl From<Object> for Opened {
+    /// Holds nothing open.
+    fn from(value: Object) -> Self {
+        Self {
+            value,
+            held: PrivateState::default(),
+        }
+    }
 }

@@ -26,6 +26,11 @@ impl PrivateState {
         serde_json::from_slice(&self.0).unwrap_or_default()
     }
 
+    /// Returns whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the bytes for the wire.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0

@@ -5,7 +5,9 @@
 //! panics must not look like a dead plugin: its task's handle reports the panic, and the service makes
 //! a diagnostic of it.
 
-use std::sync::Arc;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -17,6 +19,19 @@ use super::connection::{ConnectionId, Connections};
 pub(crate) struct Calls {
     running: TaskTracker,
     connections: Arc<Connections>,
+    last: Last,
+}
+
+/// What is done before the process ends.
+#[derive(Clone, Default)]
+struct Last(Arc<Mutex<Option<Work>>>);
+
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl fmt::Debug for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Last").finish_non_exhaustive()
+    }
 }
 
 impl Calls {
@@ -40,6 +55,27 @@ impl Calls {
     /// Waits until the host can send no more calls on this connection, and get no more answers.
     pub(crate) async fn closed(&self, connection: ConnectionId) {
         self.connections.closed(connection).await;
+    }
+
+    /// Says what is to be done when the process ends, after all calls.
+    pub(crate) fn run_last(&self, work: impl Future<Output = ()> + Send + 'static) {
+        *self.last.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(work));
+    }
+
+    /// Waits for a moment at which no call is running, and does what is to be done last.
+    pub(super) async fn wind_up(&self) {
+        self.idle().await;
+        let work = self
+            .last
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(work) = work {
+            work.await;
+        }
+        // The end of a connection can have begun something as well.
+        self.idle().await;
     }
 
     pub(super) fn connections(&self) -> Arc<Connections> {

@@ -27,6 +27,10 @@ const MESSAGE_LIMIT: usize = 256 << 20;
 /// How long clean-up may take once the end is decided; the host kills after two seconds.
 const CLEANUP_LIMIT: Duration = Duration::from_secs(1);
 
+/// How long it may take to close what a host has left open: for a host that waits, and without one.
+const LAST_WORK_BEFORE_KILL: Duration = Duration::from_millis(1_700);
+const LAST_WORK: Duration = Duration::from_secs(30);
+
 /// How long to wait for the first connection. The host gives up on us after one minute.
 const FIRST_CONNECTION_LIMIT: Duration = Duration::from_secs(120);
 
@@ -91,9 +95,14 @@ pub(super) async fn serve_until_done<S: Provider, R: Requests>(
         // Answers that are ready still go out, and a call that began at the last moment finishes.
         End::Idle => {
             calls.idle().await;
+            drop(time::timeout(LAST_WORK, calls.wind_up()).await);
             drop(time::timeout(CLEANUP_LIMIT, closed).await);
         }
-        End::Shutdown => drop(time::timeout(CLEANUP_LIMIT, closed).await),
+        End::Shutdown => {
+            let closing = time::timeout(CLEANUP_LIMIT, closed);
+            let winding_up = time::timeout(LAST_WORK_BEFORE_KILL, calls.wind_up());
+            drop(tokio::join!(closing, winding_up));
+        }
         End::Forced => {}
     }
 }

@@ -66,6 +66,7 @@ calls!(
     validate_ephemeral_resource_config "ValidateEphemeralResourceConfig" tf_ephemeral_resource_type = type_name,
     validate_action_config "ValidateActionConfig" tf_action_type = type_name,
     open_ephemeral_resource "OpenEphemeralResource" tf_ephemeral_resource_type = type_name,
+    close_ephemeral_resource "CloseEphemeralResource" tf_ephemeral_resource_type = type_name,
 );
 
 /// Runs a call in a task of its own, so that it ends even when the client hangs up (TPP §3.4), and

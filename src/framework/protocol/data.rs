@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{decode, encode};
 use crate::framework::diagnostics::Diagnostic;
+use crate::framework::private_state::PrivateState;
 use crate::framework::provider::Provider;
-use crate::framework::server::{ConnectionKey, Engine};
+use crate::framework::server::{ConnectionKey, Engine, OpenedEphemeral};
 use crate::framework::value::Type;
 use crate::wire::tfplugin6 as wire;
 
@@ -55,6 +56,18 @@ pub(super) async fn validate_ephemeral<P: Provider>(
     Ok(wire::validate_ephemeral_resource_config::Response { diagnostics })
 }
 
+/// Closes an ephemeral resource.
+pub(super) async fn close_ephemeral<P: Provider>(
+    engine: Arc<Engine<P>>,
+    connection: ConnectionKey,
+    request: wire::close_ephemeral_resource::Request,
+) -> Result<wire::close_ephemeral_resource::Response, Diagnostic> {
+    let held = PrivateState::from_bytes(request.private.unwrap_or_default());
+    let closing = engine.close_ephemeral(connection, &request.type_name, &held);
+    let diagnostics = encode::diagnostics(closing.await);
+    Ok(wire::close_ephemeral_resource::Response { diagnostics })
+}
+
 /// Opens an ephemeral resource, which is never renewed.
 pub(super) async fn open_ephemeral<P: Provider>(
     engine: Arc<Engine<P>>,
@@ -67,12 +80,14 @@ pub(super) async fn open_ephemeral<P: Provider>(
     let opened = engine
         .open_ephemeral(connection, &request.type_name, config, capabilities)
         .await;
-    let mut diagnostics = encode::diagnostics(opened.diagnostics);
+    let OpenedEphemeral { read, held } = opened;
+    let mut diagnostics = encode::diagnostics(read.diagnostics);
     Ok(wire::open_ephemeral_resource::Response {
-        result: encode::state(ty, opened.state, &mut diagnostics),
-        deferred: encode::deferred(opened.deferred),
+        result: encode::state(ty, read.state, &mut diagnostics),
+        deferred: encode::deferred(read.deferred),
+        private: Some(held.into_bytes()).filter(|held| !held.is_empty()),
+        renew_at: None,
         diagnostics,
-        ..Default::default()
     })
 }
 

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 
 use super::call::{Answer, Call, answer, connection};
 use super::{action, data, function, list, managed, offer, provider_block};
-use crate::framework::diagnostics::Diagnostic;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::plugin::{Calls, ConnectionId};
 use crate::framework::provider::Provider;
 use crate::framework::server::{ConnectionKey, Engine};
@@ -24,12 +24,12 @@ pub(crate) struct Service<P: Provider> {
 type Answered<T> = Result<Response<T>, Status>;
 
 impl<P: Provider> Service<P> {
-    /// Wraps an engine; its calls run as tasks of `calls`.
+    /// Wraps an engine; its calls run as tasks of `calls`. What is left open in the end is closed.
     pub(crate) fn new(engine: Engine<P>, calls: Calls) -> Self {
-        Self {
-            engine: Arc::new(engine),
-            calls,
-        }
+        let engine = Arc::new(engine);
+        let last = Arc::clone(&engine);
+        calls.run_last(async move { log_diagnostics(&last.close_all().await) });
+        Self { engine, calls }
     }
 
     /// Stops a connection once it is closed. A host that was killed sends no word, and nobody could record the outcome
@@ -42,6 +42,8 @@ impl<P: Provider> Service<P> {
             calls.closed(ConnectionId(connection.0)).await;
             tracing::debug!("the connection is closed; what waits for it is not begun");
             engine.stop(connection);
+            let left = async move { log_diagnostics(&engine.close_left_open(connection).await) };
+            drop(calls.spawn(left));
         };
         drop(tokio::spawn(watch));
     }
@@ -64,6 +66,17 @@ impl<P: Provider> Service<P> {
             body(Arc::clone(&self.engine), connection, request),
         )
         .await
+    }
+}
+
+/// Logs what there is nobody left to hear of.
+fn log_diagnostics(diagnostics: &Diagnostics) {
+    for diagnostic in diagnostics {
+        tracing::warn!(
+            diagnostic_summary = diagnostic.summary,
+            diagnostic_detail = diagnostic.detail,
+            "What was open could not be closed"
+        );
     }
 }
 
@@ -294,13 +307,10 @@ impl<P: Provider> Wire for Service<P> {
         ))
     }
 
-    /// Nothing is held open, so there is nothing to close.
     async fn close_ephemeral_resource(
         &self,
-        _request: Request<wire::close_ephemeral_resource::Request>,
+        request: Request<wire::close_ephemeral_resource::Request>,
     ) -> Answered<wire::close_ephemeral_resource::Response> {
-        Ok(Response::new(
-            wire::close_ephemeral_resource::Response::default(),
-        ))
+        self.answer(request, data::close_ephemeral).await
     }
 }

@@ -36,6 +36,7 @@ pub use action::PlannedAction;
 pub use apply::{Applied, ApplyRequest};
 pub use configure::ConnectionKey;
 pub use data::DataRead;
+pub use ephemeral::OpenedEphemeral;
 pub use import::Imported;
 pub use list::{ListCall, Listed};
 pub use plan::{PlanCall, Planned};
@@ -59,6 +60,7 @@ pub struct Engine<P: Provider> {
     provider: P,
     registry: Registry<P::Context>,
     connections: Mutex<BTreeMap<ConnectionKey, Connection<P::Context>>>,
+    open: ephemeral::Open<P::Context>,
 }
 
 /// What is known of a connection.
@@ -93,6 +95,7 @@ impl<P: Provider> Engine<P> {
             provider,
             registry,
             connections: Mutex::default(),
+            open: ephemeral::Open::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::secret;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::ephemeral::EphemeralResource;
+use crate::framework::ephemeral::{EphemeralResource, Opened};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Number, Object, Type, Value};
@@ -50,7 +50,7 @@ impl EphemeralResource<Portal> for WebhookSecret {
         context: &Portal,
         config: Object,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Object, Diagnostic> {
+    ) -> Result<Opened, Diagnostic> {
         let length = whole(config.get(LENGTH)).unwrap_or(secret::MAX_LENGTH);
         if let Some(portal) = context.known() {
             let policy = portal.policy().await;
@@ -72,7 +72,7 @@ impl EphemeralResource<Portal> for WebhookSecret {
             portal.client.remember([secret.as_secret().clone()]);
         }
         let length = Number::from(u64::try_from(length).unwrap_or(u64::MAX));
-        Ok(config.with(LENGTH, length).with(SECRET_KEY, secret))
+        Ok(config.with(LENGTH, length).with(SECRET_KEY, secret).into())
     }
 }
 
