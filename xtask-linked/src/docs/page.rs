@@ -51,14 +51,23 @@ fn header(subject: &Subject) -> String {
     let first = subject.description.split("\n\n").next();
     let plain = without_links(first.unwrap_or_default()).replace('`', "");
     let subcategory = match subject.kind {
-        super::offer::Kind::Provider => "",
-        _ => "subcategory: \"\"\n",
+        super::offer::Kind::Provider => String::new(),
+        _ => format!("subcategory: \"{}\"\n", subcategory(&subject.name)),
     };
     format!(
         "---\n{NOTICE}\npage_title: \"{}\"\n{subcategory}description: |-\n  {plain}\n---\n\n# {}",
         subject.page_title(),
         subject.heading()
     )
+}
+
+/// Returns the heading of the Registry's menu under which something stands.
+fn subcategory(name: &str) -> &'static str {
+    match name {
+        "docspace_api_key" | "docspace_api_keys" | "docspace_current_key" => "Access",
+        "docspace_embedding" => "Settings",
+        _ => "Webhooks",
+    }
 }
 
 /// An example as a code block.
