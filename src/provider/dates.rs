@@ -23,6 +23,11 @@ pub(super) fn text(moment: Option<OffsetDateTime>) -> Value {
     date.map_or(Value::Null, Value::from)
 }
 
+/// Writes a date whose offset is its own, such as that of a key, as [`text`] does.
+pub(super) fn with_own_offset(date: Option<&Timestamp>) -> Value {
+    text(date.and_then(Timestamp::to_offset_date_time))
+}
+
 /// Writes a date of a clock that is so far ahead of UTC, as [`text`] does; null if that is not known.
 pub(super) fn text_ahead(date: Option<&Timestamp>, ahead: Option<Duration>) -> Value {
     let shown = date.and_then(Timestamp::to_offset_date_time);

@@ -1,9 +1,11 @@
 //! The provider: everything that `docspace` offers to a configuration.
 
+mod api_key;
 mod config;
 mod dates;
 mod diagnose;
 mod embedding;
+mod expiry;
 pub mod portal;
 mod provenance;
 mod triggers;
@@ -106,6 +108,7 @@ impl Provider for DocSpace {
     fn offer(&self) -> Offer<Portal> {
         Offer::default()
             // A line each, also for the formatter.
+            .with(api_key::offer())
             .with(embedding::offer())
             .with(webhook::offer())
     }

@@ -10,6 +10,8 @@
 )]
 #![expect(unreachable_pub, reason = "nobody else uses a test's helpers")]
 
+/// The resource `docspace_api_key`, and what is offered around it.
+mod api_key;
 /// The API client against the emulator, its faults, and worse servers.
 mod client;
 /// Core in miniature: whole commands over the host's verbs.

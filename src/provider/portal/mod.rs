@@ -6,6 +6,7 @@
 
 mod cache;
 mod health;
+mod own_key;
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -15,6 +16,7 @@ use elsa::sync::FrozenMap;
 
 use self::cache::Cache;
 use self::health::Health;
+use self::own_key::OwnKey;
 use super::diagnose::{Refusals, Wording};
 use crate::api::{Client, Error};
 use crate::framework::diagnostics::Diagnostic;
@@ -73,6 +75,7 @@ pub struct LivePortal {
     cache: Cache,
     health: Health,
     wording: Wording,
+    own_key: OwnKey,
     sessions: FrozenMap<TypeId, Box<dyn Any + Send + Sync>>,
     is_applying: AtomicBool,
 }
@@ -86,6 +89,7 @@ impl LivePortal {
             cache: Cache::default(),
             health: Health::default(),
             wording: Wording::new(nouns),
+            own_key: OwnKey::default(),
             sessions: FrozenMap::default(),
             is_applying: AtomicBool::new(false),
         }

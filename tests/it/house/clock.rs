@@ -3,9 +3,10 @@
 use super::tree;
 
 /// The files that need a date, and what for.
-const DATES: [(&str, &str); 3] = [
+const DATES: [(&str, &str); 4] = [
     ("src/api/http/client.rs", "a `Retry-After` that is a date"),
     ("src/framework/log.rs", "the time of a log line"),
+    ("src/provider/expiry.rs", "when a key ends"),
     (
         "src/provider/webhook/deliveries/redeliver/choice.rs",
         "times that the portal recorded",

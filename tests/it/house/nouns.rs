@@ -14,6 +14,7 @@ const SHARED: [&str; 7] = [
     "config",
     "dates",
     "diagnose",
+    "expiry",
     "portal",
     "provenance",
     "triggers",

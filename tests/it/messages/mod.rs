@@ -80,6 +80,7 @@ async fn sections() -> &'static [Section] {
             tokio::spawn(beside::others()),
             tokio::spawn(redeliver::section()),
             tokio::spawn(crate::embedding::messages::section()),
+            tokio::spawn(crate::api_key::messages::section()),
             tokio::spawn(defects::section()),
         ];
         let mut sections = Vec::new();

@@ -23,6 +23,7 @@ use tokio::sync::OnceCell;
 use tonic::{Code, Response, Status};
 
 pub use self::apply::Applied;
+pub use self::ephemeral::Opened;
 pub use self::list::{Found, Query};
 pub use self::plan::Plan;
 pub use self::state::{State, raw_state};

@@ -1,0 +1,15 @@
+# Warn of the provider's own key two weeks before it ends.
+check "own_key" {
+  data "docspace_current_key" "this" {}
+
+  assert {
+    condition = (
+      data.docspace_current_key.this.expires_at == null ||
+      timecmp(
+        coalesce(data.docspace_current_key.this.expires_at, "9999-12-31T23:59:59Z"),
+        timeadd(plantimestamp(), "336h"),
+      ) > 0
+    )
+    error_message = "The key ending in ${data.docspace_current_key.this.key_postfix} ends within two weeks."
+  }
+}

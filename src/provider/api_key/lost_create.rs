@@ -1,0 +1,188 @@
+//! A creation whose answer was lost: was the key made? If it was, nobody holds it, because the portal shows it once.
+//!
+//! The portal has no idempotency key, so the list decides, and of it only ids: what was not in the list that this process
+//! took before its first POST, has the name of the new key and was made by the same person may be it. Clocks decide
+//! nothing. Such a key is never deleted, because names repeat and another run may have made it and use it; the error names
+//! it. Where none shows up once the portal cannot be working on the request any more, the request is sent once more.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::creation::{Creation, SUMMARY};
+use crate::api::keys::{CreatedKey, Key};
+use crate::api::{Cause, Error};
+use crate::framework::diagnostics::Diagnostic;
+use crate::provider::dates;
+
+/// How long a portal may work on a creation after it was sent. It is one insert, so this is mostly slack.
+const WORST_CASE: Duration = Duration::from_secs(15);
+
+/// The pauses between looks at the list grow from the first to the second.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Where a person deletes a key.
+const KEYS_PAGE: &str = "in the portal under Developer Tools, API keys";
+
+/// What the list shows of a creation.
+enum Sighting {
+    Absent,
+    /// Keys that may be it.
+    Candidates(Vec<Key>),
+    Unreadable(Error),
+}
+
+/// Finds out what became of a creation whose answer was lost, and sends it once more where it was not carried out.
+pub(super) async fn resolve(
+    creation: &Creation<'_>,
+    error: Error,
+) -> Result<CreatedKey, Diagnostic> {
+    let client = &creation.portal.client;
+    look_until_certain(creation, &error).await?;
+    if client.stop_signal().is_cancelled() {
+        let what = "The run was interrupted before it was certain that the key was not made.";
+        return Err(uncertain(creation, &error, what));
+    }
+    let again = match creation.post(&client.again()).await {
+        Ok(created) => return Ok(created),
+        Err(again) => again,
+    };
+    if !again.outcome_unknown() {
+        // The first request may have been carried out, whatever is said of this one.
+        return Err(refused(creation, &again).await);
+    }
+    look_until_certain(creation, &again).await?;
+    let what = "The request was sent twice, and the portal's list has not shown the key since.";
+    Err(uncertain(creation, &again, what))
+}
+
+/// Words a refusal, after a look at what it left behind: a portal can fail after it has stored, and a proxy can make a
+/// refusal of an answer that it dislikes.
+pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnostic {
+    let is_clear = matches!(error.status(), Some(400 | 401 | 403 | 429)) || !is_answer(error);
+    if !is_clear && let Sighting::Candidates(keys) = look(creation).await {
+        return left_behind(creation, &keys, error);
+    }
+    creation.explain(error)
+}
+
+fn is_answer(error: &Error) -> bool {
+    matches!(error.cause(), Cause::Status(_) | Cause::Redirect { .. })
+}
+
+/// Looks at the list until the key shows up or cannot come any more. An interrupt ends the waiting; the last look is taken
+/// anyway.
+async fn look_until_certain(creation: &Creation<'_>, error: &Error) -> Result<(), Diagnostic> {
+    let since = Instant::now();
+    let patience = WORST_CASE.saturating_sub(error.waited_for_answer());
+    tracing::warn!(
+        key_name = creation.body.name,
+        longest_wait_s = patience.as_secs(),
+        "The answer to a create was lost; looking for the key in the list"
+    );
+    let until = since + patience;
+    let client = &creation.portal.client;
+    let mut pause = FIRST_PAUSE;
+    let sighting = loop {
+        let is_last = Instant::now() >= until || client.stop_signal().is_cancelled();
+        let sighting = look(creation).await;
+        if is_last || matches!(sighting, Sighting::Candidates(_)) {
+            break sighting;
+        }
+        let next = (Instant::now() + pause).min(until);
+        tokio::select! {
+            () = sleep_until(next) => {}
+            () = client.stop_signal().cancelled() => {}
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    };
+    client.waits().record(since.elapsed());
+    match sighting {
+        Sighting::Absent => Ok(()),
+        Sighting::Candidates(keys) => Err(left_behind(creation, &keys, error)),
+        Sighting::Unreadable(list_error) => {
+            let what = format!(
+                "Whether the key was made could not be checked: {}",
+                creation.portal.wording().detail(&list_error)
+            );
+            Err(uncertain(creation, error, &what))
+        }
+    }
+}
+
+async fn look(creation: &Creation<'_>) -> Sighting {
+    let session = creation.session;
+    let list = match session.list.fresh().await {
+        Ok(list) => list,
+        Err(error) => return Sighting::Unreadable(error),
+    };
+    let baseline = session.list.baseline();
+    let was_there = |key: &&Key| {
+        let before = baseline.as_ref().and_then(|list| list.item(key.id));
+        before.is_some() || session.is_created(key.id)
+    };
+    let named = list.with_key(creation.body.name.clone());
+    let mut keys: Vec<Key> = named.filter(|key| !was_there(key)).cloned().collect();
+    if keys.is_empty() {
+        return Sighting::Absent;
+    }
+    // Where nobody can tell who is asking, any of them may be it.
+    if let Ok(caller) = creation.portal.caller().await {
+        keys.retain(|key| key.created_by.as_ref().is_none_or(|by| *by == caller.id));
+    }
+    if keys.is_empty() {
+        Sighting::Absent
+    } else {
+        Sighting::Candidates(keys)
+    }
+}
+
+/// Names the keys that may be the one, and what to do with them.
+fn left_behind(creation: &Creation<'_>, keys: &[Key], error: &Error) -> Diagnostic {
+    let portal = creation.portal;
+    let name = &creation.body.name;
+    let title = format!("API key \"{name}\" may have been made without anybody holding it");
+    let opening = portal.wording().opening(&title, error);
+    let named: Vec<String> = keys
+        .iter()
+        .map(|key| {
+            let date = dates::with_own_offset(key.created_on.as_ref());
+            format!(
+                "{} (ending in {}, made on {})",
+                key.id,
+                portal.client.quote(&key.postfix),
+                date.as_str().unwrap_or("an unknown date")
+            )
+        })
+        .collect();
+    let (a_key, it, its, id) = match keys {
+        [key] => ("a key", "it", "its", key.id.to_string()),
+        _ => ("keys", "one of them", "that one's", "ID".to_owned()),
+    };
+    Diagnostic::error(
+        title,
+        format!(
+            "{opening} The portal now has {a_key} of this name and of the same user that was not there before: {}. If this \
+             run made {it}, nobody holds {its} value, which the portal shows once, in the answer that was lost. Nothing was \
+             deleted, because another run may have made {it} and use it. Check whether there was one. If not, remove {it} \
+             {KEYS_PAGE}, or with `curl -X DELETE -H \"Authorization: Bearer $DOCSPACE_API_KEY\" {}/api/2.0/keys/{id}`, and \
+             apply again.",
+            named.join(" and "),
+            portal.origin(),
+        ),
+    )
+}
+
+fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
+    let title = creation.portal.wording().titled(SUMMARY, error);
+    let opening = creation.portal.wording().opening(&title, error);
+    Diagnostic::error(
+        title,
+        format!(
+            "{opening} {what} Look for a new key named {:?} {KEYS_PAGE}: nobody would hold its value, so delete it there. Then \
+             apply again.",
+            creation.body.name
+        ),
+    )
+}

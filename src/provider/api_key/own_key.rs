@@ -1,0 +1,91 @@
+//! The key that the provider itself runs with: it is an ordinary row of the list, and whoever deletes, disables or narrows
+//! it cuts off the branch that the run sits on.
+
+use super::model::{ID, IS_ACTIVE, NAME, id_of, permissions_in};
+use crate::api::keys::KeyId;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::value::Object;
+use crate::provider::portal::LivePortal;
+
+/// What would be done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Harm {
+    Deleted,
+    Replaced,
+    SwitchedOff,
+    Narrowed,
+}
+
+impl Harm {
+    /// Returns what an update in place would do to a key, as far as its plan is known.
+    pub(super) fn of_change(prior: &Object, planned: &Object) -> Option<Self> {
+        let is_on = |object: &Object| object.get(IS_ACTIVE).as_bool() == Some(true);
+        if is_on(prior) && planned.get(IS_ACTIVE).as_bool() == Some(false) {
+            return Some(Self::SwitchedOff);
+        }
+        let (before, after) = (permissions_in(prior)?, permissions_in(planned)?);
+        (!after.cover(&before)).then_some(Self::Narrowed)
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Deleted => "delete",
+            Self::Replaced => "replace",
+            Self::SwitchedOff => "switch off",
+            Self::Narrowed => "take permissions from",
+        }
+    }
+}
+
+/// Says while planning that a plan would harm the provider's own key. Where the portal cannot tell which that is, applying
+/// asks again.
+pub(super) async fn review(
+    portal: &LivePortal,
+    prior: &Object,
+    harm: Harm,
+    diagnostics: &mut Diagnostics,
+) {
+    let own_key = portal.own_key().await;
+    let is_own = own_key.is_ok_and(|own| own.is_some_and(|own| is_it(own.id, prior)));
+    if is_own {
+        diagnostics.push(refused(prior, harm, "Nothing will be applied."));
+    }
+}
+
+fn is_it(own: KeyId, prior: &Object) -> bool {
+    prior.get(ID).as_str().and_then(|id| id.parse().ok()) == Some(own)
+}
+
+/// Refuses to harm the provider's own key.
+pub(super) async fn protect(
+    portal: &LivePortal,
+    summary: &str,
+    prior: &Object,
+    harm: Harm,
+) -> Result<(), Diagnostic> {
+    let id = id_of(prior)?;
+    if portal.keys().is_created(id) {
+        // The provider has run with another key before this one existed.
+        return Ok(());
+    }
+    let own_key = portal.own_key().await;
+    let own_key = own_key.map_err(|error| portal.explain(summary, &error))?;
+    if own_key.is_some_and(|own| own.id == id) {
+        return Err(refused(prior, harm, "Nothing was changed."));
+    }
+    Ok(())
+}
+
+fn refused(prior: &Object, harm: Harm, outcome: &str) -> Diagnostic {
+    let name = prior.get(NAME).as_str().unwrap_or("?");
+    let id = prior.get(ID).as_str().unwrap_or("?");
+    let verb = harm.verb();
+    Diagnostic::error(
+        format!("Key \"{name}\" is the one the provider runs with"),
+        format!(
+            "This would {verb} key {id}, whose value is api_key (or DOCSPACE_API_KEY) of this run: the rest of the run and \
+             every run after it need that key as it is. {outcome} Give the provider another key first. To keep \
+             this one and no longer manage it, run `terraform state rm`, or use a `removed` block with destroy = false."
+        ),
+    )
+}

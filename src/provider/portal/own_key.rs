@@ -1,0 +1,77 @@
+//! The key that the provider itself runs with: which one it is, what it may do, and when it ends (IH §3).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use time::Duration;
+use tokio::sync::OnceCell;
+
+use super::LivePortal;
+use crate::api::Error;
+use crate::api::keys::Key;
+use crate::framework::diagnostics::Diagnostic;
+use crate::provider::{dates, expiry};
+
+/// How long before its end a run that writes warns of it.
+const NOTICE: Duration = Duration::days(14);
+
+/// What is known of it.
+#[derive(Debug, Default)]
+pub(super) struct OwnKey {
+    key: OnceCell<Option<Key>>,
+    is_end_reported: AtomicBool,
+}
+
+impl LivePortal {
+    /// Returns the key that the provider runs with, where the portal can tell. It is asked for once; a failure is not
+    /// remembered.
+    pub(in crate::provider) async fn own_key(&self) -> Result<Option<&Key>, Error> {
+        let request = || self.client.current_key();
+        Ok(self.own_key.key.get_or_try_init(request).await?.as_ref())
+    }
+
+    /// Refuses a write that the portal would refuse for lack of a permission, before it is sent. Where nobody can tell
+    /// what the key may do, the portal decides.
+    pub(in crate::provider) async fn require_write(&self, what: &str) -> Result<(), Diagnostic> {
+        let own_key = self.own_key().await;
+        let Ok(Some(key)) = own_key else {
+            return Ok(());
+        };
+        if key.permissions.allow_all_changes() {
+            return Ok(());
+        }
+        let names: Vec<&str> = key.permissions.names().collect();
+        Err(Diagnostic::error(
+            format!("{what}: key lacks the scope"),
+            format!(
+                "The provider runs with the API key ending in {}, whose permissions are {}. Nothing was sent: a change needs \
+                 *:write, or no restriction at all. Create such a key in the portal under Developer Tools, API keys, or \
+                 exchange the permissions of this one there.",
+                self.client.quote(&key.postfix),
+                names.join(", ")
+            ),
+        ))
+    }
+
+    /// Returns a warning, once per process, when the key that the provider runs with ends soon. Nothing is requested: who
+    /// has written has asked for the key.
+    pub(in crate::provider) fn own_key_ends(&self) -> Option<Diagnostic> {
+        let key = self.own_key.key.get()?.as_ref()?;
+        let end = key.expires_at.as_ref();
+        if expiry::remaining(end)? > NOTICE
+            || self.own_key.is_end_reported.swap(true, Ordering::Relaxed)
+        {
+            return None;
+        }
+        let end = dates::with_own_offset(end);
+        let end = end.as_str().unwrap_or_default();
+        Some(Diagnostic::warning(
+            "The provider's own API key ends soon",
+            format!(
+                "The provider runs with the API key ending in {}, which ends on {end}. After that, no run can read or change \
+                 anything. Create a new key in the portal under Developer Tools, API keys, and set api_key (or \
+                 DOCSPACE_API_KEY) to it.",
+                self.client.quote(&key.postfix),
+            ),
+        ))
+    }
+}
