@@ -64,6 +64,16 @@ const BLOCKS: &[(&str, &str, By)] = &[
         By::Test("wrong_portal: a_portal_that_is_not_allowed_is_asked_nothing"),
     ),
     (
+        "api-keys",
+        "resource \"docspace_api_key\" \"reports\" {",
+        By::Test("api_keys: a_key_is_rotated_without_a_gap"),
+    ),
+    (
+        "api-keys",
+        "curl -s -H \"Authorization: Bearer $DOCSPACE_API_KEY\" \"$DOCSPACE_BASE_URL/api/2.0/keys\" \\",
+        By::Nobody("it needs jq; the requests are those of the emulator's tests of keys"),
+    ),
+    (
         "adopting-existing-webhooks",
         "terraform query",
         By::Test("examples: lists_are_queried, with Terraform 1.14 and later"),

@@ -13,6 +13,8 @@
 /// A portal in memory, a directory, and the CLI in it.
 mod harness;
 
+/// Keys, and keys for one run.
+mod api_keys;
 /// Wrong configuration.
 mod bad_input;
 /// What each command may cost in requests.

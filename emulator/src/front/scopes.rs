@@ -42,10 +42,15 @@ static RULES: [Rule; 5] = [
     },
 ];
 
-/// Whether a credential opens this path, below the API's root, for this method. Before 3.7 any scope opens the keys
-/// (IH §12).
+/// Whether a credential opens this path, below the API's root, for this method. Before 3.7 any scope opens the keys, and
+/// before the global scopes came, everything but files and people (IH §12).
 pub(crate) fn open(credential: &Credential, method: &Method, path: &str, profile: Profile) -> bool {
-    if begins(path, "keys") && !profile.guards_keys() {
+    let is_guarded = if begins(path, "keys") {
+        profile.guards_keys()
+    } else {
+        profile.has_global_scopes() || begins(path, "files") || begins(path, "people")
+    };
+    if !is_guarded {
         return true;
     }
     let rule = RULES.iter().find(|rule| begins(path, rule.beginning));

@@ -62,3 +62,51 @@ async fn a_key_has_dates_and_a_switch() {
     })
     .await;
 }
+
+/// IH §15a: what a portal says of ids that it does not have, of a key that is changed, and of one that is gone.
+#[tokio::test]
+async fn a_key_is_changed_in_parts_and_goes_once() {
+    on_portal(|portal| async move {
+        let made = portal.create_key().await;
+        let path = format!("keys/{}", made["id"].as_str().unwrap());
+        for (change, member, shown) in [
+            (
+                json!({"permissions": ["rooms:read"]}),
+                "permissions",
+                json!(["rooms:read"]),
+            ),
+            (
+                json!({"permissions": []}),
+                "permissions",
+                json!(["rooms:read"]),
+            ),
+            (json!({"permissions": ["*"]}), "permissions", json!(null)),
+            (json!({"isActive": false}), "isActive", json!(null)),
+            (json!({"isActive": true}), "isActive", json!(true)),
+        ] {
+            assert_eq!(
+                portal.put(&path, &change).await.response(),
+                true,
+                "{change}"
+            );
+            assert_eq!(
+                portal.listed_key(&made["id"]).await[member],
+                shown,
+                "{change}"
+            );
+        }
+        let wrong = json!({"permissions": ["rooms"]});
+        assert_eq!(portal.put(&path, &wrong).await.status, 400);
+        let gone = portal.send(Method::DELETE, &path, None).await;
+        assert_eq!(gone.response(), true);
+        let nobodys = "keys/00000000-0000-0000-0000-000000000001";
+        for path in [path.as_str(), nobodys] {
+            assert_eq!(portal.send(Method::DELETE, path, None).await.status, 500);
+            let change = json!({"name": "x"});
+            assert_eq!(portal.put(path, &change).await.status, 500);
+        }
+        let malformed = portal.send(Method::DELETE, "keys/17", None).await;
+        assert_eq!((malformed.status, malformed.text.as_str()), (404, ""));
+    })
+    .await;
+}

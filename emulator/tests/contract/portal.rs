@@ -141,7 +141,14 @@ impl Portal {
     /// Makes an API key that may only read, and returns it as answered.
     pub(crate) async fn create_key(&self) -> Value {
         self.has_key.store(true, Ordering::Relaxed);
-        let body = json!({"name": self.key_name(), "permissions": ["*:read"], "expiresInDays": 1});
+        // Before 3.2 no permission covers everything, and webhooks ask for none (IH §12).
+        let permission = if self.survey.version < (3, 2) {
+            "files:read"
+        } else {
+            "*:read"
+        };
+        let body =
+            json!({"name": self.key_name(), "permissions": [permission], "expiresInDays": 1});
         self.post("keys", &body).await.response()
     }
 

@@ -276,6 +276,12 @@ impl Client {
         }
     }
 
+    /// Returns whether the client presents a key that ends like this, which is all that a list shows of it.
+    pub fn presents_key_ending_in(&self, postfix: &str) -> bool {
+        let key = self.config().api_key.expose();
+        key.starts_with("sk-") && !postfix.is_empty() && key.ends_with(postfix)
+    }
+
     /// Returns the names of all permissions that the portal knows.
     pub async fn key_permissions(&self) -> Result<Vec<String>, Error> {
         let call = Call::new(Operation::Read, "GET", format!("{KEYS}/permissions"));

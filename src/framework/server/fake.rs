@@ -25,10 +25,14 @@ type Planning = fn(&mut Plan);
 /// What reviewing a plan does.
 type Review = fn(&Plan, &mut Diagnostics);
 
+/// What reviewing a deletion does.
+type Farewell = fn(&Object, &mut Diagnostics);
+
 pub(super) struct Fake {
     pub(super) behavior: Behavior,
     pub(super) planning: Planning,
     pub(super) review: Review,
+    pub(super) farewell: Farewell,
 }
 
 impl Default for Fake {
@@ -37,6 +41,7 @@ impl Default for Fake {
             behavior: |_| Ok(()),
             planning: |_| (),
             review: |_, _| (),
+            farewell: |_, _| (),
         }
     }
 }
@@ -130,6 +135,7 @@ impl Provider for Fake {
             behavior: self.behavior,
             planning: self.planning,
             review: self.review,
+            farewell: self.farewell,
         })
     }
 }
@@ -144,6 +150,7 @@ struct Thing {
     behavior: Behavior,
     planning: Planning,
     review: Review,
+    farewell: Farewell,
 }
 
 #[async_trait]
@@ -190,6 +197,10 @@ impl Resource<()> for Thing {
         diagnostics: &mut Diagnostics,
     ) {
         (self.review)(plan, diagnostics);
+    }
+
+    async fn review_deletion(&self, (): &(), prior: &Object, diagnostics: &mut Diagnostics) {
+        (self.farewell)(prior, diagnostics);
     }
 
     async fn create(

@@ -1,8 +1,8 @@
 //! The key that the provider itself runs with: it is an ordinary row of the list, and whoever deletes, disables or narrows
 //! it cuts off the branch that the run sits on.
 
-use super::model::{ID, IS_ACTIVE, NAME, id_of, permissions_in};
-use crate::api::keys::KeyId;
+use super::model::{ID, IS_ACTIVE, KEY_POSTFIX, NAME, id_of, permissions_in};
+use crate::api::keys::Key;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::value::Object;
 use crate::provider::portal::LivePortal;
@@ -46,14 +46,20 @@ pub(super) async fn review(
     diagnostics: &mut Diagnostics,
 ) {
     let own_key = portal.own_key().await;
-    let is_own = own_key.is_ok_and(|own| own.is_some_and(|own| is_it(own.id, prior)));
-    if is_own {
+    if own_key.is_ok_and(|own| is_it(portal, own, prior)) {
         diagnostics.push(refused(prior, harm, "Nothing will be applied."));
     }
 }
 
-fn is_it(own: KeyId, prior: &Object) -> bool {
-    prior.get(ID).as_str().and_then(|id| id.parse().ok()) == Some(own)
+/// Returns whether a key of the state is the provider's own. Where the portal cannot tell, its last characters decide.
+fn is_it(portal: &LivePortal, own: Option<&Key>, prior: &Object) -> bool {
+    match own {
+        Some(own) => id_of(prior).is_ok_and(|id| id == own.id),
+        None => {
+            let postfix = prior.get(KEY_POSTFIX).as_str().unwrap_or_default();
+            portal.client.presents_key_ending_in(postfix)
+        }
+    }
 }
 
 /// Refuses to harm the provider's own key.
@@ -70,7 +76,7 @@ pub(super) async fn protect(
     }
     let own_key = portal.own_key().await;
     let own_key = own_key.map_err(|error| portal.explain(summary, &error))?;
-    if own_key.is_some_and(|own| own.id == id) {
+    if is_it(portal, own_key, prior) {
         return Err(refused(prior, harm, "Nothing was changed."));
     }
     Ok(())

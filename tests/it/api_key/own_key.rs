@@ -1,6 +1,6 @@
 //! The key that the provider itself runs with is an ordinary key of the portal, and is left alone.
 
-use docspace_emulator::{Credential, OWNER_ID};
+use docspace_emulator::{Credential, OWNER_ID, Profile};
 use serde_json::json;
 
 use super::{API_KEY, DELETE, ON_OWN, OWN, PUT, changed, directory, made};
@@ -186,4 +186,16 @@ async fn a_key_that_ends_soon_is_told_once_by_runs_that_write() {
         }
         directory.plan(&three).await.empty();
     }
+}
+
+/// DocSpace 3.1.0 cannot tell which key is presented (IH §12), but its list shows how each one ends.
+#[tokio::test]
+async fn it_is_known_by_its_end_where_the_portal_cannot_tell() {
+    let portal = Portal::of(Profile::V3_1).await;
+    let (mut directory, config) = owning(&portal).await;
+    let report = directory.plan(&Configuration::new()).await.report;
+    is_protected(&report, "This would delete");
+    let mut other = super::settled(&portal, &one(&super::key())).await;
+    other.destroy(&one(&super::key())).await.quiet();
+    directory.plan(&config).await.empty();
 }

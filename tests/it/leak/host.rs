@@ -39,7 +39,7 @@ impl Watched {
     }
 
     #[track_caller]
-    fn check(&self, what: &str, text: &[u8]) {
+    pub fn check(&self, what: &str, text: &[u8]) {
         if let Some(leak) = self.detector.find(text) {
             panic!("{what}: {leak}");
         }

@@ -4,8 +4,9 @@
 //! [`detector`] finds a sentinel, or any eight bytes of it, in every usual disguise; its own tests
 //! plant leaks. [`sentinels`] has the secrets and the portal that throws them back. [`host`] lives
 //! through the plugin host, among portals that are [`hostile`] too, [`cli`] through the real command
-//! line tool. [`keys`] is about the keys of TLS.
+//! line tool. [`api_keys`] has keys that the portal makes, [`keys`] those of TLS.
 
+mod api_keys;
 mod archive;
 mod cli;
 #[expect(

@@ -17,6 +17,9 @@ pub const IMPORTED: &str = r#"Yb1<uE"oXs;5(Nf)7+Jg$Da&Vw#4\K"#;
 pub const REFUSED: &str = r#"Tc9&iF>pLz%2[Qh]6/Um!Ke"Bx@8\S"#;
 pub const CRASHED: &str = r"Gw3'rD<nVy=7{Oj}1%Xs&Lk?Ta+5\P";
 
+/// A key that the portal makes and shows once. No part of it is hexadecimal, as [`KEY`].
+pub const MADE: &str = "sk-Ry5hVw2QzKx7NpJt9GmLsUq4TbHvXk6ZrYj3WnPg";
+
 /// Where the portal's API begins.
 pub const API: &str = "/api/2.0";
 
@@ -29,6 +32,7 @@ pub fn detector() -> Detector {
         ("the secret of the import", IMPORTED),
         ("the secret of the refusal", REFUSED),
         ("the secret of the crash", CRASHED),
+        ("the new key", MADE),
     ])
 }
 

@@ -1,6 +1,6 @@
 //! Tests of planning: Terraform's rules of what a plan may be (TPP §7.1).
 
-use super::super::fake::{Fake, plan, thing};
+use super::super::fake::{CONNECTION, Fake, THING, engine, plan, thing};
 use super::*;
 use crate::framework::value::SecretText;
 
@@ -262,4 +262,28 @@ async fn a_replacement_without_a_difference_is_a_bug() {
         let planned = planned(Some(prior), config("a"), planning).await;
         assert!(planned.diagnostics.has_errors() && planned.replacements.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_deletion_is_reviewed_and_may_be_refused() {
+    let engine = engine(Fake {
+        farewell: |prior, diagnostics| {
+            let id = prior.get("id").as_str().unwrap();
+            diagnostics.push(Diagnostic::error(format!("{id} stays"), "Keep it."));
+        },
+        ..Fake::default()
+    })
+    .await;
+    let call = PlanCall {
+        prior: Some(thing("7".into(), "a")),
+        config: None,
+        private: PrivateState::default(),
+        identity: None,
+        capabilities: Capabilities::default(),
+    };
+    let planned = engine.plan(CONNECTION, THING, call).await;
+    let said: Vec<_> = planned.diagnostics.iter().collect();
+    assert_eq!(said.len(), 1);
+    assert_eq!(said[0].summary, "7 stays");
+    assert!(planned.state.is_none());
 }
