@@ -26,7 +26,10 @@ pub(crate) enum Need {
 /// Every need that a test of this suite has, and what is tested with it.
 const NEEDS: [(Need, &str); 8] = [
     (Need::Since(3, 1), "everything"),
-    (Need::Since(3, 2), "the size of a page of the journal"),
+    (
+        Need::Since(3, 2),
+        "the size of a page of the journal, what a key tells of itself",
+    ),
     (Need::Since(3, 4), "the access to developer tools"),
     (Need::Since(3, 5), "the parser's demand for an id"),
     (

@@ -1,7 +1,7 @@
+data "docspace_current_key" "this" {}
+
 # Warn of the provider's own key two weeks before it ends.
 check "own_key" {
-  data "docspace_current_key" "this" {}
-
   assert {
     condition = (
       data.docspace_current_key.this.expires_at == null ||
