@@ -10,7 +10,7 @@ use super::paths::Named;
 const REGISTRATION: &str = "provider";
 
 /// What nouns share. None of it names one.
-const SHARED: [&str; 7] = [
+const SHARED: [&str; 8] = [
     "config",
     "dates",
     "diagnose",

@@ -129,14 +129,12 @@ async fn a_deletion_plans_nothing_and_asks_nobody() {
         identity: None,
         capabilities: Capabilities::default(),
     };
-    let engine = super::super::fake::engine(Fake {
+    let engine = engine(Fake {
         planning,
         ..Fake::default()
     })
     .await;
-    let planned = engine
-        .plan(super::super::fake::CONNECTION, "fake_thing", call)
-        .await;
+    let planned = engine.plan(CONNECTION, THING, call).await;
     assert!(planned.state.is_none() && planned.diagnostics.is_empty());
 }
 
@@ -151,10 +149,8 @@ async fn what_replaces_an_object_does_not_take_its_identity() {
         identity: Some(Object::new().with("id", "7")),
         capabilities: Capabilities::default(),
     };
-    let engine = super::super::fake::engine(Fake::default()).await;
-    let planned = engine
-        .plan(super::super::fake::CONNECTION, "fake_thing", call)
-        .await;
+    let engine = engine(Fake::default()).await;
+    let planned = engine.plan(CONNECTION, THING, call).await;
     assert_eq!(planned.identity, None);
 }
 
@@ -190,9 +186,7 @@ async fn nobody_reviews_before_the_provider_is_configured() {
         review: |_, _| panic!("must not be asked"),
         ..Fake::default()
     });
-    let planned = engine
-        .plan(super::super::fake::CONNECTION, "fake_thing", call)
-        .await;
+    let planned = engine.plan(CONNECTION, THING, call).await;
     assert_eq!(state_of(planned).get("name"), &Value::from("a"));
 }
 
@@ -278,6 +272,7 @@ async fn a_deletion_is_reviewed_and_may_be_refused() {
         prior: Some(thing("7".into(), "a")),
         config: None,
         private: PrivateState::default(),
+        planned: PrivateState::default(),
         identity: None,
         capabilities: Capabilities::default(),
     };

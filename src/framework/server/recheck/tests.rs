@@ -10,7 +10,7 @@ use super::super::{Capabilities, Engine, ListCall};
 use super::*;
 use crate::framework::action::{Action, ActionProgress};
 use crate::framework::data_source::DataSource;
-use crate::framework::ephemeral::EphemeralResource;
+use crate::framework::ephemeral::{EphemeralResource, Opened};
 use crate::framework::list_resource::{ListResource, ListResults};
 use crate::framework::provider::{ConfigureRequest, Offer, Provider};
 use crate::framework::schema::Attribute;
@@ -92,7 +92,7 @@ impl EphemeralResource<()> for Strict {
         schema()
     }
 
-    async fn open(&self, (): &(), _: Object, _: &mut Diagnostics) -> Result<Object, Diagnostic> {
+    async fn open(&self, (): &(), _: Object, _: &mut Diagnostics) -> Result<Opened, Diagnostic> {
         panic!("opened")
     }
 }
@@ -208,7 +208,7 @@ async fn an_ephemeral_resource_is_not_opened() {
         let opened = engine
             .open_ephemeral(CONNECTION, THING, config(mood), capabilities)
             .await;
-        refuses(&opened.diagnostics, summary, "mood");
+        refuses(&opened.read.diagnostics, summary, "mood");
     }
 }
 
