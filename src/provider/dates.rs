@@ -23,8 +23,8 @@ pub(super) fn text(moment: Option<OffsetDateTime>) -> Value {
     date.map_or(Value::Null, Value::from)
 }
 
-/// Writes a date whose offset is its own, such as that of a key, as [`text`] does.
-pub(super) fn with_own_offset(date: Option<&Timestamp>) -> Value {
+/// Writes a date whose offset is that of its clock, as those of keys are (API §4.4), as [`text`] does.
+pub(super) fn told(date: Option<&Timestamp>) -> Value {
     text(date.and_then(Timestamp::to_offset_date_time))
 }
 

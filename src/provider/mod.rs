@@ -29,7 +29,7 @@ use crate::framework::schema::Schema;
 use crate::framework::value::Object;
 
 /// The nouns whose endpoints mean something of their own by an error status.
-const REFUSALS: &[&dyn Refusals] = &[webhook::REFUSALS];
+const REFUSALS: &[&dyn Refusals] = &[api_key::REFUSALS, webhook::REFUSALS];
 
 /// The provider `docspace`.
 pub struct DocSpace {

@@ -82,12 +82,12 @@ impl Provenance {
         self.origin.as_deref().filter(|ours| *ours != origin)
     }
 
-    /// Returns whether what is seen of an object proves that it is the remembered one.
+    /// Returns whether what is seen is certainly of the remembered object.
     pub(super) fn is_certainly(&self, seen: &Self) -> bool {
         let dates = self.created_on.zip(seen.created_on);
         let creators = self.creator.as_ref().zip(seen.creator.as_ref());
-        let is_elsewhere = self.origin.is_some() && self.origin != seen.origin;
-        !is_elsewhere
+        let is_here = self.origin.is_none() || self.origin == seen.origin;
+        is_here
             && dates.is_some_and(|(ours, theirs)| is_same_second(ours, theirs))
             && creators.is_some_and(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
     }

@@ -1,6 +1,5 @@
-//! A creation on its way: its one request, and what is said when that fails.
+//! A creation on its way: its one request.
 
-use super::model::{EXPIRES_IN_DAYS, NAME, PERMISSIONS};
 use super::session::KeySession;
 use crate::api::keys::{CreatedKey, NewKey};
 use crate::api::{Client, Error};
@@ -54,52 +53,4 @@ impl Creation<'_> {
             }
         }
     }
-
-    /// Words a refusal.
-    pub(super) fn explain(&self, error: &Error) -> Diagnostic {
-        let diagnostic = self.portal.explain(SUMMARY, error);
-        if error.is_access_denied() {
-            return Diagnostic {
-                detail: "The portal refused access (403). Guests may not make API keys, and neither may users and room \
-                    administrators while developer tools are limited to administrators. Run the provider with the key of \
-                    a person who may make them: the new key acts for that person."
-                    .to_owned(),
-                ..diagnostic
-            };
-        }
-        if error.status() == Some(429) && error.retry_after().is_none() {
-            return Diagnostic {
-                detail: "The portal refused the request because of too many requests (429). It lets a person make five API \
-                    keys in 15 minutes, over all of the person's keys and runs. Nothing was created. Wait, and run the \
-                    command again."
-                    .to_owned(),
-                ..diagnostic
-            };
-        }
-        point_at(diagnostic, error)
-    }
-}
-
-/// Points at the attribute that the portal refused.
-pub(super) fn point_at(diagnostic: Diagnostic, error: &Error) -> Diagnostic {
-    let Some(failure) = error
-        .status_failure()
-        .filter(|failure| failure.status == 400)
-    else {
-        return diagnostic;
-    };
-    let mut fields = failure.validation.keys();
-    let field = fields.next().map(|field| field.to_ascii_lowercase());
-    let attribute = match field.as_deref() {
-        Some("name") => NAME,
-        Some("expiresindays") => EXPIRES_IN_DAYS,
-        None if error
-            .message()
-            .is_some_and(|said| said.as_str().starts_with("Permissions")) =>
-        {
-            PERMISSIONS
-        }
-        _ => return diagnostic,
-    };
-    diagnostic.at_attribute(attribute)
 }

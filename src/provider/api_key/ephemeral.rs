@@ -110,10 +110,7 @@ impl EphemeralResource<Portal> for EphemeralKey {
         let value = config
             .with(ID, made.key.id.to_string())
             .with(KEY, SecretText::new(made.value))
-            .with(
-                EXPIRES_AT,
-                dates::with_own_offset(made.key.expires_at.as_ref()),
-            );
+            .with(EXPIRES_AT, dates::told(made.key.expires_at.as_ref()));
         Ok(Opened {
             value,
             held: PrivateState::encode(&held),

@@ -139,7 +139,7 @@ fn differs(difference: Difference, state: &Object, key: &Key) -> String {
     match difference {
         Difference::Creator => "the one there was made by another user".to_owned(),
         Difference::CreatedOn => {
-            let date = dates::with_own_offset(key.created_on.as_ref());
+            let date = dates::told(key.created_on.as_ref());
             format!(
                 "the one there was made at another time ({})",
                 date.as_str().unwrap_or_default()

@@ -64,7 +64,7 @@ pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnosti
     if !is_clear && let Sighting::Candidates(keys) = look(creation).await {
         return left_behind(creation, &keys, error);
     }
-    creation.explain(error)
+    creation.portal.explain(SUMMARY, error)
 }
 
 fn is_answer(error: &Error) -> bool {
@@ -147,7 +147,7 @@ fn left_behind(creation: &Creation<'_>, keys: &[Key], error: &Error) -> Diagnost
     let named: Vec<String> = keys
         .iter()
         .map(|key| {
-            let date = dates::with_own_offset(key.created_on.as_ref());
+            let date = dates::told(key.created_on.as_ref());
             format!(
                 "{} (ending in {}, made on {})",
                 key.id,

@@ -7,6 +7,7 @@
 //! | `private`, `guard` | what is kept beside a key to know it again, and that no other one is touched |
 //! | `session` | what one process knows of a portal's keys |
 //! | `plan` | what will change |
+//! | `refusal` | what the portal means by an error status |
 //! | `own_key` | that the key the provider runs with is left alone |
 //! | `create`, `creation`, `mint`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
@@ -31,6 +32,7 @@ mod permissions;
 mod plan;
 mod private;
 mod read;
+mod refusal;
 mod schema;
 mod session;
 mod update;
@@ -43,6 +45,8 @@ use self::keys::ApiKeys;
 use self::list::KeyFinder;
 use self::model::secrets_in;
 use self::own_key::Harm;
+use self::refusal::KeyRefusals;
+use super::diagnose::Refusals;
 use super::portal::{LivePortal, Portal};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Offer;
@@ -52,6 +56,9 @@ use crate::framework::resource::{
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Object;
+
+/// What the endpoints of keys mean by an error status.
+pub(super) const REFUSALS: &dyn Refusals = &KeyRefusals;
 
 /// Returns everything about API keys.
 pub(super) fn offer() -> Offer<Portal> {

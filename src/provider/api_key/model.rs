@@ -133,7 +133,7 @@ fn set_date(state: &mut Object, name: &str, date: Option<&Timestamp>) {
         .zip(seen)
         .is_some_and(|(known, seen)| (known - seen).abs() <= TOLERANCE);
     if !is_same {
-        state.set(name, dates::with_own_offset(date));
+        state.set(name, dates::told(date));
     }
 }
 

@@ -53,11 +53,13 @@ pub(super) async fn review(
 
 /// Returns whether a key of the state is the provider's own. Where the portal cannot tell, its last characters decide.
 fn is_it(portal: &LivePortal, own: Option<&Key>, prior: &Object) -> bool {
-    if let Some(own) = own {
-        return id_of(prior).is_ok_and(|id| id == own.id);
-    }
-    let postfix = prior.get(KEY_POSTFIX).as_str().unwrap_or_default();
-    portal.client.presents_key_ending_in(postfix)
+    own.map_or_else(
+        || {
+            let postfix = prior.get(KEY_POSTFIX).as_str().unwrap_or_default();
+            portal.client.presents_key_ending_in(postfix)
+        },
+        |own| id_of(prior).is_ok_and(|id| id == own.id),
+    )
 }
 
 /// Refuses to harm the provider's own key.

@@ -97,7 +97,11 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_set_is_told_with_what_was_meant() {
         finds(&[], "No permissions", "[\"*\"]");
-        finds(&["*", "files:read"], "Permission * stands alone", "alone");
+        finds(
+            &["*", "files:read"],
+            "Permission * stands alone",
+            "Keep only",
+        );
         finds(&["rooms:raed"], "Unknown permission", "\"rooms:read\"?");
         finds(&["Files:Write"], "Unknown permission", "\"files:write\"?");
         finds(

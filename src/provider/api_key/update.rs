@@ -1,6 +1,5 @@
 //! Updating a key in place: one PUT of what changes, or none when nothing of it is the portal's.
 
-use super::creation::point_at;
 use super::guard;
 use super::model::{KeyModel, NAME, id_of};
 use super::own_key::{self, Harm};
@@ -126,7 +125,7 @@ impl Update<'_> {
     }
 
     fn explain(&self, error: &Error) -> Diagnostic {
-        let mut diagnostic = point_at(self.portal.explain(SUMMARY, error), error);
+        let mut diagnostic = self.portal.explain(SUMMARY, error);
         if error.outcome_unknown() {
             diagnostic.detail.push_str(
                 " Whether the portal made the change is not certain; the next plan shows what it holds.",

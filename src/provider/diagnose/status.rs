@@ -49,7 +49,7 @@ pub(super) fn explain(
              portal.",
             error.path()
         )),
-        429 => explain_throttling(error, &said),
+        429 => own().unwrap_or_else(|| explain_throttling(error, &said)),
         400 if has_fixed_form(error) => format!(
             "The portal refused the request (400){said}. It is the same for every configuration and no portal refuses it. \
              Check base_url: it is probably not the address of a DocSpace portal, or a proxy stands before it."

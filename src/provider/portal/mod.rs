@@ -74,8 +74,8 @@ pub struct LivePortal {
     origin: String,
     cache: Cache,
     health: Health,
-    wording: Wording,
     own_key: OwnKey,
+    wording: Wording,
     sessions: FrozenMap<TypeId, Box<dyn Any + Send + Sync>>,
     is_applying: AtomicBool,
 }
@@ -88,8 +88,8 @@ impl LivePortal {
             client,
             cache: Cache::default(),
             health: Health::default(),
-            wording: Wording::new(nouns),
             own_key: OwnKey::default(),
+            wording: Wording::new(nouns),
             sessions: FrozenMap::default(),
             is_applying: AtomicBool::new(false),
         }

@@ -62,15 +62,15 @@ impl LivePortal {
         {
             return None;
         }
-        let end = dates::with_own_offset(end);
-        let end = end.as_str().unwrap_or_default();
+        let end = dates::told(end);
         Some(Diagnostic::warning(
             "The provider's own API key ends soon",
             format!(
-                "The provider runs with the API key ending in {}, which ends on {end}. After that, no run can read or change \
+                "The provider runs with the API key ending in {}, which ends on {}. After that, no run can read or change \
                  anything. Create a new key in the portal under Developer Tools, API keys, and set api_key (or \
                  DOCSPACE_API_KEY) to it.",
                 self.client.quote(&key.postfix),
+                end.as_str().unwrap_or_default(),
             ),
         ))
     }
