@@ -16,10 +16,10 @@ const LEFT: &str = "API key \"CI\" may have been made without anybody holding it
 fn names(report: &Report, portal: &Portal) {
     let error = report.error(LEFT);
     for key in made(portal) {
-        let postfix = {
+        let postfix: String = {
             use secrecy::ExposeSecret as _;
             let value = key.credential.value.expose_secret();
-            value[value.len() - 4..].to_owned()
+            value.chars().skip(value.len() - 4).collect()
         };
         for part in [
             key.id.as_str(),

@@ -378,10 +378,10 @@ async fn strangers(section: &mut Section) {
         said(directory.refresh().await),
     );
     home.emulator
-        .change_api_key(&id, |key| key.user_id = OWNER_ID.to_owned());
+        .change_api_key(&id, |key| OWNER_ID.clone_into(&mut key.user_id));
     forget(&mut directory, &["at"]);
     home.emulator
-        .change_api_key(&id, |key| key.name = "Another".to_owned());
+        .change_api_key(&id, |key| "Another".clone_into(&mut key.name));
     section.add(
         "The key of this id has another name, and nothing else is remembered",
         said(directory.refresh().await),

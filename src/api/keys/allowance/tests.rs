@@ -92,7 +92,7 @@ async fn a_portal_that_lets_nothing_through_is_given_up_after_20_minutes() {
         .await;
     assert_eq!(refused.unwrap_err().status(), Some(429));
     let took = began.elapsed();
-    assert!(took <= PATIENCE && took > PATIENCE - LAST_PAUSE, "{took:?}");
+    assert!(took <= PATIENCE && took + LAST_PAUSE > PATIENCE, "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]

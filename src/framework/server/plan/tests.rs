@@ -272,6 +272,7 @@ async fn a_deletion_is_reviewed_and_may_be_refused() {
         prior: Some(thing("7".into(), "a")),
         config: None,
         private: PrivateState::default(),
+        planned: PrivateState::default(),
         identity: None,
         capabilities: Capabilities::default(),
     };
