@@ -1,7 +1,7 @@
 //! Deleting a webhook. A failed deletion keeps the resource in state (product §4.3).
 
 use super::guard;
-use super::model::{NAME, id_of};
+use super::model::{NAME, id_of, pair};
 use super::private::WebhookPrivate;
 use crate::api::{Cause, Error, Role, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
@@ -13,6 +13,9 @@ const SUMMARY: &str = "Could not delete the webhook";
 /// Deletes a webhook; one that is gone already counts as deleted.
 pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Result<(), Diagnostic> {
     let id = id_of(&request.prior)?;
+    if let Some((name, uri)) = pair(&request.prior) {
+        portal.webhooks().renames.forget(name, uri);
+    }
     let mut private: WebhookPrivate = request.private.decode();
     guard::verify(portal, SUMMARY, &request.prior, &mut private).await?;
     let token = portal.webhooks().list.begin_write(id);

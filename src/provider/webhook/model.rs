@@ -161,6 +161,12 @@ pub(super) fn secrets_in<'a>(
     secrets.map(|secret| secret.as_secret().clone())
 }
 
+/// Returns name and uri, once they are known.
+pub(super) fn pair(object: &Object) -> Option<(&str, &str)> {
+    let name = object.get(NAME).as_str()?;
+    Some((name, object.get(URI).as_str()?))
+}
+
 /// Returns the id in a state.
 pub(super) fn id_of(object: &Object) -> Result<WebhookId, Diagnostic> {
     let text = object.get(ID).as_str().unwrap_or_default();

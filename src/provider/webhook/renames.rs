@@ -41,6 +41,15 @@ impl Renames {
         is_created
     }
 
+    /// Forgets what was planned of this name and uri, because it is being carried out: a process that is kept plans again
+    /// later.
+    pub(super) fn forget(&self, name: &str, uri: &str) {
+        let mut halves = self.halves();
+        let pair = (name.to_owned(), uri.to_owned());
+        halves.created.remove(&pair);
+        halves.deleted.remove(&pair);
+    }
+
     fn halves(&self) -> MutexGuard<'_, Halves> {
         // Sets stay whole whatever panicked while they were held.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -62,6 +71,16 @@ mod tests {
         let renames = Renames::default();
         assert!(!renames.note_deletion(id, "ci", URI));
         assert_eq!(renames.note_creation("ci", URI), Some(id));
+    }
+
+    #[test]
+    fn what_was_carried_out_is_not_a_plan_any_more() {
+        let renames = Renames::default();
+        renames.note_creation("ci", URI);
+        renames.forget("ci", URI);
+        assert!(!renames.note_deletion(WebhookId::MIN, "ci", URI));
+        renames.forget("ci", URI);
+        assert_eq!(renames.note_creation("ci", URI), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the portal says about a plan, before anything is sent: an error or a warning. It is asked only about what the
 //! plan will send.
 
-use super::model::{NAME, SECRET_KEY_WO, TRIGGERS, URI, id_of};
+use super::model::{SECRET_KEY_WO, TRIGGERS, id_of, pair};
 use super::name_conflict::{self, Likeness};
 use super::private::WebhookPrivate;
 use super::{schema, secret};
@@ -110,12 +110,6 @@ pub(super) fn review_deletion(portal: &LivePortal, prior: &Object, diagnostics: 
     {
         diagnostics.push(name_conflict::renamed(name, id));
     }
-}
-
-/// Returns name and uri, once they are known.
-fn pair(object: &Object) -> Option<(&str, &str)> {
-    let name = object.get(NAME).as_str()?;
-    Some((name, object.get(URI).as_str()?))
 }
 
 /// Returns the secrets that will be sent, by attribute. Write-only values are in the configuration alone.
