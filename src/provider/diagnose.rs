@@ -103,8 +103,8 @@ fn explanation(error: &api::Error, noun: Option<&dyn Refusals>) -> String {
             )
         }
         Cause::NotJson { found: NotJson::Compressed } => {
-            "The answer is compressed, although that was not asked for: a proxy before the portal probably does it. Have \
-             it pass answers on unchanged."
+            "The answer is compressed in a way that cannot be read: a proxy before the portal has probably changed it. Have it \
+             pass answers on unchanged."
                 .to_owned()
         }
         Cause::NotJson { found: NotJson::WebPage } => {

@@ -98,7 +98,7 @@ impl<R: Read> Read for Limited<R> {
 #[derive(Debug)]
 pub(crate) struct Misread {
     pub(crate) error: BodyError,
-    /// How it begins, as it was sent.
+    /// How it begins, unpacked.
     pub(crate) opening: Vec<u8>,
 }
 
@@ -149,11 +149,41 @@ pub(crate) async fn decode<T: Send + 'static>(
     })?;
     match decoded {
         Err(BodyError::Unread(io::ErrorKind::FileTooLarge)) => Err(Cause::TooLarge { limit }),
-        decoded => Ok(decoded.map_err(|error| Misread { error, opening })),
+        decoded => Ok(decoded.map_err(|error| Misread {
+            error,
+            opening: if is_packed {
+                unpack(&opening, limit).unwrap_or_else(|part| part)
+            } else {
+                opening
+            },
+        })),
     }
 }
 
-fn is_packed(response: &Response) -> bool {
-    let encoding = response.headers().get(CONTENT_ENCODING);
-    encoding.is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"))
+/// Returns whether an answer says that it is packed; RFC 9110 §8.4.1.3 has two names for the same.
+pub(crate) fn is_packed(response: &Response) -> bool {
+    let coding = response.headers().get(CONTENT_ENCODING);
+    coding.is_some_and(|coding| {
+        let coding = coding.as_bytes();
+        coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")
+    })
+}
+
+/// Unpacks a body of at most `limit` bytes.
+///
+/// # Errors
+///
+/// What can be read of a body that is damaged, ends early or is longer.
+pub(crate) fn unpack(packed: &[u8], limit: u64) -> Result<Vec<u8>, Vec<u8>> {
+    let mut body = Vec::new();
+    let reader = MultiGzDecoder::new(packed);
+    match (Limited {
+        reader,
+        left: limit,
+    })
+    .read_to_end(&mut body)
+    {
+        Ok(_length) => Ok(body),
+        Err(_damage) => Err(body),
+    }
 }

@@ -415,10 +415,20 @@ impl Client {
         }
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|text| envelope::retry_after(text, moment(response.headers())));
-        let mut failure = match read_body(&mut response, MAX_ERROR_ANSWER).await {
-            Ok(Some(body)) => envelope::status_failure(code.as_u16(), &body, self.quoting(call)),
+        let is_packed = arriving::is_packed(&response);
+        let body = read_body(&mut response, MAX_ERROR_ANSWER).await;
+        let body = body.ok().flatten().and_then(|body| {
+            if is_packed {
+                // Only 1 MiB is read of it in either form.
+                arriving::unpack(&body, MAX_ERROR_ANSWER).ok()
+            } else {
+                Some(body)
+            }
+        });
+        let mut failure = match body {
+            Some(body) => envelope::status_failure(code.as_u16(), &body, self.quoting(call)),
             // Still that error, but not one with an empty body, which would have a meaning.
-            Ok(None) | Err(_) => StatusFailure::new(code.as_u16(), ErrorShape::Other),
+            None => StatusFailure::new(code.as_u16(), ErrorShape::Other),
         };
         failure.retry_after = retry_after;
         failure.challenge = envelope::challenge(response.headers());

@@ -48,8 +48,11 @@ impl From<BodyError> for Cause {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::NotJson { found } => Self::NotJson { found },
-            BodyError::Unread(_) => Self::Transport {
-                detail: "its compressed form is damaged".to_owned(),
+            BodyError::Unread(io::ErrorKind::UnexpectedEof) => Self::Transport {
+                detail: "its compressed form ends early".to_owned(),
+            },
+            BodyError::Unread(_) => Self::NotJson {
+                found: NotJson::Compressed,
             },
             BodyError::Decode(DecodeError {
                 path,

@@ -128,7 +128,7 @@ pub enum Cause {
 pub enum NotJson {
     /// A web page: the address may not be a portal's.
     WebPage,
-    /// Compressed, which is never asked for.
+    /// Compressed otherwise than was asked for, or not as it says.
     Compressed,
     /// Anything else.
     Other,

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use terraform_provider_docspace::api::Cause;
+use terraform_provider_docspace::api::{Cause, ErrorShape, NotJson};
 
 use super::bench::{Bench, client_of};
 use super::scripted::{Scripted, Step};
@@ -57,12 +57,35 @@ async fn a_damaged_list_is_an_error_and_never_half_a_list() {
     // The checksum, which stands at the end before the length.
     let checksum = whole.len() - 8;
     wrong[checksum] ^= 1;
-    let wrong = list(packed(&wrong)).await;
-    assert!(matches!(wrong, Err(Cause::Transport { .. })), "{wrong:?}");
-    let plain = list(packed(LIST.as_bytes())).await;
-    assert!(matches!(plain, Err(Cause::Transport { .. })), "{plain:?}");
+    for body in [&wrong, LIST.as_bytes()] {
+        let refused = list(packed(body)).await;
+        let Err(Cause::NotJson { found }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(found, NotJson::Compressed);
+    }
     let empty = list(packed(b"")).await;
     assert!(empty.is_err(), "{empty:?}");
+}
+
+/// nginx packs 403 and 404 like a success.
+#[tokio::test]
+async fn a_packed_refusal_is_understood() {
+    const DENIED: &str = r#"{"error":{"message":"Access denied","type":"System.Security.SecurityException"},"status":1,"statusCode":403}"#;
+    let refused = |status: &str| {
+        let mut answer = format!("HTTP/1.1 {status}\r\nContent-Encoding: x-gzip\r\n").into_bytes();
+        let body = pack(DENIED.as_bytes());
+        answer.extend(format!("Content-Length: {}\r\n\r\n", body.len()).bytes());
+        answer.extend(body);
+        answer
+    };
+    for status in ["403 Forbidden", "200 OK"] {
+        let server = Scripted::start([Step::Answer(refused(status))]).await;
+        let client = client_of(&server.base_url(), "sk-1", |config| config.max_retries = 0);
+        let error = client.list_webhooks().await.unwrap_err();
+        let failure = error.status_failure().unwrap();
+        assert_eq!(failure.shape, ErrorShape::Handler, "{status}");
+    }
 }
 
 /// The bound is that of the unpacked text.
