@@ -239,21 +239,24 @@ fn names_if_any<S: serde::Serializer>(
 impl Client {
     /// Lists the keys that the caller may see: all for administrators, their own for others; expired ones too.
     pub async fn list_keys(&self) -> Result<Vec<Key>, Error> {
-        let call = Call::new(Operation::Read, "GET", KEYS);
-        self.call(call, |body| {
-            Ok(envelope::decode_list(body, Key::decode)?.items)
-        })
-        .await
+        self.read_keys(|_key| {}).await
     }
 
     /// Lists the keys that the caller may see and hands each on as soon as it has arrived.
     pub async fn list_keys_into(&self, arrivals: &Arrivals<Key>) -> Result<Vec<Key>, Error> {
-        let call = Call::new(Operation::Read, "GET", KEYS);
         let arrivals = arrivals.clone();
+        self.read_keys(move |key| arrivals.push(key)).await
+    }
+
+    async fn read_keys(
+        &self,
+        arrived: impl Fn(&Key) + Clone + Send + Sync + 'static,
+    ) -> Result<Vec<Key>, Error> {
+        let call = Call::new(Operation::Read, "GET", KEYS);
         self.call_arriving(call, move |body| {
             let list = envelope::decode_list_from(body, |node| {
                 let key = Key::decode(node)?;
-                arrivals.push(&key);
+                arrived(&key);
                 Ok(key)
             })?;
             Ok(list.items)
