@@ -23,9 +23,11 @@ pub(super) fn text(moment: Option<OffsetDateTime>) -> Value {
     date.map_or(Value::Null, Value::from)
 }
 
-/// Writes a date whose offset is that of its clock, as those of keys are (API §4.4), as [`text`] does.
+/// Writes a date whose offset is that of its clock, as those of keys are (API §4.4), in UTC and in whole seconds. Lists of
+/// keys cut them, where lists of webhooks round (IH §15a).
 pub(super) fn told(date: Option<&Timestamp>) -> Value {
-    text(date.and_then(Timestamp::to_offset_date_time))
+    let moment = date.and_then(Timestamp::to_offset_date_time);
+    text(moment.map(OffsetDateTime::truncate_to_second))
 }
 
 /// Writes a date of a clock that is so far ahead of UTC, as [`text`] does; null if that is not known.
@@ -101,6 +103,17 @@ mod tests {
             writes(portal, Value::Null);
         }
         assert_eq!(text(None), Value::Null);
+    }
+
+    #[test]
+    fn dates_of_keys_are_cut() {
+        for portal in [
+            "2026-06-30T12:34:54.9123456Z",
+            "2026-06-30T12:34:54.0000000Z",
+        ] {
+            let told = told(Some(&Timestamp::new(portal)));
+            assert_eq!(told, Value::from("2026-06-30T12:34:54Z"));
+        }
     }
 
     #[test]

@@ -273,8 +273,11 @@ impl Client {
             .await;
         match read {
             Ok(key) => Ok(Some(key)),
+            Err(error) if matches!(error.status(), Some(404 | 405)) => Ok(None),
             // The portal cuts the key from the header without a look at what is there.
-            Err(error) if matches!(error.status(), Some(400 | 404 | 405 | 500)) => Ok(None),
+            Err(error) if matches!(error.status(), Some(400 | 500)) && !self.presents_key() => {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -282,7 +285,12 @@ impl Client {
     /// Returns whether the client presents a key that ends like this, which is all that a list shows of it.
     pub fn presents_key_ending_in(&self, postfix: &str) -> bool {
         let key = self.config().api_key.expose();
-        key.starts_with("sk-") && !postfix.is_empty() && key.ends_with(postfix)
+        self.presents_key() && !postfix.is_empty() && key.ends_with(postfix)
+    }
+
+    /// Returns whether what the client presents looks like a key, and not like a session's token.
+    fn presents_key(&self) -> bool {
+        self.config().api_key.expose().starts_with("sk-")
     }
 
     /// Returns the names of all permissions that the portal knows.

@@ -49,8 +49,7 @@ pub(super) async fn resolve(
         Err(again) => again,
     };
     if !again.outcome_unknown() {
-        // The first request may have been carried out, whatever is said of this one.
-        return Err(refused(creation, &again).await);
+        return Err(refused_again(creation, &again).await);
     }
     look_until_certain(creation, &again).await?;
     let what = "The request was sent twice, and the portal's list has not shown the key since.";
@@ -65,6 +64,18 @@ pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnosti
         return left_behind(creation, &keys, error);
     }
     creation.portal.explain(SUMMARY, error)
+}
+
+/// Words what became of the second request. The first may have been carried out, whatever is said of this one, and this
+/// one may have waited for long.
+async fn refused_again(creation: &Creation<'_>, error: &Error) -> Diagnostic {
+    match look(creation).await {
+        Sighting::Candidates(keys) => left_behind(creation, &keys, error),
+        Sighting::Absent | Sighting::Unreadable(_) => {
+            let what = "That is about a second request: the answer to the first was lost, and the key may still appear.";
+            uncertain(creation, error, what)
+        }
+    }
 }
 
 fn is_answer(error: &Error) -> bool {
@@ -152,7 +163,7 @@ fn left_behind(creation: &Creation<'_>, keys: &[Key], error: &Error) -> Diagnost
                 "{} (ending in {}, made on {})",
                 key.id,
                 portal.client.quote(&key.postfix),
-                date.as_str().unwrap_or("an unknown date")
+                date.as_str().unwrap_or("?")
             )
         })
         .collect();

@@ -2,7 +2,7 @@
 //! it cuts off the branch that the run sits on.
 
 use super::model::{ID, IS_ACTIVE, KEY_POSTFIX, NAME, id_of, permissions_in};
-use crate::api::keys::Key;
+use crate::api::keys::{Key, KeyChange};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::value::Object;
 use crate::provider::portal::LivePortal;
@@ -25,6 +25,15 @@ impl Harm {
         }
         let (before, after) = (permissions_in(prior)?, permissions_in(planned)?);
         (!after.cover(&before)).then_some(Self::Narrowed)
+    }
+
+    /// Returns what a change would do to a key as the portal shows it.
+    pub(super) fn of(change: &KeyChange, key: &Key) -> Option<Self> {
+        if change.is_active == Some(false) && key.is_active {
+            return Some(Self::SwitchedOff);
+        }
+        let after = change.permissions.as_ref()?;
+        (!after.cover(&key.permissions)).then_some(Self::Narrowed)
     }
 
     fn verb(self) -> &'static str {

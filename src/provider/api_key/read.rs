@@ -1,7 +1,7 @@
 //! Reading through the shared list, and what absence means (product §4.4).
 
 use super::guard;
-use super::model::{NAME, id_of, refresh};
+use super::model::{CREATED_BY, NAME, id_of, refresh};
 use super::private::KeyPrivate;
 use super::session::KeySession;
 use crate::api::Role;
@@ -56,7 +56,12 @@ pub(super) async fn confirm_removal(
             return Err(out_of_sight(state, &detail));
         }
     };
-    if caller.role() == Role::Admin || private.provenance.is_creator(&caller.id) {
+    let provenance = &private.provenance;
+    // Terraform does not hand on the private state of tainted resources.
+    let creator = state.get(CREATED_BY).as_str().unwrap_or_default();
+    let is_own = provenance.is_creator(&caller.id)
+        || provenance.creator.is_none() && creator.eq_ignore_ascii_case(caller.id.as_str());
+    if caller.role() == Role::Admin || is_own {
         return Ok(());
     }
     Err(out_of_sight(

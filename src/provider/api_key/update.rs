@@ -37,7 +37,7 @@ pub(super) async fn update(
             return Err(gone(name, id_of(&prior)?));
         };
         portal.require_write(SUMMARY).await?;
-        if let Some(harm) = Harm::of_change(&prior, &plan) {
+        if let Some(harm) = Harm::of(&change, &key) {
             own_key::protect(portal, SUMMARY, &prior, harm).await?;
         }
         let update = Update {

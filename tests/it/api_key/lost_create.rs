@@ -81,6 +81,27 @@ async fn a_key_that_was_not_made_is_asked_for_once_more() {
     directory.plan(&one(&key())).await.empty();
 }
 
+/// A refusal of the second request says nothing of the first.
+#[tokio::test]
+async fn a_second_request_that_is_refused_does_not_hide_the_first() {
+    let portal = Portal::start().await;
+    let mut directory = directory(&portal);
+    portal.fault(fault("reset", ON_POST));
+    portal.fault(on(ON_POST).skip(1).respond(403, &[], ""));
+    let report = directory.apply(&one(&key())).await;
+    let errors = report.errors();
+    assert_eq!(errors.len(), 1);
+    let detail = &errors[0].detail;
+    assert!(
+        detail.contains("the answer to the first was lost"),
+        "{detail}"
+    );
+    let requests = portal.requests();
+    // A last look comes after the refusal.
+    let after = requests.rsplit(|request| request == POST).next().unwrap();
+    assert!(after.contains(&LIST.to_owned()), "{requests:?}");
+}
+
 #[tokio::test]
 async fn a_portal_that_never_answers_is_given_up_after_two_requests() {
     let portal = Portal::start().await;

@@ -123,6 +123,14 @@ async fn lost(section: &mut Section) {
 
     let portal = Portal::start().await;
     portal.fault(fault("reset", ON_POST));
+    portal.fault(on(ON_POST).skip(1).respond(403, &[], ""));
+    section.add(
+        "The answer is lost, and a second request is refused",
+        apply(&portal, &one(&key())).await,
+    );
+
+    let portal = Portal::start().await;
+    portal.fault(fault("reset", ON_POST));
     portal.fault(on(ON_LIST).skip(1).respond(403, &[], ""));
     section.add(
         "The answer is lost, and then the list cannot be read",
@@ -344,6 +352,10 @@ async fn reading(section: &mut Section) {
     let gone = both.state.remove("it").unwrap();
     both.state.insert("zero".to_owned(), gone);
     section.add("A key is gone", said(both.refresh().await));
+
+    let mut directory = settled(&portal, &one(&with(&key(), json!({"name": "Fourth"})))).await;
+    directory.state.get_mut("it").unwrap().value["id"] = json!("CI");
+    section.add("The stored id is no GUID", said(directory.refresh().await));
 }
 
 async fn strangers(section: &mut Section) {

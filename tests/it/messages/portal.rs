@@ -93,10 +93,9 @@ pub async fn section() -> Section {
 
 /// What answers at an address that is no portal's.
 async fn other_addresses(section: &mut Section, directory: &mut Workspace) {
-    let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n";
-    let mut gzip = head.to_vec();
-    gzip.extend_from_slice(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03");
-    let proxy = Scripted::start([Step::AnswerAndClose(gzip)]).await;
+    let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 6\r\n\r\n";
+    let zstd = [head.as_slice(), b"\x28\xb5\x2f\xfd\x00\x00"].concat();
+    let proxy = Scripted::start([Step::AnswerAndClose(zstd)]).await;
     directory.set("base_url", json!(proxy.base_url()));
     section.add("The answer is compressed", said(directory.refresh().await));
 

@@ -47,7 +47,7 @@ fn what_the_portal_does_not_tell_stays_and_a_date_is_one_moment() {
         "2026-12-29T07:12:52.8632230Z",
     );
     let state = refresh(Object::new(), &made);
-    assert_eq!(state.get(CREATED_ON).as_str(), Some("2026-11-29T07:12:53Z"));
+    assert_eq!(state.get(CREATED_ON).as_str(), Some("2026-11-29T07:12:52Z"));
     assert_eq!(days_in(state.get(EXPIRES_IN_DAYS)), Some(30));
     let listed = key(
         "2026-11-29T09:12:52.0000000+02:00",
