@@ -85,7 +85,6 @@ const UNSEEN: [(&str, &[&str]); 9] = [
             "plan a change",
             "review a deletion",
             "review a plan",
-            "review a deletion",
             "read an object",
         ],
     ),
