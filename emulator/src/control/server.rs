@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::control::exchange::{ControlError, ControlRoutes, Shared, reply};
 use crate::control::{faults, requests, settings};
+use crate::nouns::served;
 use crate::portal::Portal;
 
 /// Answers the control API until shutdown.
@@ -35,7 +36,7 @@ fn router(portal: Arc<Portal>) -> Router {
         faults::routes(),
         settings::routes(),
     ];
-    let all = parts.into_iter().chain(portal.nouns.control());
+    let all = parts.into_iter().chain(served::control(&portal.nouns));
     let (paths, routes) = all
         .fold(ControlRoutes::default(), ControlRoutes::with)
         .into_parts();

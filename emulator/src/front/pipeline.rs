@@ -26,6 +26,7 @@ use crate::front::route::{Access, Route};
 use crate::front::routing::{self, Routed};
 use crate::front::scopes;
 use crate::locks::lock;
+use crate::nouns::served;
 use crate::portal::Portal;
 use crate::profile::Profile;
 
@@ -35,7 +36,12 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 pub(crate) async fn exchange(portal: Arc<Portal>, parts: Parts, body: Bytes) -> Outcome {
     let settings = portal.settings.current();
     let path = parts.uri.path();
-    let routed = routing::find(portal.nouns.routes(), &parts.method, path, settings.profile);
+    let routed = routing::find(
+        served::routes(&portal.nouns),
+        &parts.method,
+        path,
+        settings.profile,
+    );
     let sequence = portal.next_sequence();
     let mut pending = portal.log.begin(Arrival {
         sequence,

@@ -6,14 +6,13 @@ use serde_json::Value;
 
 use crate::changes::{Changes, Part};
 use crate::config::Config;
-use crate::control::exchange::ControlRoutes;
-use crate::front::route::Route;
 
 pub(crate) mod catalogue;
 pub(crate) mod embedding;
 pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod people;
+pub(crate) mod served;
 pub(crate) mod settings;
 pub(crate) mod webhooks;
 
@@ -25,14 +24,6 @@ pub(crate) trait Noun {
         Self: Default,
     {
         Self::default()
-    }
-
-    /// Its endpoints.
-    fn routes(&self) -> &'static [Route];
-
-    /// Its part of the control API.
-    fn control(&self) -> ControlRoutes {
-        ControlRoutes::default()
     }
 
     /// Forgets what was stored since the start.
@@ -52,7 +43,23 @@ pub(crate) trait Noun {
     }
 }
 
-/// Registers the nouns: the field of each in [`Nouns`], and its type.
+/// Registers the nouns, the field of each in [`Nouns`] and its type, and hands them to another macro.
+macro_rules! each_noun {
+    ($then:ident) => {
+        $then! {
+            catalogue: Catalogue,
+            embedding: Embedding,
+            journal: DeliveryJournal,
+            keys: Keys,
+            people: People,
+            settings: PortalSettings,
+            webhooks: Webhooks,
+        }
+    };
+}
+
+pub(crate) use each_noun;
+
 macro_rules! nouns {
     ($($name:ident: $noun:ident,)*) => {
         /// Every noun.
@@ -76,27 +83,9 @@ macro_rules! nouns {
     };
 }
 
-nouns! {
-    catalogue: Catalogue,
-    embedding: Embedding,
-    journal: DeliveryJournal,
-    keys: Keys,
-    people: People,
-    settings: PortalSettings,
-    webhooks: Webhooks,
-}
+each_noun!(nouns);
 
 impl Nouns {
-    /// The endpoints of all of them.
-    pub(crate) fn routes(&self) -> impl Iterator<Item = &'static Route> {
-        self.all().flat_map(|(_, noun)| noun.routes())
-    }
-
-    /// Their parts of the control API.
-    pub(crate) fn control(&self) -> impl Iterator<Item = ControlRoutes> {
-        self.all().map(|(_, noun)| noun.control())
-    }
-
     /// Forgets what was stored since the start.
     pub(crate) fn reset(&self) {
         self.all().for_each(|(_, noun)| noun.reset());

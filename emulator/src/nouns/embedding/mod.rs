@@ -5,6 +5,7 @@ mod control;
 mod endpoints;
 mod handle;
 mod header;
+mod routes;
 mod saved;
 
 use std::sync::{Arc, Mutex};
@@ -13,8 +14,6 @@ use serde_json::Value;
 
 use crate::changes::{Changes, Part};
 use crate::config::Config;
-use crate::control::exchange::ControlRoutes;
-use crate::front::route::{Access::Anonymous, Handler::Now, Route};
 use crate::locks::lock;
 use crate::nouns::Noun;
 
@@ -45,14 +44,6 @@ impl Noun for Embedding {
         }
     }
 
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
-    }
-
-    fn control(&self) -> ControlRoutes {
-        control::routes()
-    }
-
     fn reset(&self) {
         self.replace(Vec::new());
     }
@@ -66,9 +57,3 @@ impl Noun for Embedding {
         Ok(())
     }
 }
-
-#[rustfmt::skip]
-static ROUTES: [Route; 2] = [
-    Route::get("security/csp", Now(|call| Ok(endpoints::show(call)))).open_to(Anonymous),
-    Route::post("security/csp", Now(endpoints::replace)),
-];

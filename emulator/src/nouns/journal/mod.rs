@@ -4,15 +4,14 @@ pub(crate) mod body;
 mod control;
 pub(crate) mod endpoints;
 mod handle;
+mod routes;
 
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::control::exchange::ControlRoutes;
 use crate::delivery::journal::Journal;
-use crate::front::route::{Handler::Now, Route};
 use crate::locks::lock;
 use crate::nouns::Noun;
 
@@ -48,19 +47,4 @@ impl Noun for DeliveryJournal {
     fn reset(&self) {
         lock(&self.entries).clear();
     }
-
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
-    }
-
-    fn control(&self) -> ControlRoutes {
-        control::routes()
-    }
 }
-
-#[rustfmt::skip]
-static ROUTES: [Route; 3] = [
-    Route::get("settings/webhooks/log", Now(endpoints::list)),
-    Route::put("settings/webhook/{id}/retry", Now(endpoints::retry_one)).sensitive(),
-    Route::put("settings/webhook/retry", Now(endpoints::retry_many)).sensitive(),
-];

@@ -5,6 +5,7 @@ mod control;
 pub(crate) mod credentials;
 pub(crate) mod endpoints;
 pub(crate) mod handle;
+mod routes;
 mod saved;
 
 use std::sync::{Arc, Mutex};
@@ -13,13 +14,10 @@ use serde_json::Value;
 
 use crate::account::Credential;
 use crate::changes::{Changes, Part};
-use crate::config::{Config, PortalState};
-use crate::control::exchange::ControlRoutes;
-use crate::front::route::{Access, Handler::Now, Route};
+use crate::config::Config;
 use crate::locks::lock;
 use crate::nouns::Noun;
 use crate::nouns::keys::credentials::Credentials;
-use crate::profile::Profile;
 
 /// The keys and other credentials, and those of the start, to which a reset returns.
 #[derive(Debug, Default)]
@@ -50,25 +48,4 @@ impl Noun for Keys {
     fn restore(&self, part: Value) -> serde_json::Result<()> {
         saved::restore(&mut lock(&self.credentials), part)
     }
-
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
-    }
-
-    fn control(&self) -> ControlRoutes {
-        control::routes()
-    }
 }
-
-const HAS: fn(Profile) -> bool = Profile::has_api_keys;
-
-#[rustfmt::skip]
-static ROUTES: [Route; 6] = [
-    Route::get("keys", Now(endpoints::list)).only_if(HAS),
-    Route::post("keys", Now(endpoints::create)).only_if(HAS).sensitive(),
-    Route::put("keys/{guid}", Now(endpoints::update)).only_if(HAS),
-    Route::delete("keys/{guid}", Now(endpoints::delete)).only_if(HAS),
-    Route::get("keys/permissions", Now(|call| Ok(endpoints::permissions(call)))).only_if(HAS),
-    Route::get("keys/@self", Now(endpoints::current)).only_if(Profile::has_current_key)
-        .open_to(Access::AnyScope).even_when(&[PortalState::Busy]),
-];

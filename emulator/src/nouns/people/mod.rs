@@ -4,14 +4,13 @@ mod control;
 pub(crate) mod employee;
 pub(crate) mod endpoints;
 mod handle;
+mod routes;
 pub(crate) mod users;
 
 use std::sync::{Arc, Mutex};
 
 use crate::changes::Changes;
-use crate::config::{Config, PortalState};
-use crate::control::exchange::ControlRoutes;
-use crate::front::route::{Handler::Now, Route};
+use crate::config::Config;
 use crate::locks::lock;
 use crate::nouns::Noun;
 use crate::nouns::people::users::Users;
@@ -35,17 +34,4 @@ impl Noun for People {
     fn reset(&self) {
         *lock(&self.users) = self.initial.clone();
     }
-
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
-    }
-
-    fn control(&self) -> ControlRoutes {
-        control::routes()
-    }
 }
-
-#[rustfmt::skip]
-static ROUTES: [Route; 1] = [
-    Route::get("people/@self", Now(endpoints::person)).even_when(&[PortalState::Busy]),
-];

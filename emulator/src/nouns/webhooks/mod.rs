@@ -10,6 +10,7 @@ pub(crate) mod probe;
 pub(crate) mod races;
 pub(crate) mod removal;
 pub(crate) mod route_hooks;
+mod routes;
 mod saved;
 pub(crate) mod shape;
 pub(crate) mod store;
@@ -22,16 +23,10 @@ use serde_json::Value;
 
 use crate::changes::{Changes, Part};
 use crate::config::Config;
-use crate::control::exchange::ControlRoutes;
-use crate::front::route::{
-    Handler::{Later, Now},
-    Route,
-};
 use crate::locks::lock;
 use crate::nouns::Noun;
 use crate::nouns::webhooks::races::Races;
 use crate::nouns::webhooks::store::Store;
-use crate::profile::Profile;
 
 /// The webhooks.
 #[derive(Debug, Default)]
@@ -62,23 +57,4 @@ impl Noun for Webhooks {
     fn restore(&self, part: Value) -> serde_json::Result<()> {
         saved::restore(&self.store, part)
     }
-
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
-    }
-
-    fn control(&self) -> ControlRoutes {
-        control::routes()
-    }
 }
-
-#[rustfmt::skip]
-static ROUTES: [Route; 7] = [
-    Route::get("settings/webhook", Now(endpoints::list)),
-    Route::post("settings/webhook", Later(|call| Box::pin(endpoints::create(call)))),
-    Route::put("settings/webhook", Later(|call| Box::pin(endpoints::update(call)))),
-    Route::put("settings/webhook/enable", Later(|call| Box::pin(endpoints::enable(call)))).only_if(Profile::has_triggers),
-    Route::delete("settings/webhook/{id}", Now(endpoints::delete)),
-    Route::get("settings/webhooks", Now(|call| Ok(route_hooks::list(call)))).only_if(Profile::has_route_hooks),
-    Route::put("settings/webhook/{id}", Now(|call| Ok(route_hooks::disable(call)))).only_if(Profile::has_route_hooks),
-];
