@@ -72,6 +72,8 @@ Usage: cargo xtask bench [OPTIONS]
                    is restapi or restful, the same webhooks; can be repeated
   --limits         measure 300 webhooks behind limiters instead, half an hour: the
                    time beside the number of requests over the limiter's rate
+  --rates N,…      the limiters' rates in requests a second (default 5,10,20),
+                   all measured at the same time
   --json FILE      write everything to this file as well
 
 Numbers of different machines do not compare, so the machine is printed too.

@@ -42,6 +42,7 @@ struct Options {
     json: Option<PathBuf>,
     /// Whether limiters are measured, and nothing else.
     is_about_limits: bool,
+    rates: Vec<u32>,
 }
 
 impl Options {
@@ -55,6 +56,7 @@ impl Options {
             peers: Vec::new(),
             json: None,
             is_about_limits: false,
+            rates: limits::RATES.to_vec(),
         };
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
@@ -78,12 +80,20 @@ impl Options {
                 lexopt::Arg::Long("provider") => options.provider = Some(parser.value()?.into()),
                 lexopt::Arg::Long("peer") => options.peers.push(parser.value()?.into()),
                 lexopt::Arg::Long("limits") => options.is_about_limits = true,
+                lexopt::Arg::Long("rates") => {
+                    let text = parser.value()?.string()?;
+                    let rates: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
+                    options.rates = rates.context("--rates takes numbers, such as 10,20")?;
+                }
                 lexopt::Arg::Long("json") => options.json = Some(parser.value()?.into()),
                 other => return Err(other.unexpected().into()),
             }
         }
         if options.runs == 0 || options.parallelism == 0 {
             bail!("--runs and --parallelism are 1 or more");
+        }
+        if options.rates.contains(&0) {
+            bail!("--rates are 1 or more");
         }
         Ok(options)
     }
@@ -100,7 +110,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
     };
     let machine = figures::machine(&version);
     if options.is_about_limits {
-        let limited = limits::measure(&cli, &provider)?;
+        let limited = limits::measure(&cli, &provider, &options.rates)?;
         let text = limits::table(&limited) + &table::machine(&machine);
         let all = || json!({"machine": machine, "limits": limits::to_json(&limited)});
         return finish(&options, &text, all, &limits::misses(&limited));
