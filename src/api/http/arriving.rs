@@ -4,7 +4,7 @@
 //! accept and refuse the same answers. What it has decoded is handed on at once through [`Arrivals`]; the list as such
 //! exists only when its last byte was right.
 //!
-//! A list is asked for compressed (`Accept-Encoding: gzip`), because the nginx that ships with DocSpace packs JSON to a tenth (API §16 O19).
+//! A list is asked for compressed (`Accept-Encoding: gzip`): the nginx that ships with DocSpace packs JSON (API §16 O19).
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -22,7 +22,7 @@ use super::transport;
 /// How many pieces of a body wait for the decoder.
 const AHEAD: usize = 4;
 
-/// How much of an answer is kept for the case that it is no list, in bytes.
+/// How much of an answer is kept for the case that it is no list, in bytes, as it comes and unpacked.
 const OPENING: usize = 16 * 1024;
 
 /// The body of an answer while it arrives, unpacked.
@@ -102,7 +102,7 @@ pub(crate) struct Misread {
     pub(crate) opening: Vec<u8>,
 }
 
-/// Decodes a body of at most `limit` bytes, counted unpacked, while it arrives.
+/// Decodes a body of at most `limit` bytes, as it comes and unpacked, while it arrives.
 ///
 /// # Errors
 ///
@@ -132,10 +132,15 @@ pub(crate) async fn decode<T: Send + 'static>(
         decode(BufReader::new(Limited { reader, left }))
     });
     let mut opening = Vec::new();
+    let mut length = 0;
     loop {
         let piece = response.chunk().await;
         let piece = piece.map_err(|error| transport::cause_of(&error, config))?;
         let Some(piece) = piece else { break };
+        length += u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        if length > limit {
+            return Err(Cause::TooLarge { limit });
+        }
         let missing = OPENING.saturating_sub(opening.len());
         opening.extend(piece.iter().take(missing));
         if sender.send(piece).await.is_err() {
@@ -152,7 +157,7 @@ pub(crate) async fn decode<T: Send + 'static>(
         decoded => Ok(decoded.map_err(|error| Misread {
             error,
             opening: if is_packed {
-                unpack(&opening, limit).unwrap_or_else(|part| part)
+                unpack(&opening, OPENING as u64).unwrap_or_else(|part| part)
             } else {
                 opening
             },
@@ -176,13 +181,11 @@ pub(crate) fn is_packed(response: &Response) -> bool {
 /// What can be read of a body that is damaged, ends early or is longer.
 pub(crate) fn unpack(packed: &[u8], limit: u64) -> Result<Vec<u8>, Vec<u8>> {
     let mut body = Vec::new();
-    let reader = MultiGzDecoder::new(packed);
-    match (Limited {
-        reader,
+    let mut reader = Limited {
+        reader: MultiGzDecoder::new(packed),
         left: limit,
-    })
-    .read_to_end(&mut body)
-    {
+    };
+    match reader.read_to_end(&mut body) {
         Ok(_length) => Ok(body),
         Err(_damage) => Err(body),
     }

@@ -52,8 +52,8 @@ impl LivePortal {
         ))
     }
 
-    /// Returns a warning, once per process, when the key that the provider runs with ends soon. Nothing is requested: who
-    /// has written has asked for the key.
+    /// Returns a warning, once per process, when the key that the provider runs with ends soon. Nothing is requested, so it
+    /// takes a process in which [`Self::own_key`] or [`Self::require_write`] was called, as every write of a key does.
     pub(in crate::provider) fn own_key_ends(&self) -> Option<Diagnostic> {
         let key = self.own_key.key.get()?.as_ref()?;
         let end = key.expires_at.as_ref();

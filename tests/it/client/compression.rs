@@ -105,6 +105,25 @@ async fn a_small_answer_that_unpacks_to_a_huge_one_is_cut_off() {
     );
 }
 
+/// What unpacks to nothing does not come for ever either.
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off_although_it_unpacks_to_nothing() {
+    let nothing = pack(b"").repeat(40_000);
+    let chunk = [
+        format!("{:x}\r\n", nothing.len()).as_bytes(),
+        &nothing,
+        b"\r\n",
+    ]
+    .concat();
+    let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let body = chunk.repeat(64 * 1024 * 1024 / nothing.len() + 1);
+    let refused = list([head.as_slice(), &body].concat()).await;
+    assert!(
+        matches!(refused, Err(Cause::TooLarge { .. })),
+        "{refused:?}"
+    );
+}
+
 #[tokio::test]
 async fn the_portal_packs_long_lists() {
     let bench = Bench::start().await;
