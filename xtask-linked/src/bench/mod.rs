@@ -20,7 +20,8 @@ mod watched;
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::iter;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -116,10 +117,9 @@ pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
         return finish(&options, &text, all, &limits::misses(&limited));
     }
     report("Starting each provider 26 times …");
-    let mut starts = vec![start::measure(&provider)?];
-    for peer in &options.peers {
-        starts.push(start::measure(peer)?);
-    }
+    let peers = options.peers.iter().map(PathBuf::as_path);
+    let programs: Vec<&Path> = iter::once(provider.as_path()).chain(peers).collect();
+    let starts = start::measure(&programs)?;
     let mut text = table::starts(&starts);
     let mut sizes = Vec::new();
     if !options.sizes.is_empty() {

@@ -41,26 +41,34 @@ impl Start {
     }
 }
 
-/// Starts a provider again and again.
-pub(super) fn measure(program: &Path) -> Result<Start> {
+/// Starts programs again and again, one after the other, so that whatever else the machine does falls on all of them.
+pub(super) fn measure(programs: &[&Path]) -> Result<Vec<Start>> {
     let certificate = client_certificate()?;
     // Ended the hard way, a provider leaves its socket behind.
     let scratch = tempfile::tempdir()?;
-    start(program, &certificate, scratch.path())?;
-    let mut times = Vec::with_capacity(STARTS);
-    let mut memories = Vec::with_capacity(STARTS);
-    for _ in 0..STARTS {
-        let (time, memory) = start(program, &certificate, scratch.path())?;
-        times.push(time.as_secs_f64() * 1000.0);
-        memories.extend(memory.map(megabytes));
+    for program in programs {
+        start(program, &certificate, scratch.path())?;
     }
-    let name = program.file_name().unwrap_or_default();
-    Ok(Start {
-        name: name.to_string_lossy().into_owned(),
-        handshake_ms: Summary::of(times),
-        resident_mb: Summary::of(memories),
-        size: program.metadata()?.len(),
-    })
+    let mut measured = vec![(Vec::new(), Vec::new()); programs.len()];
+    for _ in 0..STARTS {
+        for (program, (times, memories)) in programs.iter().zip(&mut measured) {
+            let (time, memory) = start(program, &certificate, scratch.path())?;
+            times.push(time.as_secs_f64() * 1000.0);
+            memories.extend(memory.map(megabytes));
+        }
+    }
+    let starts = programs.iter().zip(measured);
+    starts
+        .map(|(program, (times, memories))| {
+            let name = program.file_name().unwrap_or_default();
+            Ok(Start {
+                name: name.to_string_lossy().into_owned(),
+                handshake_ms: Summary::of(times),
+                resident_mb: Summary::of(memories),
+                size: program.metadata()?.len(),
+            })
+        })
+        .collect()
 }
 
 /// Starts a provider, waits for its handshake, looks at its memory, and ends it.
