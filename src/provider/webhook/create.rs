@@ -8,6 +8,7 @@ use super::lost_create;
 use super::model::{ID, WebhookModel};
 use super::private::WebhookPrivate;
 use super::rotation::{self, SecretChange};
+use super::secret_hash::SecretHashes;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
 use crate::framework::resource::{CreateRequest, Progress};
@@ -19,6 +20,7 @@ use crate::provider::triggers::{self, KnownBits};
 /// Creates a webhook.
 pub(super) async fn create(
     portal: &LivePortal,
+    hashes: &SecretHashes,
     request: CreateRequest,
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
@@ -33,7 +35,7 @@ pub(super) async fn create(
     portal.require_supported_version().await?;
     let (mask, trigger_bits) =
         triggers::resolve(portal, &model.triggers, &private.trigger_bits).await?;
-    let secret = rotation::apply_create(&config).await?;
+    let secret = rotation::apply_create(hashes, &config).await?;
     let body = model.to_create(mask, secret.send.as_ref());
     let _turn = portal
         .webhooks()

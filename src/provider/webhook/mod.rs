@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `schema` | the attributes and their single checks |
 //! | `model`, `secret` | what a webhook is made of |
+//! | `secret_hash` | by which a write-only secret is recognized |
 //! | `private` | what is kept beside it in private state |
 //! | `provenance`, `guard` | which webhook a number stands for, and that no other one is touched |
 //! | `drift` | what changed on the portal between plan and apply |
@@ -46,6 +47,7 @@ mod review;
 mod rotation;
 mod schema;
 mod secret;
+mod secret_hash;
 mod session;
 mod target;
 mod trigger_catalog;
@@ -62,6 +64,7 @@ use self::functions::{TriggersDecode, TriggersEncode, WebhookSignature};
 use self::list::WebhookList;
 use self::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, SSL, URI, secrets_in};
 use self::refusal::WebhookRefusals;
+use self::secret_hash::SecretHashes;
 use self::trigger_catalog::TriggerCatalog;
 use self::webhooks::Webhooks;
 use super::diagnose::Refusals;
@@ -81,7 +84,7 @@ pub(super) const REFUSALS: &dyn Refusals = &WebhookRefusals;
 /// Returns everything that is called `docspace_webhook…`, and the functions around it.
 pub(super) fn offer() -> Offer<Portal> {
     Offer::default()
-        .resource(WebhookResource)
+        .resource(WebhookResource::default())
         .data_source(WebhookDataSource)
         .data_source(WebhookDeliveries)
         .data_source(TriggerCatalog)
@@ -95,8 +98,10 @@ pub(super) fn offer() -> Offer<Portal> {
 }
 
 /// The resource `docspace_webhook`.
-#[derive(Debug)]
-struct WebhookResource;
+#[derive(Debug, Default)]
+struct WebhookResource {
+    hashes: SecretHashes,
+}
 
 #[async_trait]
 impl Resource<Portal> for WebhookResource {
@@ -138,7 +143,7 @@ impl Resource<Portal> for WebhookResource {
         plan: &mut Plan,
         diagnostics: &mut Diagnostics,
     ) {
-        plan::propose(request, plan, diagnostics).await;
+        plan::propose(&self.hashes, request, plan, diagnostics).await;
     }
 
     async fn review(
@@ -175,7 +180,8 @@ impl Resource<Portal> for WebhookResource {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         portal.client.remember(secrets_in([&request.config]));
-        warning(portal, progress, create::create(portal, request, progress)).await
+        let create = create::create(portal, &self.hashes, request, progress);
+        warning(portal, progress, create).await
     }
 
     async fn read(
@@ -198,7 +204,8 @@ impl Resource<Portal> for WebhookResource {
         let portal = context.live()?;
         let objects = [&request.config, &request.prior];
         portal.client.remember(secrets_in(objects));
-        warning(portal, progress, update::update(portal, request, progress)).await
+        let update = update::update(portal, &self.hashes, request, progress);
+        warning(portal, progress, update).await
     }
 
     async fn delete(

@@ -3,6 +3,7 @@
 
 use super::model::{ID, NAME, SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, TRIGGERS};
 use super::private::WebhookPrivate;
+use super::secret_hash::SecretHashes;
 use super::{rotation, target};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::private_state::PrivateState;
@@ -12,6 +13,7 @@ use crate::provider::triggers::{TriggerResolver, TriggerSet};
 
 /// Completes a plan that the engine has filled.
 pub(super) async fn propose(
+    hashes: &SecretHashes,
     request: &PlanRequest<'_>,
     plan: &mut Plan,
     diagnostics: &mut Diagnostics,
@@ -34,7 +36,7 @@ pub(super) async fn propose(
         Some(prior) => {
             keep_spelling(prior, &private, &mut plan.state);
             let is_changed = differs(prior, &plan.state);
-            rotation::plan_update(request.config, prior, &private, is_changed).await
+            rotation::plan_update(hashes, request.config, prior, &private, is_changed).await
         }
     };
     private.is_secret_given = is_secret_given(request.config);

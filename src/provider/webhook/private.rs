@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::StoredSecret;
 use super::provenance::{MovedFrom, Provenance};
-use super::secret::SecretHash;
+use super::secret_hash::SecretHash;
 use crate::framework::value::Object;
 use crate::provider::triggers::KnownBits;
 

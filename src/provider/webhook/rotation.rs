@@ -23,7 +23,8 @@
 
 use super::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, StoredSecret};
 use super::private::{SecretOrigin, WebhookPrivate};
-use super::secret::{self, NoRandomness, SecretHash};
+use super::secret::{self, NoRandomness};
+use super::secret_hash::{SecretHash, SecretHashes};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::{Number, Object, SecretText, Value};
 
@@ -89,14 +90,16 @@ struct Before<'a> {
     /// What was sent last.
     sent: StoredSecret,
     private: &'a WebhookPrivate,
+    hashes: &'a SecretHashes,
 }
 
 impl<'a> Before<'a> {
-    fn of(prior: &Object, private: &'a WebhookPrivate) -> Self {
+    fn of(hashes: &'a SecretHashes, prior: &Object, private: &'a WebhookPrivate) -> Self {
         Self {
             mode: SecretMode::before(prior, private),
             sent: private.sent_last(prior),
             private,
+            hashes,
         }
     }
 
@@ -108,7 +111,7 @@ impl<'a> Before<'a> {
             SecretMode::Manual | SecretMode::Generated | SecretMode::None => false,
         };
         match &self.private.secret_hash {
-            Some(hash) if is_needed => hash.matches(secret).await,
+            Some(hash) if is_needed => self.hashes.recognize(hash, secret).await,
             _ => false,
         }
     }
@@ -196,6 +199,7 @@ pub(super) fn plan_create(config: &Object) -> SecretPlan {
 
 /// Plans the secret of an existing webhook. `is_changed` says whether any other attribute changes.
 pub(super) async fn plan_update(
+    hashes: &SecretHashes,
     config: &Object,
     prior: &Object,
     private: &WebhookPrivate,
@@ -203,7 +207,7 @@ pub(super) async fn plan_update(
 ) -> SecretPlan {
     let (key, wo) = (config.get(SECRET_KEY), config.get(SECRET_KEY_WO));
     let stored = prior.get(SECRET_KEY);
-    let before = Before::of(prior, private);
+    let before = Before::of(hashes, prior, private);
     let mode = SecretMode::after(config, before.mode);
     let planned_key = match (key, wo) {
         (Value::Null, Value::Null) if mode == SecretMode::None => Value::Null,
@@ -272,7 +276,10 @@ fn configured(config: &Object) -> Option<(&'static str, SecretText)> {
 }
 
 /// Chooses the secret of a new webhook; one is generated when none is configured.
-pub(super) async fn apply_create(config: &Object) -> Result<SecretChange, Diagnostic> {
+pub(super) async fn apply_create(
+    hashes: &SecretHashes,
+    config: &Object,
+) -> Result<SecretChange, Diagnostic> {
     let mode = SecretMode::after(config, SecretMode::Generated);
     let version = version_in(config);
     let (secret, origin) = if let Some((_, secret)) = mode.secret(config) {
@@ -282,7 +289,7 @@ pub(super) async fn apply_create(config: &Object) -> Result<SecretChange, Diagno
         (generated, SecretOrigin::Generated)
     };
     let hash = if mode == SecretMode::Automatic {
-        Some(SecretHash::of(&secret).await.map_err(no_randomness)?)
+        Some(hashes.record(&secret).await.map_err(no_randomness)?)
     } else {
         None
     };
@@ -302,12 +309,13 @@ pub(super) async fn apply_create(config: &Object) -> Result<SecretChange, Diagno
 
 /// Decides what an update does with the secret.
 pub(super) async fn apply_update(
+    hashes: &SecretHashes,
     config: &Object,
     prior: &Object,
     planned: &Object,
     private: &WebhookPrivate,
 ) -> Result<SecretChange, Diagnostic> {
-    let before = Before::of(prior, private);
+    let before = Before::of(hashes, prior, private);
     let stored_key = prior.get(SECRET_KEY).as_secret();
     let write_only = apply_write_only(config, planned, &before).await?;
     let has_version = write_only.version.is_some();
@@ -405,10 +413,11 @@ async fn apply_write_only(
     let sent = secret.filter(|secret| before.lacks(mode, secret, version, is_recognized));
     let known = before.private.secret_hash.clone();
     let hash = match secret {
-        Some(secret) if mode == SecretMode::Automatic && !is_recognized => {
-            Some(SecretHash::of(secret).await.map_err(no_randomness)?)
+        // What was recognized is recorded anew as well, to share its salt with the webhooks that have the same secret.
+        Some(secret) if mode == SecretMode::Automatic => {
+            let record = before.hashes.record(secret).await;
+            Some(record.map_err(no_randomness)?)
         }
-        _ if mode == SecretMode::Automatic => known,
         // An ignored version leaves automatic mode as it is.
         _ => known.filter(|_| version_in(config).is_none()),
     };

@@ -1,12 +1,6 @@
-//! The webhook's secret: its limits, its generation, and the hash by which automatic rotation
-//! recognizes it (product §4.2).
+//! The webhook's secret: its limits and its generation (product §4.2).
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::zeroize::Zeroizing;
-use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
 
 use crate::api::PasswordPolicy;
 use crate::framework::value::SecretText;
@@ -19,17 +13,6 @@ const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const DIGITS: &[u8] = b"0123456789";
 /// Special characters that need no quoting in shells, URLs in documents, or JSON.
 const SPECIAL: &[u8] = b"!#%*+-.:=?@^_~";
-
-/// Memory of one hash, in KiB.
-const HASH_MEMORY: u32 = 8 * 1024;
-/// Passes over that memory.
-const HASH_PASSES: u32 = 4;
-const HASH_LENGTH: usize = 32;
-const SALT_LENGTH: usize = 16;
-
-/// The memory of hashes: one at a time uses it, whatever Terraform's parallelism is. Taken anew for each hash, it would
-/// pile up in the allocator, once for every thread that ever made one.
-static HASHING: Mutex<Vec<Block>> = Mutex::const_new(Vec::new());
 
 /// Returns whether a secret consists of characters that it may have: printable ASCII without blanks.
 pub(crate) fn has_valid_characters(secret: &str) -> bool {
@@ -97,55 +80,6 @@ fn random_character() -> Result<char, NoRandomness> {
     }
 }
 
-/// A salted, deliberately slow hash of a secret (Argon2id, 8 MiB), kept in private state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SecretHash {
-    salt: String,
-    hash: String,
-}
-
-impl SecretHash {
-    /// Hashes a secret with a fresh salt, when its turn comes.
-    pub(super) async fn of(secret: &SecretText) -> Result<Self, NoRandomness> {
-        let mut salt = [0_u8; SALT_LENGTH];
-        getrandom::fill(&mut salt).map_err(|_unavailable| NoRandomness)?;
-        let hash = hash(secret.clone(), salt.to_vec())
-            .await
-            .ok_or(NoRandomness)?;
-        Ok(Self {
-            salt: STANDARD_NO_PAD.encode(salt),
-            hash,
-        })
-    }
-
-    /// Returns whether the hash is that of a secret. A damaged hash is that of none.
-    pub(super) async fn matches(&self, secret: &SecretText) -> bool {
-        let Ok(salt) = STANDARD_NO_PAD.decode(&self.salt) else {
-            return false;
-        };
-        hash(secret.clone(), salt)
-            .await
-            .is_some_and(|hash| hash == self.hash)
-    }
-}
-
-async fn hash(secret: SecretText, salt: Vec<u8>) -> Option<String> {
-    let mut memory = HASHING.lock().await;
-    let task = tokio::task::spawn_blocking(move || {
-        let params = Params::new(HASH_MEMORY, HASH_PASSES, 1, Some(HASH_LENGTH)).ok()?;
-        memory.resize(params.block_count(), Block::default());
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let mut hash = [0_u8; HASH_LENGTH];
-        let secret = secret.expose().as_bytes();
-        let hashed =
-            argon2.hash_password_into_with_memory(secret, &salt, &mut hash, memory.as_mut_slice());
-        memory.fill(Block::default());
-        hashed.ok()?;
-        Some(STANDARD_NO_PAD.encode(hash))
-    });
-    task.await.ok()?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,53 +140,5 @@ mod tests {
             shortcomings(&"aA1!".repeat(8), policy),
             ["at most 30 characters"]
         );
-    }
-
-    /// Made with another implementation. A change here makes every stored hash useless, so that every secret in automatic
-    /// mode is sent again.
-    #[tokio::test]
-    async fn hashes_are_argon2id_over_8_mib_for_ever() {
-        let hash = SecretHash {
-            salt: "MDEyMzQ1Njc4OWFiY2RlZg".to_owned(),
-            hash: "zlJZ06WvdX0r9+efCr3THjIC81203MIrlTTZLAf7RIM".to_owned(),
-        };
-        assert!(hash.matches(&SecretText::new("correct-horse")).await);
-    }
-
-    #[tokio::test]
-    async fn one_hash_is_made_at_a_time() {
-        let turn = HASHING.lock().await;
-        let secret = SecretText::new("correct-horse");
-        let (done, mut finished) = tokio::sync::oneshot::channel();
-        let waiting = tokio::spawn(async move {
-            drop(SecretHash::of(&secret).await);
-            done.send(()).unwrap();
-        });
-        tokio::task::yield_now().await;
-        // In the time that this one takes, the other would be done if it had begun.
-        let params = Params::new(HASH_MEMORY, 3 * HASH_PASSES, 1, Some(HASH_LENGTH)).unwrap();
-        let longer = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let mut hash = [0; HASH_LENGTH];
-        longer
-            .hash_password_into(b"x", &[0; SALT_LENGTH], &mut hash)
-            .unwrap();
-        tokio::task::yield_now().await;
-        assert!(finished.try_recv().is_err());
-        drop(turn);
-        waiting.await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_hash_recognizes_its_secret_only() {
-        let secret = SecretText::new("correct-horse");
-        let hash = SecretHash::of(&secret).await.unwrap();
-        assert!(hash.matches(&secret).await);
-        assert!(!hash.matches(&SecretText::new("correct-horsf")).await);
-        assert_ne!(hash, SecretHash::of(&secret).await.unwrap());
-        let damaged = SecretHash {
-            salt: "?".to_owned(),
-            hash: hash.hash.clone(),
-        };
-        assert!(!damaged.matches(&secret).await);
     }
 }

@@ -7,6 +7,7 @@ use super::model::{TRIGGERS, WebhookModel, id_of};
 use super::private::WebhookPrivate;
 use super::read::refresh;
 use super::rotation::{self, SecretChange};
+use super::secret_hash::SecretHashes;
 use crate::api::{Error, TriggerMask, Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private_state::PrivateState;
@@ -41,6 +42,7 @@ struct Update<'a> {
 /// Updates a webhook.
 pub(super) async fn update(
     portal: &LivePortal,
+    hashes: &SecretHashes,
     request: UpdateRequest,
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
@@ -57,7 +59,7 @@ pub(super) async fn update(
     private.is_secret_given = None;
     let (triggers, trigger_bits) =
         triggers::resolve(portal, &model.triggers, &private.trigger_bits).await?;
-    let secret = rotation::apply_update(&config, &prior, &plan, &private).await?;
+    let secret = rotation::apply_update(hashes, &config, &prior, &plan, &private).await?;
     let before = Before::of(&prior, &private);
     let action = before.action(&model, triggers, &secret);
     let outgoing = if action == Action::Nothing && private.moved_from.is_none() {

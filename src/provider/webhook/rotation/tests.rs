@@ -35,8 +35,35 @@ fn stored_nothing() -> Object {
     object(Value::Null, Value::Null, Value::Null)
 }
 
+/// What a new process knows: nothing.
+fn hashes() -> SecretHashes {
+    SecretHashes::default()
+}
+
+async fn plan_update(
+    config: &Object,
+    prior: &Object,
+    private: &WebhookPrivate,
+    is_changed: bool,
+) -> SecretPlan {
+    super::plan_update(&hashes(), config, prior, private, is_changed).await
+}
+
+async fn apply_create(config: &Object) -> Result<SecretChange, Diagnostic> {
+    super::apply_create(&hashes(), config).await
+}
+
+async fn apply_update(
+    config: &Object,
+    prior: &Object,
+    planned: &Object,
+    private: &WebhookPrivate,
+) -> Result<SecretChange, Diagnostic> {
+    super::apply_update(&hashes(), config, prior, planned, private).await
+}
+
 async fn hashed(text: &str) -> WebhookPrivate {
-    let hash = SecretHash::of(&SecretText::new(text)).await.unwrap();
+    let hash = hashes().record(&SecretText::new(text)).await.unwrap();
     WebhookPrivate {
         secret_hash: Some(hash),
         ..WebhookPrivate::default()
@@ -197,7 +224,8 @@ async fn automatic_mode_counts_the_secrets_it_does_not_recognize() {
     assert_eq!(same.hash, private.secret_hash);
     let changed = update(&config(NEW), &stored_version(4), &private).await;
     expect(&changed, Some(NEW), None, Some(5));
-    assert!(changed.hash.unwrap().matches(&SecretText::new(NEW)).await);
+    let hash = changed.hash.unwrap();
+    assert!(hashes().recognize(&hash, &SecretText::new(NEW)).await);
     // Without a hash it cannot be known, so the secret is sent once.
     let lost = update(&config(OLD), &stored_version(4), &WebhookPrivate::default()).await;
     expect(&lost, Some(OLD), None, Some(5));

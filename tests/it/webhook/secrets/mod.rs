@@ -289,3 +289,30 @@ async fn a_generated_secret_stays_without_a_word() {
     assert_eq!(directory.attribute("secret_key"), secret.as_str());
     assert!(portal.emulator.secret_is(1, &secret));
 }
+
+/// One slow hash then recognizes it for all of them (ADR 9).
+#[tokio::test]
+async fn webhooks_that_share_a_secret_in_one_run_share_its_record() {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace();
+    let config = |shared: &str| {
+        [("one", shared), ("two", shared), ("other", OLD)]
+            .map(|(name, secret)| {
+                (
+                    name.to_owned(),
+                    with(&automatic(secret), json!({"name": name})),
+                )
+            })
+            .into()
+    };
+    for shared in [NEW, "third-Secret-3"] {
+        directory.apply(&config(shared)).await.quiet();
+        let record = |name: &str| {
+            let private: Value = serde_json::from_slice(&directory.state[name].private).unwrap();
+            private["secret_hash"].clone()
+        };
+        assert!(record("one")["hash"].is_string());
+        assert_eq!(record("one"), record("two"));
+        assert_ne!(record("one")["salt"], record("other")["salt"]);
+    }
+}
