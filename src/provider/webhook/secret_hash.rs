@@ -35,10 +35,17 @@ pub(super) struct SecretHash {
 
 /// Makes and compares hashes, each at most once in a process: webhooks that share a secret share its salt, so that one
 /// slow hash recognizes it for all of them. A secret is kept as a digest alone, under a key that only this process has.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct SecretHashes {
     known: Mutex<Known>,
     workshop: Workshop,
+}
+
+impl fmt::Debug for SecretHashes {
+    /// Shows nothing: it is made of secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretHashes").finish_non_exhaustive()
+    }
 }
 
 /// What this process knows of secrets. All of it is wiped when it goes.
@@ -104,13 +111,6 @@ impl SecretHashes {
     }
 }
 
-impl fmt::Debug for Known {
-    /// Shows nothing: it is made of secrets.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Known").finish_non_exhaustive()
-    }
-}
-
 impl Known {
     /// Returns the salt for the record of a secret, which is made where this process has seen none.
     fn salt_of(&mut self, secret: &SecretText) -> Result<Salt, NoRandomness> {
@@ -123,13 +123,9 @@ impl Known {
         Ok(salt)
     }
 
-    /// Keeps the salt of a record that was recognized. The first one stays, and none serves two secrets.
+    /// Keeps the salt of a record that was recognized, unless there is one for the secret already.
     fn keep_salt(&mut self, secret: &SecretText, salt: Salt) {
-        let Ok(digest) = self.digest(secret) else {
-            return;
-        };
-        let is_taken = self.salts.values().any(|known| *known == salt);
-        if !is_taken {
+        if let Ok(digest) = self.digest(secret) {
             self.salts.entry(digest).or_insert(salt);
         }
     }
@@ -154,10 +150,11 @@ impl Known {
 
 /// The memory of hashes. Taken anew for each hash, it would pile up in the allocator, once for every thread that ever made
 /// one.
-#[derive(Debug)]
 struct Workshop {
     turns: Arc<Semaphore>,
     memories: Arc<Mutex<Vec<Vec<Block>>>>,
+    #[cfg(test)]
+    made: std::sync::atomic::AtomicUsize,
 }
 
 impl Default for Workshop {
@@ -165,6 +162,8 @@ impl Default for Workshop {
         Self {
             turns: Arc::new(Semaphore::new(AT_A_TIME)),
             memories: Arc::default(),
+            #[cfg(test)]
+            made: std::sync::atomic::AtomicUsize::default(),
         }
     }
 }
@@ -174,6 +173,8 @@ impl Workshop {
     async fn hash(&self, secret: SecretText, salt: Salt) -> Option<Zeroizing<String>> {
         let turn = Arc::clone(&self.turns).acquire_owned().await.ok()?;
         let memories = Arc::clone(&self.memories);
+        #[cfg(test)]
+        self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let task = tokio::task::spawn_blocking(move || {
             let pool = || memories.lock().unwrap_or_else(PoisonError::into_inner);
             let mut memory = pool().pop().unwrap_or_default();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use self::rows::{From, GENERATED, Outcome, Row, UNTOUCHED, put};
 
 use super::{Portal, webhook, with};
-use crate::commands::{Workspace, one};
+use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
 
 const OLD: &str = "Old-secret-1";
@@ -315,4 +315,35 @@ async fn webhooks_that_share_a_secret_in_one_run_share_its_record() {
         assert_eq!(record("one"), record("two"));
         assert_ne!(record("one")["salt"], record("other")["salt"]);
     }
+}
+
+/// Records of separate runs have salts of their own until one run changes both webhooks, whatever it changes.
+#[tokio::test]
+async fn records_of_a_secret_become_one_when_their_webhooks_change_together() {
+    let portal = Portal::start().await;
+    let mut directory = portal.workspace();
+    let config = |names: &[&str], suffix: &str| {
+        let webhooks = names.iter().map(|name| {
+            let config = with(&automatic(NEW), json!({"name": format!("{name}{suffix}")}));
+            ((*name).to_owned(), config)
+        });
+        webhooks.collect::<Configuration>()
+    };
+    let record = |directory: &Workspace, name: &str| {
+        let private: Value = serde_json::from_slice(&directory.state[name].private).unwrap();
+        private["secret_hash"].clone()
+    };
+    directory.apply(&config(&["one"], "")).await.quiet();
+    directory.apply(&config(&["one", "two"], "")).await.quiet();
+    assert_ne!(record(&directory, "one"), record(&directory, "two"));
+    portal.take();
+    let renamed = config(&["one", "two"], " renamed");
+    directory.apply(&renamed).await.quiet();
+    assert_eq!(record(&directory, "one"), record(&directory, "two"));
+    let sent = portal.emulator.request_log();
+    let puts = sent.iter().filter(|entry| entry.method == "PUT");
+    let bodies: Vec<_> = puts.filter_map(|entry| entry.body.as_ref()).collect();
+    assert_eq!(bodies.len(), 2);
+    assert!(bodies.iter().all(|body| body.get("secretKey").is_none()));
+    directory.plan(&renamed).await.empty();
 }
