@@ -15,6 +15,7 @@
 //! Absent on purpose: the environment (callers pass values), user-facing advice (an [`Error`] answers questions, its
 //! reader words the advice), and any way to follow a redirect.
 
+pub mod developer_tools;
 pub mod embedding;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;

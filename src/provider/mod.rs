@@ -3,6 +3,7 @@
 mod api_key;
 mod config;
 mod dates;
+mod developer_tools;
 mod diagnose;
 mod embedding;
 mod expiry;
@@ -109,6 +110,7 @@ impl Provider for DocSpace {
         Offer::default()
             // A line each, also for the formatter.
             .with(api_key::offer())
+            .with(developer_tools::offer())
             .with(embedding::offer())
             .with(webhook::offer())
     }

@@ -18,6 +18,8 @@ mod client;
 mod commands;
 /// Data sources and functions against the emulator.
 mod data;
+/// The resource `docspace_developer_tools`.
+mod developer_tools;
 /// The resource `docspace_embedding`.
 mod embedding;
 /// What the provider offers beside managing a webhook: identity, lists, moves, actions, secrets.

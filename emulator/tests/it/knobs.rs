@@ -131,8 +131,18 @@ async fn limited_dev_tools_lock_out_everybody_but_admins() {
         .post(path, &json!({"LimitedAccessForUsers": true}))
         .await;
     assert_eq!(limit.status, 200);
+    assert_eq!(
+        limit.json()["response"]["lastModified"],
+        "0001-01-01T00:00:00.0000000Z"
+    );
     let shown = user.get(path).await.json();
     assert_eq!(shown["response"]["limitedAccessForUsers"], true);
+    assert!(
+        shown["response"]["lastModified"]
+            .as_str()
+            .unwrap()
+            .starts_with("20")
+    );
     for client in [&user, &owner.with_key("sk-room-admin")] {
         assert_denied(&client.get(WEBHOOKS).await);
         assert_denied(&client.post(WEBHOOKS, &webhook("b")).await);
@@ -140,6 +150,11 @@ async fn limited_dev_tools_lock_out_everybody_but_admins() {
         assert_eq!(client.get(TRIGGERS).await.status, 200);
     }
     assert_eq!(owner.with_key("sk-admin").get(WEBHOOKS).await.status, 200);
+
+    // Nothing is as good as false.
+    let opened = owner.post(path, &json!({})).await;
+    assert_eq!(opened.json()["response"]["limitedAccessForUsers"], false);
+    assert_eq!(user.get(WEBHOOKS).await.status, 200);
 }
 
 /// O10: what a key may do by its scopes, and that every key may describe itself.

@@ -33,7 +33,11 @@ async fn the_identity_is_the_id_and_its_schema_is_the_first() {
     assert_eq!((id.name.as_str(), &*id.r#type), ("id", &b"\"string\""[..]));
     assert!(id.required_for_import && !id.optional_for_import);
     assert!(!id.description.is_empty());
-    for other in ["docspace_embedding", "docspace_api_key"] {
+    for other in [
+        "docspace_api_key",
+        "docspace_developer_tools",
+        "docspace_embedding",
+    ] {
         assert!(schemas.remove(other).is_some());
     }
     assert!(schemas.is_empty(), "{schemas:?}");

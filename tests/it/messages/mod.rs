@@ -79,6 +79,7 @@ async fn sections() -> &'static [Section] {
             tokio::spawn(beside::data_sources()),
             tokio::spawn(beside::others()),
             tokio::spawn(redeliver::section()),
+            tokio::spawn(crate::developer_tools::messages::section()),
             tokio::spawn(crate::embedding::messages::section()),
             tokio::spawn(crate::api_key::messages::section()),
             tokio::spawn(defects::section()),

@@ -65,7 +65,7 @@ fn header(subject: &Subject) -> String {
 fn subcategory(name: &str) -> &'static str {
     match name {
         "docspace_api_key" | "docspace_api_keys" | "docspace_current_key" => "Access",
-        "docspace_embedding" => "Settings",
+        "docspace_developer_tools" | "docspace_embedding" => "Settings",
         _ => "Webhooks",
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::config::PortalState;
+use crate::dates::{self, Precision};
 use crate::front::answer::{Answer, HandlerError, Refusal};
 use crate::front::call::Call;
 use crate::nouns::settings::body::bind_dev_tools;
@@ -112,16 +113,23 @@ pub(crate) fn password(call: &Call) -> Answer {
     })
 }
 
+/// The date of an answer to a change: that of an object that was never stored.
+const NEVER: &str = "0001-01-01T00:00:00.0000000Z";
+
+/// The date is always made up: now, or [`NEVER`] (IH §10).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DevTools {
     limited_access_for_users: bool,
+    last_modified: String,
 }
 
 /// `GET /settings/devtoolsaccess`.
 pub(crate) fn dev_tools(call: &Call) -> Answer {
+    let now = dates::now();
     call.success(&DevTools {
         limited_access_for_users: call.settings.dev_tools_limited,
+        last_modified: call.settings.zones().key_date(now, Precision::Stored),
     })
 }
 
@@ -136,5 +144,6 @@ pub(crate) fn change_dev_tools(call: &Call) -> Result<Answer, Refusal> {
         .change(|settings| settings.dev_tools_limited = limited);
     Ok(call.success(&DevTools {
         limited_access_for_users: limited,
+        last_modified: NEVER.to_owned(),
     }))
 }

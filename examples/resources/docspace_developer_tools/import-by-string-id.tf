@@ -1,0 +1,4 @@
+import {
+  to = docspace_developer_tools.portal
+  id = "developer_tools"
+}
