@@ -19,7 +19,7 @@ use super::watched::{self, Run};
 use xtask::cli::Cli;
 use xtask::report;
 
-/// Above this number nobody waits for hashes, which take seconds for a hundred of them.
+/// Above this number nobody waits for hashes, which take seconds for a hundred of them, nor for API keys.
 const MOST_HASHED: usize = 300;
 
 /// Above this number every command runs once.
@@ -88,8 +88,30 @@ impl Step {
         }
     }
 
-    /// Returns the most requests it may make (product §8), by name as in `GET /webhook`.
-    fn budget(self, count: u64) -> BTreeMap<&'static str, u64> {
+    /// Returns the most requests it may make (product §8), by name as in `GET /webhook`; none for who is not ours.
+    fn budget(self, kind: Kind, count: u64) -> Option<BTreeMap<&'static str, u64>> {
+        match kind {
+            Kind::Docspace | Kind::Automatic | Kind::AutomaticEach => {
+                Some(self.budget_of_webhooks(count))
+            }
+            Kind::Keys => Some(self.budget_of_keys(count)),
+            Kind::Floor | Kind::Bare | Kind::Restapi | Kind::Restful => None,
+        }
+    }
+
+    fn budget_of_keys(self, count: u64) -> BTreeMap<&'static str, u64> {
+        let (list, own) = ("GET /api/2.0/keys", "GET /api/2.0/keys/@self");
+        let budget: &[(&str, u64)] = match self {
+            Self::PlanNew => &[],
+            Self::Create => &[(list, 1), (own, 1), ("POST /api/2.0/keys", count)],
+            Self::PlanAgain => &[(list, 1)],
+            Self::Change => &[(list, 2), (own, 2), ("PUT /api/2.0/keys/{guid}", count)],
+            Self::Destroy => &[(list, 2), (own, 2), ("DELETE /api/2.0/keys/{guid}", count)],
+        };
+        budget.iter().copied().collect()
+    }
+
+    fn budget_of_webhooks(self, count: u64) -> BTreeMap<&'static str, u64> {
         let list = "GET /webhook";
         let (catalog, policy) = ("GET /webhook/triggers", "GET /security/password");
         let budget: &[(&str, u64)] = match self {
@@ -101,8 +123,8 @@ impl Step {
                 ("POST /webhook", count),
             ],
             Self::PlanAgain => &[(list, 1)],
-            Self::Change => &[(list, 1), ("PUT /webhook", count)],
-            Self::Destroy => &[(list, 1), ("DELETE /webhook/{id}", count)],
+            Self::Change => &[(list, 2), ("PUT /webhook", count)],
+            Self::Destroy => &[(list, 2), ("DELETE /webhook/{id}", count)],
         };
         budget.iter().copied().collect()
     }
@@ -188,6 +210,8 @@ impl<'a> Bench<'a> {
         ];
         if count <= MOST_HASHED {
             subjects.push(own(Kind::Automatic, portal)?);
+            subjects.push(own(Kind::AutomaticEach, portal)?);
+            subjects.push(own(Kind::Keys, portal)?);
         }
         for program in &self.options.peers {
             if let Some(kind) = Kind::of_peer(program) {
@@ -205,7 +229,7 @@ impl<'a> Bench<'a> {
         count: usize,
         results: &mut Results,
     ) -> Result<()> {
-        let is_once = subject.kind == Kind::Automatic && results.has(step);
+        let is_once = subject.kind == Kind::AutomaticEach && results.has(step);
         if results.failure.is_some() || is_once {
             return Ok(());
         }
@@ -302,13 +326,11 @@ impl Measured {
 
     /// Returns a sentence for each request of ours that is one too many.
     pub(super) fn excesses(&self) -> Vec<String> {
-        let own = self
-            .subjects
-            .iter()
-            .filter(|subject| subject.kind == Kind::Docspace);
-        let steps = own.flat_map(|subject| &subject.steps);
+        let subjects = self.subjects.iter();
+        let steps =
+            subjects.flat_map(|subject| subject.steps.iter().map(|taken| (subject.kind, taken)));
         steps
-            .flat_map(|taken| excesses(taken, self.count))
+            .flat_map(|(kind, taken)| excesses(kind, taken, self.count))
             .collect()
     }
 
@@ -339,24 +361,33 @@ impl Measured {
     }
 }
 
-fn excesses(taken: &Taken, count: usize) -> Vec<String> {
+fn excesses(kind: Kind, taken: &Taken, count: usize) -> Vec<String> {
     let Some(requests) = &taken.requests else {
         return Vec::new();
     };
     let step = taken.step.name();
-    let budget = taken.step.budget(u64::try_from(count).unwrap_or(u64::MAX));
+    let Some(budget) = taken
+        .step
+        .budget(kind, u64::try_from(count).unwrap_or(u64::MAX))
+    else {
+        return Vec::new();
+    };
     let mut excesses = Vec::new();
     for (name, made) in &requests.counts {
         let allowed = budget.get(name.as_str()).copied().unwrap_or_default();
         if *made > allowed {
             excesses.push(format!(
-                "{count} webhooks, {step}: {made} {name}, {allowed} are allowed"
+                "{}, {count}, {step}: {made} {name}, {allowed} are allowed",
+                kind.name()
             ));
         }
     }
     if requests.writes_at_once > MOST_WRITES {
         let most = requests.writes_at_once;
-        excesses.push(format!("{count} webhooks, {step}: {most} writes at once"));
+        excesses.push(format!(
+            "{}, {count}, {step}: {most} writes at once",
+            kind.name()
+        ));
     }
     excesses
 }

@@ -78,8 +78,12 @@ fn uri(host: &str, number: &str) -> String {
 pub(super) enum Kind {
     /// The provider as product §8 measures it: `secret_key_wo` with its version.
     Docspace,
-    /// The provider with the version left out, so that it hashes every secret.
+    /// The provider with the version left out, so that it hashes the one secret of all webhooks.
     Automatic,
+    /// The same with a secret for each webhook.
+    AutomaticEach,
+    /// As many API keys instead of webhooks.
+    Keys,
     /// The built-in resource that does nothing, with the same values: what the CLI itself costs.
     Floor,
     /// The same with one string each: the least that the CLI can cost.
@@ -114,7 +118,9 @@ impl Kind {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Docspace => "docspace",
-            Self::Automatic => "docspace, hashing",
+            Self::Automatic => "docspace, 1 hash",
+            Self::AutomaticEach => "docspace, N hashes",
+            Self::Keys => "docspace_api_key",
             Self::Floor => "terraform_data",
             Self::Bare => "terraform_data, bare",
             Self::Restapi => "restapi",
@@ -125,23 +131,34 @@ impl Kind {
     /// Returns the configuration, written with `for_each`.
     fn configuration(self) -> String {
         let template = match self {
-            Self::Docspace | Self::Automatic => include_str!("config/docspace.tf"),
+            Self::Docspace | Self::Automatic | Self::AutomaticEach => {
+                include_str!("config/docspace.tf")
+            }
+            Self::Keys => include_str!("config/api_keys.tf"),
             Self::Floor => include_str!("config/terraform_data.tf"),
             Self::Bare => include_str!("config/terraform_data_bare.tf"),
             Self::Restapi => include_str!("config/restapi.tf"),
             Self::Restful => include_str!("config/restful.tf"),
         };
         let version = match self {
-            Self::Automatic => "null",
+            Self::Automatic | Self::AutomaticEach => "null",
             _ => "1",
         };
-        template.replace("VERSION", version)
+        let secret = match self {
+            Self::Automatic => "\"S3cret-Key\"",
+            _ => "\"S3cret-Key-${each.key}\"",
+        };
+        template
+            .replace("VERSION", version)
+            .replace("SECRET", secret)
     }
 
     /// Returns the source address, where there is a program.
     fn source(self) -> Option<&'static str> {
         match self {
-            Self::Docspace | Self::Automatic => Some("onlyoffice/docspace"),
+            Self::Docspace | Self::Automatic | Self::AutomaticEach | Self::Keys => {
+                Some("onlyoffice/docspace")
+            }
             Self::Floor | Self::Bare => None,
             Self::Restapi => Some("mastercard/restapi"),
             Self::Restful => Some("magodo/restful"),
@@ -250,6 +267,8 @@ mod tests {
         for kind in [
             Kind::Docspace,
             Kind::Automatic,
+            Kind::AutomaticEach,
+            Kind::Keys,
             Kind::Floor,
             Kind::Bare,
             Kind::Restapi,

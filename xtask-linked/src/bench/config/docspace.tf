@@ -11,6 +11,6 @@ resource "docspace_webhook" "many" {
   name                  = each.value.name
   uri                   = each.value.uri
   triggers              = ["FileUploaded"]
-  secret_key_wo         = "S3cret-Key-${each.key}"
+  secret_key_wo         = SECRET
   secret_key_wo_version = VERSION
 }
