@@ -31,15 +31,25 @@ impl Zone {
         dates::text(date.and_then(|date| self.moment(date)))
     }
 
+    /// Returns whether this zone's clock showed a date twice, because it was set back. Nothing is known without a zone.
+    pub(super) fn is_shown_twice(&self, date: &Timestamp) -> bool {
+        let offset = date.shown().and_then(|shown| self.offset(shown));
+        matches!(offset, Some(AmbiguousOffset::Fold { .. }))
+    }
+
     /// Returns the moment at which this zone's clock showed a date, if there was exactly one.
     fn moment(&self, date: &Timestamp) -> Option<OffsetDateTime> {
         let shown = date.shown()?;
-        let ambiguous = self.0.as_ref()?.to_ambiguous_timestamp(civil(shown)?);
-        let AmbiguousOffset::Unambiguous { offset } = ambiguous.offset() else {
+        let AmbiguousOffset::Unambiguous { offset } = self.offset(shown)? else {
             return None;
         };
         let ahead = Duration::seconds(offset.seconds().into());
         shown.assume_utc().checked_sub(ahead)
+    }
+
+    fn offset(&self, shown: PrimitiveDateTime) -> Option<AmbiguousOffset> {
+        let zone = self.0.as_ref()?;
+        Some(zone.to_ambiguous_timestamp(civil(shown)?).offset())
     }
 }
 

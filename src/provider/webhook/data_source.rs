@@ -185,7 +185,7 @@ pub(super) fn describe(
     let mask = webhook.triggers.ok_or_else(|| version::unsupported(None))?;
     let names = spell(mask);
     let date = |date: &Option<Timestamp>| zone.utc_text(date.as_ref());
-    let health = Health::of(webhook);
+    let health = Health::of(webhook, zone);
     Ok(Object::new()
         .with(ID, webhook.id.to_string())
         .with(NAME, webhook.name.as_str())

@@ -1,13 +1,15 @@
 //! Whether a webhook's events reach its receiver, from what the list of webhooks tells (API §4.2, §10).
 //!
-//! Success and failure are dated by the same clock, so which came last is known whatever the portal's time zone.
+//! Success and failure are dated by the same clock, so which came last is known whatever the portal's time zone, but for
+//! two dates of the hour that a clock shows twice when it is set back.
 
 use crate::api::{Client, Webhook};
+use crate::provider::zone::Zone;
 
 /// Describes `healthy`.
 pub(super) const HEALTHY: &str = "Whether deliveries succeed: `false` while the last failure is later than the last \
     success, or when the portal disabled the webhook before its first delivery; null before the first delivery has \
-    ended. A webhook that was disabled after a success stays `true`, so check `enabled` too.";
+    ended, and when both dates are of the hour that the portal's clock shows twice, as it is set back. A webhook that was disabled after a success stays `true`, so check `enabled` too.";
 /// Describes `failure_reason`.
 pub(super) const FAILURE_REASON: &str =
     "Why `healthy` is `false`, in one line and without content of the portal; otherwise null.";
@@ -26,7 +28,8 @@ pub(super) enum Health {
 }
 
 impl Health {
-    pub(super) fn of(webhook: &Webhook) -> Self {
+    /// Judges a webhook of the list; `zone` is that of the portal.
+    pub(super) fn of(webhook: &Webhook, zone: &Zone) -> Self {
         let failure = &webhook.last_failure_on;
         let success = &webhook.last_success_on;
         match (failure, success) {
@@ -37,6 +40,11 @@ impl Health {
             (None, None) => Self::Unknown,
             (None, Some(_)) => Self::Healthy,
             (Some(_), None) => Self::Failing,
+            (Some(failure), Some(success))
+                if zone.is_shown_twice(failure) && zone.is_shown_twice(success) =>
+            {
+                Self::Unknown
+            }
             (Some(failure), Some(success)) => match failure.shown().zip(success.shown()) {
                 None => Self::Unknown,
                 Some((failure, success)) if failure > success => Self::Failing,

@@ -23,9 +23,13 @@ fn webhook(failure: Option<&str>, success: Option<&str>) -> Webhook {
     }
 }
 
+fn health(webhook: &Webhook) -> Health {
+    Health::of(webhook, &Zone::named("Europe/Berlin"))
+}
+
 #[track_caller]
 fn is(failure: Option<&str>, success: Option<&str>, expected: Health) {
-    assert_eq!(Health::of(&webhook(failure, success)), expected);
+    assert_eq!(health(&webhook(failure, success)), expected);
 }
 
 #[test]
@@ -54,6 +58,24 @@ fn the_printed_offset_does_not_count() {
     );
 }
 
+/// Europe/Berlin: 02:30 comes an hour after 02:50, and also twenty minutes before it.
+#[test]
+fn two_dates_of_the_hour_that_came_twice_leave_it_open() {
+    let (half_past, ten_to) = ("2026-10-25T02:30:00+01:00", "2026-10-25T02:50:00+01:00");
+    is(Some(half_past), Some(ten_to), Health::Unknown);
+    is(Some(ten_to), Some(half_past), Health::Unknown);
+    is(
+        Some(ten_to),
+        Some("2026-10-25T03:00:00+01:00"),
+        Health::Healthy,
+    );
+    is(
+        Some(ten_to),
+        Some("2026-10-25T01:59:59+01:00"),
+        Health::Failing,
+    );
+}
+
 #[test]
 fn dates_that_cannot_be_read_leave_it_open() {
     is(Some("yesterday"), Some(EARLY), Health::Unknown);
@@ -67,6 +89,6 @@ fn a_webhook_that_the_portal_disabled_before_its_first_delivery_is_not_healthy()
         is_first_changed_by_portal: by_portal,
         ..webhook(None, None)
     };
-    assert_eq!(Health::of(&disabled(true)), Health::Disabled);
-    assert_eq!(Health::of(&disabled(false)), Health::Unknown);
+    assert_eq!(health(&disabled(true)), Health::Disabled);
+    assert_eq!(health(&disabled(false)), Health::Unknown);
 }
