@@ -1,6 +1,8 @@
 // A receiver that believes only what the portal has signed.
 //
 //	WEBHOOK_SECRET=... PORT=8080 go run receiver.go
+//
+// While the secret is rotated, WEBHOOK_SECRET_PREVIOUS holds the one that still counts.
 package main
 
 import (
@@ -23,9 +25,15 @@ func isGenuine(body []byte, header string) bool {
 	if err != nil {
 		return false
 	}
-	mac := hmac.New(sha256.New, []byte(os.Getenv("WEBHOOK_SECRET")))
-	mac.Write(body)
-	return hmac.Equal(given, mac.Sum(nil))
+	for _, variable := range []string{"WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS"} {
+		secret := os.Getenv(variable)
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write(body)
+		if secret != "" && hmac.Equal(given, mac.Sum(nil)) {
+			return true
+		}
+	}
+	return false
 }
 
 func receive(w http.ResponseWriter, r *http.Request) {

@@ -1,17 +1,22 @@
 // A receiver that believes only what the portal has signed.
 //
 //   WEBHOOK_SECRET=... PORT=8080 node receiver.mjs
+//
+// While the secret is rotated, WEBHOOK_SECRET_PREVIOUS holds the one that still counts.
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
-const secret = process.env.WEBHOOK_SECRET;
+const { WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS } = process.env;
+const secrets = [WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS].filter(Boolean);
 
 // Signed are the exact bytes of the body, before anything parses them.
 function isGenuine(body, header = "") {
-  const expected = createHmac("sha256", secret).update(body).digest();
   const given = Buffer.from(header.replace(/^sha256=/, ""), "hex");
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return secrets.some((secret) => {
+    const expected = createHmac("sha256", secret).update(body).digest();
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
 }
 
 const server = createServer((request, response) => {

@@ -1,6 +1,8 @@
 """A receiver that believes only what the portal has signed.
 
     WEBHOOK_SECRET=... PORT=8080 python3 receiver.py
+
+While the secret is rotated, WEBHOOK_SECRET_PREVIOUS holds the one that still counts.
 """
 
 import hashlib
@@ -9,13 +11,15 @@ import json
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SECRET = os.environ["WEBHOOK_SECRET"].encode()
+VARIABLES = ("WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS")
+SECRETS = [os.environ[name].encode() for name in VARIABLES if os.environ.get(name)]
 
 
 def is_genuine(body: bytes, header: str) -> bool:
     """Signed are the exact bytes of the body; the portal writes its digits in upper case."""
-    expected = "sha256=" + hmac.new(SECRET, body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(header.lower().encode(), expected.encode())
+    given = header.lower().encode()
+    expected = ("sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest() for secret in SECRETS)
+    return any(hmac.compare_digest(given, digits.encode()) for digits in expected)
 
 
 class Receiver(BaseHTTPRequestHandler):

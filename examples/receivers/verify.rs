@@ -3,16 +3,18 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Checks the header `x-docspace-signature-256` against the exact bytes of the body.
-pub fn is_genuine(secret: &str, body: &[u8], header: &str) -> bool {
+/// Checks the header `x-docspace-signature-256` against the exact bytes of the body. While a secret
+/// is rotated, both the new one and the old one count.
+pub fn is_genuine(secrets: &[&str], body: &[u8], header: &str) -> bool {
     let Some(given) = header.strip_prefix("sha256=").and_then(from_hex) else {
         return false;
     };
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        return false;
-    };
-    mac.update(body);
-    mac.verify_slice(&given).is_ok()
+    secrets.iter().any(|secret| {
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).is_ok_and(|mut mac| {
+            mac.update(body);
+            mac.verify_slice(&given).is_ok()
+        })
+    })
 }
 
 /// The portal writes its digits in upper case; both count.

@@ -1,5 +1,5 @@
-//! The receivers that the guide shows, each with real deliveries of the emulator: what is signed is
-//! believed, what is not is refused.
+//! The receivers that the guide shows, each with real deliveries of the emulator: what is signed with
+//! the secret, or with the one before it, is believed, and nothing else.
 //!
 //! The one in Rust is a function that `cargo xtask demo` uses, and is tested there.
 
@@ -11,7 +11,8 @@ use std::time::Duration;
 use docspace_emulator::{Config, Emulator, Event, NewWebhook};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/receivers");
-const SECRET: &str = "Receiver-Secret-1";
+const SECRET: &str = "Receiver-Secret-2";
+const PREVIOUS: &str = "Receiver-Secret-1";
 const FILE_UPLOADED: i64 = 256;
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -57,12 +58,15 @@ async fn check(command: &[&str]) {
     config.settings.blacklist.clear();
     config.settings.delivery_speed = 20.0;
     let portal = Emulator::start(config).await.unwrap();
-    portal.create_webhook(NewWebhook {
-        uri: format!("http://127.0.0.1:{}/", receiver.port),
-        secret: SECRET.into(),
-        ssl: false,
-        ..NewWebhook::default()
-    });
+    // One whose secret has been rotated, and one that is yet to be.
+    for secret in [SECRET, PREVIOUS] {
+        portal.create_webhook(NewWebhook {
+            uri: format!("http://127.0.0.1:{}/", receiver.port),
+            secret: secret.into(),
+            ssl: false,
+            ..NewWebhook::default()
+        });
+    }
     portal.raise_event(&Event::new(FILE_UPLOADED, "5")).unwrap();
     assert!(portal.deliveries_settled(PATIENCE).await);
     let status: Vec<u16> = portal
@@ -70,8 +74,10 @@ async fn check(command: &[&str]) {
         .iter()
         .map(|delivery| delivery.status)
         .collect();
-    assert_eq!(status, [204]);
-    assert!(receiver.line().contains("file.uploaded"));
+    assert_eq!(status, [204, 204]);
+    for _ in [SECRET, PREVIOUS] {
+        assert!(receiver.line().contains("file.uploaded"));
+    }
 
     let forged = "sha256=5BDCC146BF60754E6A042426089575C75A003F089D2739839DEC58B964EC3843";
     for signature in [
@@ -103,6 +109,7 @@ impl Receiver {
             .args(&command[1..])
             .current_dir(EXAMPLES)
             .env("WEBHOOK_SECRET", SECRET)
+            .env("WEBHOOK_SECRET_PREVIOUS", PREVIOUS)
             .env("PORT", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -32,7 +32,7 @@ pub(super) struct Delivery {
 impl Delivery {
     /// Says whether the body was signed with this secret, comparing in constant time.
     pub(super) fn is_signed_with(&self, secret: &str) -> bool {
-        verify::is_genuine(secret, &self.body, &self.signature)
+        verify::is_genuine(&[secret], &self.body, &self.signature)
     }
 
     /// Parses the body.
