@@ -10,7 +10,7 @@ use std::path::Path;
 use docspace_emulator::NewWebhook;
 use serde_json::json;
 
-use crate::harness::Case;
+use crate::harness::{Case, needs};
 
 /// Who runs a block: a test of this file, a test elsewhere, or nobody, because of something.
 #[derive(Debug, Clone, Copy)]
@@ -176,8 +176,102 @@ const BLOCKS: &[(&str, &str, By)] = &[
     ),
     (
         "rotating-secrets",
-        "",
+        "variable \"webhook_secret\" {",
         By::Test("secrets, and tests/acc/cases/secrets"),
+    ),
+    (
+        "rotating-secrets",
+        "ephemeral \"vault_kv_secret_v2\" \"uploads\" {",
+        By::Nobody("there is no vault; its syntax is checked here"),
+    ),
+    (
+        "rotating-secrets",
+        "locals {",
+        By::Nobody("there is no vault; its syntax is checked here"),
+    ),
+    (
+        "adopting-existing-webhooks",
+        "data \"docspace_webhooks\" \"found\" {",
+        By::Test("practice"),
+    ),
+    (
+        "adopting-existing-webhooks",
+        "terraform apply",
+        By::Test("practice"),
+    ),
+    (
+        "adopting-existing-webhooks",
+        "locals {",
+        By::Test("practice"),
+    ),
+    (
+        "migrating",
+        "tofu init",
+        By::Nobody("init is told apart in readme; moved has states of the other registry"),
+    ),
+    ("other-hosts", "output \"triggers\" {", By::Here),
+    (
+        "other-hosts",
+        "tofu console",
+        By::Nobody("it is said to fail, with its version"),
+    ),
+    ("other-hosts", "tofu test", By::Test("suites")),
+    (
+        "other-hosts",
+        "tofu query",
+        By::Nobody("it is said not to exist"),
+    ),
+    ("pipelines", "provider \"docspace\" {", By::Test("practice")),
+    (
+        "pipelines",
+        "terraform init -input=false -lockfile=readonly",
+        By::Test("practice; init itself in readme"),
+    ),
+    (
+        "pipelines",
+        "terraform show -no-color webhooks.tfplan",
+        By::Test("practice"),
+    ),
+    (
+        "pipelines",
+        "terraform plan -input=false -detailed-exitcode -lock=false",
+        By::Test("practice"),
+    ),
+    (
+        "policy-as-code",
+        "variable \"webhook_secret\" {",
+        By::Test("policy, in cargo xtask policies"),
+    ),
+    (
+        "policy-as-code",
+        "terraform plan -out=webhooks.tfplan",
+        By::Test("policy, in cargo xtask policies"),
+    ),
+    (
+        "policy-as-code",
+        "checkov --directory . --framework terraform --external-checks-dir policy --check \
+         'CKV2_DOCSPACE_*' --compact --skip-download",
+        By::Test("policy, in cargo xtask policies"),
+    ),
+    (
+        "several-portals",
+        "variable \"production_api_key\" {",
+        By::Test("practice"),
+    ),
+    (
+        "several-portals",
+        "module \"production\" {",
+        By::Test("practice"),
+    ),
+    (
+        "several-portals",
+        "variable \"portal\" {",
+        By::Test("practice"),
+    ),
+    (
+        "several-portals",
+        "data \"docspace_webhooks\" \"ours\" {",
+        By::Test("practice"),
     ),
 ];
 
@@ -225,15 +319,33 @@ fn guide(name: &str) -> Vec<Block> {
     blocks
 }
 
-/// The block of a guide that begins with this line.
+/// The block of a guide that begins with this line, or a shell's that has it.
 #[track_caller]
-fn block(name: &str, first_line: &str) -> String {
+pub fn block(name: &str, first_line: &str) -> String {
     let mut blocks = guide(name).into_iter();
-    let found = blocks.find(|block| block.first_line() == first_line && !block.language.is_empty());
+    let has_line = |block: &Block| {
+        let is_shell = block.language == "shell";
+        block.first_line() == first_line
+            || is_shell && block.text.lines().any(|line| line == first_line)
+    };
+    let found = blocks.find(|block| !block.language.is_empty() && has_line(block));
     match found {
         Some(block) => block.text,
         None => panic!("{name} has no block {first_line:?}"),
     }
+}
+
+/// The commands of a block as a test runs them: the local build needs no `init`, and nobody is there to
+/// say yes.
+pub fn script(commands: &str) -> String {
+    let lines = commands
+        .lines()
+        .filter(|line| !line.starts_with("terraform init"));
+    let confirmed = lines.map(|line| match line {
+        "terraform apply" => "terraform apply -auto-approve\n".to_owned(),
+        line => format!("{line}\n"),
+    });
+    confirmed.collect()
 }
 
 fn names(directory: &str) -> Vec<String> {
@@ -392,4 +504,28 @@ fn a_webhook_of_another_provider_is_forgotten_and_imported() {
         &block("migrating", "terraform state rm restapi_object.uploads"),
     );
     assert_eq!(case.attributes("docspace_webhook.uploads")["id"], "17");
+}
+
+/// A misspelt bracket in a block that nobody can run.
+#[test]
+fn every_configuration_in_the_guides_is_formatted() {
+    let case = Case::new();
+    for name in names("docs/guides") {
+        let blocks = guide(&name).into_iter();
+        let configurations = blocks.filter(|block| block.language == "terraform");
+        for (block, number) in configurations.zip(1..) {
+            case.write(&format!("{name}-{number}.tf"), block.text);
+        }
+    }
+    case.run(&["fmt", "-check", "-diff"]).succeeds();
+}
+
+#[test]
+fn an_output_calls_a_function_where_the_console_cannot() {
+    needs!("1.8", "a function of a provider");
+    let case = Case::new();
+    case.write("main.tf", block("other-hosts", "output \"triggers\" {"));
+    case.apply().succeeds();
+    let output = case.run(&["output", "-raw", "triggers"]).succeeds();
+    assert_eq!(output.stdout(), "2304");
 }

@@ -47,6 +47,12 @@ mod newer;
 /// Being started, attached to, cut off and left alone.
 #[cfg(unix)]
 mod plugin;
+/// The rules of the guide on policies, with the programs that judge by them.
+#[cfg(unix)]
+mod policy;
+/// Pipelines, several portals and teams, many webhooks: what the guides about them show.
+#[cfg(unix)]
+mod practice;
 /// Data sources, check blocks and functions.
 mod reading;
 /// From the clone to an apply elsewhere, by the README.

@@ -99,6 +99,26 @@ impl Case {
         Running::start(self.command(args))
     }
 
+    /// Runs lines of a shell, as they stand in a guide: `terraform` is the CLI under test in them.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn shell(&self, lines: &str) -> Run {
+        let cli = self.command(&[]);
+        let program = Path::new(cli.get_program()).display();
+        let script = format!("terraform() {{ '{program}' \"$@\"; }}\n{lines}");
+        let mut command = Command::new("sh");
+        command
+            .args(["-euc", &script])
+            .current_dir(self.sandbox.work())
+            .env_clear()
+            .envs(
+                cli.get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
+        let run = Running::start(command).finish();
+        run.hides(self.portal.api_key())
+    }
+
     /// Plans: exit code 0 is an empty plan, 2 one with changes.
     #[track_caller]
     pub fn plan(&self) -> Run {

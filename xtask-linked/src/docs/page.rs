@@ -81,6 +81,8 @@ fn example(path: &str, root: &Path) -> Result<String> {
         Some("js" | "mjs") => "javascript",
         Some("go") => "go",
         Some("rs") => "rust",
+        Some("rego") => "rego",
+        Some("yaml") => "yaml",
         _ => "text",
     };
     Ok(format!("```{language}\n{}\n```", text.trim_end()))

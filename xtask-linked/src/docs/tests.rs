@@ -1,5 +1,7 @@
 //! The generated pages keep to what the Registry accepts (TPP §10.2), and are up to date.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 #[test]
@@ -76,6 +78,77 @@ fn no_page_leaves_a_placeholder_behind() {
     for (path, text) in pages().unwrap() {
         assert!(!text.lines().any(|line| line.starts_with("{{")), "{path}");
     }
+}
+
+/// Where the Registry shows the pages; it serves the index without a slash at the end, so that a
+/// relative link in it leads one level too high, and it knows no page called `index`.
+const REGISTRY: &str = "https://registry.terraform.io/providers/onlyoffice/docspace/latest/docs";
+
+#[test]
+fn links_lead_to_pages_and_headings_in_the_registry_too() {
+    let pages = pages().unwrap();
+    let mut dead = Vec::new();
+    for (path, text) in &pages {
+        for link in links(text) {
+            let (target, heading) = link.split_once('#').unwrap_or((link, ""));
+            let page = match target.strip_prefix(REGISTRY) {
+                Some("") => "index.md".to_owned(),
+                Some(page) => format!("{}.md", page.trim_start_matches('/')),
+                None if target.contains("://") => continue,
+                None if target.is_empty() => path.clone(),
+                None if path == "index.md" => "a relative link".to_owned(),
+                None => beside(path, target),
+            };
+            let is_index = page == "index.md" && !target.starts_with(REGISTRY);
+            let found = pages.get(&page).filter(|_| !is_index || target.is_empty());
+            if !found.is_some_and(|text| heading.is_empty() || headings(text).contains(heading)) {
+                dead.push(format!("{path}: {link}"));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+#[test]
+fn the_index_links_every_guide() {
+    let pages = pages().unwrap();
+    for path in pages.keys().filter(|path| path.starts_with("guides/")) {
+        let link = format!("]({REGISTRY}/{})", path.trim_end_matches(".md"));
+        assert!(pages["index.md"].contains(&link), "{path}");
+    }
+}
+
+/// The targets of all links in a text.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text.split("](").skip(1);
+    targets.filter_map(|rest| rest.split([')', '\n']).next())
+}
+
+/// The page that a relative link in a page leads to.
+fn beside(path: &str, target: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    match target.strip_prefix("../") {
+        Some(page) => page.to_owned(),
+        None => format!("{folder}/{target}"),
+    }
+}
+
+/// The names of a page's headings in links: lower case, dashes for blanks, no punctuation. Nested
+/// schemas have names of their own.
+fn headings(text: &str) -> BTreeSet<String> {
+    let anchors = text.split("<a id=\"").skip(1);
+    let anchors = anchors.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
+    let headings = text.lines().filter_map(|line| {
+        let title = line.trim_start_matches('#').strip_prefix(' ')?;
+        line.starts_with('#').then_some(title)
+    });
+    let name = |title: &str| {
+        let kept = title
+            .chars()
+            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.collect::<String>().to_lowercase().replace(' ', "-")
+    };
+    headings.map(name).chain(anchors).collect()
 }
 
 #[test]
