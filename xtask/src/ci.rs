@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::cli::Cli;
-use crate::newest::Newest;
+use crate::pinned::Pinned;
 use crate::screen::Screen;
 use crate::{Verb, workspace};
 
@@ -21,12 +21,14 @@ with the command that repeats it. Exits 0 only when every step has passed.
 
 Usage: cargo xtask ci [--all]
 
-  --all  run all acceptance tests with the newest CLIs too, not only those that
-         depend on the CLI most
+  --all  run everything: all acceptance tests with the newest CLIs too, not only
+         those that depend on the CLI most, the random faults with ten times as
+         many webhooks, and the release build of the README (an hour more)
 
-Needs terraform or tofu (see cargo xtask terraform), go, nginx and tinyproxy; for the newest CLIs, which
-are built at the first run beside the other steps, also Go and Python (see cargo
-xtask newest --help); and no network beyond the registries of their packages.
+Needs terraform or tofu (see cargo xtask terraform), Go, Python, nginx and
+tinyproxy, and no network beyond the registries of packages. The newest CLIs,
+Conftest and Checkov are made at the first run, beside the other steps, and kept
+in your cache directory (see cargo xtask newest --help).
 ",
     run,
 };
@@ -41,8 +43,10 @@ struct Step {
 const CLI: &str = "terraform";
 /// How the commands that run the newest CLIs begin.
 const NEWEST: &str = "cargo xtask newest";
+/// How the commands begin that need programs of others, which take a while to make.
+const PINNED: [&str; 2] = [NEWEST, "cargo xtask policies"];
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 12] = [
     Step {
         name: "format",
         command: "cargo fmt --all --check",
@@ -76,6 +80,14 @@ const STEPS: [Step; 10] = [
         command: "cargo xtask demo",
     },
     Step {
+        name: "plugin testing",
+        command: "cargo xtask plugin-testing",
+    },
+    Step {
+        name: "policies",
+        command: "cargo xtask policies",
+    },
+    Step {
         name: "newest OpenTofu",
         command: "cargo xtask newest opentofu",
     },
@@ -98,8 +110,10 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
     // A CLI that is missing is told before half an hour of work, not after it.
     let cli = Cli::find(&workspace::target()?)?.path;
     // They are built while Cargo works. What fails is tried again, and told, by the step that needs it.
-    let build = |newest: Newest| std::thread::spawn(move || drop(newest.program()));
-    let mut builds = Newest::ALL.map(build).into_iter();
+    let build = |programs: [Pinned; 2]| {
+        std::thread::spawn(move || programs.map(|pinned| drop(pinned.program())))
+    };
+    let mut builds = Pinned::BY_MAKER.map(build).into_iter();
     let mut wait = || builds.by_ref().for_each(|build| drop(build.join()));
     let mut times = Vec::new();
     for (step, number) in STEPS.iter().zip(1..) {
@@ -107,11 +121,15 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
         let is_whole = is_all && step.command.starts_with(NEWEST);
         let line = format!("{}{}", step.command, if is_whole { " --all" } else { "" });
         screen.command(&line)?;
-        if line.starts_with(NEWEST) {
+        if PINNED.iter().any(|start| line.starts_with(start)) {
             wait();
         }
         let start = Instant::now();
-        let status = command(&line, &cli)
+        let mut command = command(&line, &cli);
+        if is_all {
+            command.env("DOCSPACE_TEST_FULL", "1");
+        }
+        let status = command
             .status()
             .with_context(|| format!("could not run: {line}"))?;
         if !status.success() {

@@ -50,7 +50,7 @@ Usage: cargo xtask uninstall [--dir DIR]
 };
 
 /// The default registries, whose names stand in a provider's full address.
-const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+pub(crate) const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// The provider's address below a registry.
 const NAMESPACE: &str = "onlyoffice";
 const NAME: &str = "docspace";
@@ -186,7 +186,7 @@ fn in_the_way(config: &Path) -> String {
 }
 
 /// The provider's directory for each registry.
-fn places(mirror: &Path) -> impl Iterator<Item = PathBuf> {
+pub(crate) fn places(mirror: &Path) -> impl Iterator<Item = PathBuf> {
     REGISTRIES
         .map(|registry| mirror.join(registry).join(NAMESPACE).join(NAME))
         .into_iter()

@@ -4,13 +4,14 @@
 //! | --- | --- |
 //! | `linked` | demo, docs, bench: run by `xtask-linked`, which links the provider and the emulator |
 //! | `ci`, `tidy`, `newest` | what CI runs; tests with the newest CLIs |
+//! | `policies`, `plugin_testing` | tests with programs and libraries of others |
 //! | `tf`, `terraform` | the CLI with the local build; which CLI that is |
 //! | `messages` | the page of errors and warnings |
 //! | `proxies` | the table of proxies, as Go fills it in |
 //! | `dist`, `install` | a release; installing one, and removing it again |
 //!
-//! `workspace` knows where things are and builds them, `screen` writes to the terminal, and
-//! `tests/support/cli.rs` finds the CLI and shields it.
+//! `workspace` knows where things are and builds them, `pinned` makes programs of others, `screen`
+//! writes to the terminal, and `tests/support/cli.rs` finds the CLI and shields it.
 //!
 //! This program links neither the provider nor the emulator, so that a first `cargo xtask` answers
 //! after seconds. What both programs need is public.
@@ -24,6 +25,9 @@ mod install;
 mod linked;
 mod messages;
 mod newest;
+mod pinned;
+mod plugin_testing;
+mod policies;
 mod proxies;
 pub mod screen;
 mod terraform;
@@ -50,7 +54,7 @@ struct Verb {
     run: fn(Vec<OsString>) -> Result<ExitCode>,
 }
 
-const VERBS: [Verb; 13] = [
+const VERBS: [Verb; 15] = [
     linked::DEMO,
     tf::VERB,
     terraform::VERB,
@@ -60,6 +64,8 @@ const VERBS: [Verb; 13] = [
     ci::VERB,
     tidy::VERB,
     newest::VERB,
+    policies::VERB,
+    plugin_testing::VERB,
     linked::BENCH,
     dist::VERB,
     install::INSTALL,
@@ -112,7 +118,7 @@ fn find(name: &OsString) -> Option<&'static Verb> {
 fn overview() -> String {
     let verbs: Vec<String> = VERBS
         .iter()
-        .map(|verb| format!("  {:<11}{}\n", verb.name, verb.summary))
+        .map(|verb| format!("  {:<16}{}\n", verb.name, verb.summary))
         .collect();
     format!(
         "The project's own commands.\n\nUsage: cargo xtask VERB [OPTIONS]\n\n{}\nMore about one of \
