@@ -338,3 +338,122 @@ fn a_webhook_under_another_address_of_this_provider_keeps_everything() {
     );
     case.plan().finds_no_changes();
 }
+
+/// The registries of both CLIs: what the other one has written names the second.
+const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+
+/// A mirror's host.
+const MIRROR: &str = "providers.example.com";
+
+/// What becomes of two counted webhooks, with their addresses before and after.
+const REARRANGED: [(&str, &str, [&str; 2]); 3] = [
+    (
+        "by key",
+        r#"
+moved {
+  from = docspace_webhook.uploads[0]
+  to   = docspace_webhook.uploads["a"]
+}
+
+moved {
+  from = docspace_webhook.uploads[1]
+  to   = docspace_webhook.uploads["b"]
+}
+"#,
+        [
+            r#"docspace_webhook.uploads["a"]"#,
+            r#"docspace_webhook.uploads["b"]"#,
+        ],
+    ),
+    (
+        "renamed",
+        "moved {\n  from = docspace_webhook.uploads\n  to = docspace_webhook.renamed\n}\n",
+        ["docspace_webhook.renamed[0]", "docspace_webhook.renamed[1]"],
+    ),
+    (
+        "in a module",
+        "module \"ci\" {\n  source = \"./ci\"\n}\n\nmoved {\n  from = docspace_webhook.uploads\n  to = \
+         module.ci.docspace_webhook.uploads\n}\n",
+        [
+            "module.ci.docspace_webhook.uploads[0]",
+            "module.ci.docspace_webhook.uploads[1]",
+        ],
+    ),
+];
+
+/// Two webhooks, told apart by their number or by a key.
+fn two(label: &str, by: By) -> Webhook {
+    let (argument, instances, which) = match by {
+        By::Count => ("count", "2", "count.index"),
+        By::Key => ("for_each", "{ a = 0, b = 1 }", "each.value"),
+    };
+    Webhook::new(label)
+        .with(argument, instances)
+        .with("name", &format!("\"CI events ${{{which}}}\""))
+        .with("uri", &format!("\"{URI}/${{{which}}}\""))
+}
+
+/// All instances in the state, in the order of their numbers on the portal.
+fn instances(case: &Case) -> Vec<Value> {
+    let state: Value = serde_json::from_slice(&case.read("terraform.tfstate")).unwrap();
+    let resources = state["resources"].as_array().unwrap().iter();
+    let all = resources.flat_map(|resource| resource["instances"].as_array().unwrap().clone());
+    let mut all: Vec<Value> = all.collect();
+    all.sort_by_key(|instance| instance["attributes"]["id"].to_string());
+    all
+}
+
+/// Writes the configuration that takes the place of the counted one.
+fn rearrange(case: &Case, what: &str, moves: &str) {
+    let new = match what {
+        "by key" => two("uploads", By::Key),
+        "renamed" => two("renamed", By::Count),
+        _ => {
+            fs::create_dir(case.path("ci")).unwrap();
+            fs::copy(case.path("versions.tf"), case.path("ci/versions.tf")).unwrap();
+            case.write("ci/main.tf", two("uploads", By::Count));
+            case.remove("main.tf");
+            case.write("moved.tf", moves);
+            case.run(&["get"]).succeeds();
+            return;
+        }
+    };
+    case.write("main.tf", format!("{new}{moves}"));
+}
+
+#[test]
+fn counted_webhooks_under_another_host_keep_everything_wherever_they_move() {
+    needs!("1.8", "a move between providers");
+    for (what, moves, addresses) in REARRANGED {
+        for is_mirror in [false, true] {
+            let case = Case::new();
+            case.write("main.tf", two("uploads", By::Count));
+            case.apply().succeeds();
+            let before = instances(&case);
+            let text = String::from_utf8(case.read("terraform.tfstate")).unwrap();
+            let (own, other) = match REGISTRIES {
+                [own, other] | [other, own] if text.contains(own) => (own, other),
+                _ => panic!("{text}"),
+            };
+            let host = if is_mirror { MIRROR } else { other };
+            case.stand_in_at(host, "onlyoffice/docspace");
+            case.write("terraform.tfstate", text.replace(own, host));
+            rearrange(&case, what, moves);
+            case.take_requests();
+            let plan = case.saved_plan(&[]);
+            for address in addresses {
+                assert_eq!(plan.actions(address), ["no-op"], "{what} from {host}");
+            }
+            case.apply_saved().succeeds_silently();
+            case.has_requested(&[("GET webhook", 1)]);
+            for (after, before) in instances(&case).iter().zip(&before) {
+                for kept in ["attributes", "private", "identity"] {
+                    assert_eq!(after[kept], before[kept], "{kept}, {what} from {host}");
+                }
+            }
+            let text = String::from_utf8(case.read("terraform.tfstate")).unwrap();
+            assert!(text.contains(own) && !text.contains(host), "{text}");
+            case.plan().finds_no_changes();
+        }
+    }
+}

@@ -72,18 +72,23 @@ impl Case {
     /// Lets the program under test stand in for another provider that a state names, such as
     /// `magodo/restful`: the CLI asks it for its schema and nothing else.
     pub fn stand_in_for(&self, provider: &str) {
+        // OpenTofu takes what a state says of Terraform's registry as said of its own.
+        for registry in ["registry.terraform.io", "registry.opentofu.org"] {
+            self.stand_in_at(registry, provider);
+        }
+    }
+
+    /// The same for a provider in the registry or mirror of one host.
+    pub fn stand_in_at(&self, host: &str, provider: &str) {
         let (_, name) = provider.split_once('/').unwrap();
-        let folder = self.sandbox.root().join(name);
-        fs::create_dir(&folder).unwrap();
+        let folder = self.sandbox.root().join(host).join(name);
+        fs::create_dir_all(&folder).unwrap();
         let program = format!("terraform-provider-{name}{}", env::consts::EXE_SUFFIX);
         let ours = env!("CARGO_BIN_EXE_terraform-provider-docspace");
         fs::hard_link(ours, folder.join(program)).unwrap();
         let config = self.sandbox.root().join("cli.tfrc");
         let folder = folder.to_string_lossy().replace('\\', "/");
-        // OpenTofu takes what a state says of Terraform's registry as said of its own.
-        let lines = ["registry.terraform.io", "registry.opentofu.org"]
-            .map(|registry| format!("    \"{registry}/{provider}\" = \"{folder}\"\n"));
-        let block = format!("dev_overrides {{\n{}", lines.concat());
+        let block = format!("dev_overrides {{\n    \"{host}/{provider}\" = \"{folder}\"\n");
         let text = fs::read_to_string(&config).unwrap();
         fs::write(&config, text.replacen("dev_overrides {\n", &block, 1)).unwrap();
     }
