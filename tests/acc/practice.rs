@@ -29,6 +29,12 @@ fn pipeline() -> Case {
     case
 }
 
+/// Gives the key of the portal's owner to every command to come.
+fn as_owner(case: &mut Case) {
+    let key = case.portal.api_key().to_owned();
+    case.set("DOCSPACE_API_KEY", &key);
+}
+
 /// Runs the job that plans.
 #[track_caller]
 fn plan(case: &Case) -> Run {
@@ -62,7 +68,7 @@ fn one_job_plans_with_a_key_that_only_reads_and_another_applies() {
     assert!(case.portal.webhooks().is_empty());
 
     plan(&case).succeeds();
-    case.set("DOCSPACE_API_KEY", &case.portal.api_key().to_owned());
+    as_owner(&mut case);
     case.shell(&format!("unset TF_VAR_webhook_secret\n{}", apply()))
         .fails()
         .errs("No value for required variable");
@@ -75,7 +81,7 @@ fn one_job_plans_with_a_key_that_only_reads_and_another_applies() {
 fn a_nightly_plan_tells_what_somebody_has_changed() {
     needs!("1.11", "a write-only argument");
     let mut case = pipeline();
-    case.set("DOCSPACE_API_KEY", &case.portal.api_key().to_owned());
+    as_owner(&mut case);
     case.apply().succeeds();
     case.set("DOCSPACE_API_KEY", "sk-readonly");
     plan(&case).succeeds().says("Nothing to apply.");
@@ -97,7 +103,7 @@ fn a_nightly_plan_tells_what_somebody_has_changed() {
 fn a_default_of_an_ephemeral_variable_is_applied_by_opentofu_and_refused_by_terraform() {
     needs!("1.11", "an ephemeral variable");
     let mut case = pipeline();
-    case.set("DOCSPACE_API_KEY", &case.portal.api_key().to_owned());
+    as_owner(&mut case);
     let text = String::from_utf8(case.read("main.tf")).unwrap();
     let with_default = "ephemeral = true\n  default   = \"Default-Secret-2\"";
     assert!(text.contains("ephemeral = true # and without a default"));
@@ -147,10 +153,8 @@ fn two_portals() -> (Case, Emulator) {
         api_key: "sk-of-the-staging-portal".to_owned().into(),
         ..Config::offline()
     });
-    case.set(
-        "TF_VAR_production_api_key",
-        &case.portal.api_key().to_owned(),
-    );
+    let production = case.portal.api_key().to_owned();
+    case.set("TF_VAR_production_api_key", &production);
     case.set("TF_VAR_staging_api_key", staging.api_key());
     case.set("DOCSPACE_BASE_URL", "");
     case.set("DOCSPACE_API_KEY", "");
