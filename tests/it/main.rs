@@ -34,6 +34,8 @@ mod leak;
 mod logs;
 /// Everything that the provider can say, on one page.
 mod messages;
+/// The key that the provider runs with, and every resource that writes.
+mod own_key;
 /// Being a plugin child: handshake, TLS, noise, life and end of the process.
 mod plugin;
 /// A portal to test against, and configurations for it.

@@ -13,6 +13,9 @@ pub const WEBHOOK: &str = "docspace_webhook";
 const SETTINGS: &str = "/api/2.0/settings";
 const API: &str = "/api/2.0";
 
+/// The question which key it is that the provider runs with.
+pub const OWN_KEY: &str = "GET /keys/@self";
+
 /// An emulated portal.
 pub struct Portal {
     pub emulator: Emulator,
@@ -85,8 +88,15 @@ impl Portal {
         directory
     }
 
-    /// What was asked since this was last called, in order, as in `GET /webhook`.
+    /// What was asked since this was last called, in order, as in `GET /webhook`, but for the question which key it is: a
+    /// process asks that once before its first write, beside what else it asks (`own_key.rs`).
     pub fn requests(&self) -> Vec<String> {
+        let requests = self.all_requests().into_iter();
+        requests.filter(|request| request != OWN_KEY).collect()
+    }
+
+    /// The same with that question.
+    pub fn all_requests(&self) -> Vec<String> {
         self.take().iter().map(short).collect()
     }
 
@@ -99,7 +109,7 @@ impl Portal {
 
     /// How often each request was made since this was last called, as in `3 GET /webhook`.
     pub fn counts(&self) -> Vec<String> {
-        let mut requests = self.requests();
+        let mut requests = self.all_requests();
         requests.sort();
         let mut counts: Vec<(usize, String)> = Vec::new();
         for request in requests {

@@ -293,16 +293,6 @@ impl Client {
         self.config().api_key.expose().starts_with("sk-")
     }
 
-    /// Returns the names of all permissions that the portal knows.
-    pub async fn key_permissions(&self) -> Result<Vec<String>, Error> {
-        let call = Call::new(Operation::Read, "GET", format!("{KEYS}/permissions"));
-        self.call(call, |body| {
-            let name = |node: &Node<'_>| Ok(node.text()?.to_owned());
-            Ok(envelope::decode_list(body, name)?.items)
-        })
-        .await
-    }
-
     /// Makes a key, as soon as the portal's allowance lets it through. Sent at most once, except when no attempt can have
     /// reached the portal.
     ///

@@ -62,6 +62,13 @@ impl Permissions {
         self.allow("*:write")
     }
 
+    /// Returns whether it is all about reading, and everything may be read: no version of the portal takes a write from
+    /// such a key. What older ones make of narrower permissions differs (IH §12).
+    pub fn are_read_only(&self) -> bool {
+        let is_read = |name: &str| name.ends_with(":read");
+        self.allow("*:read") && self.names().all(is_read)
+    }
+
     fn allow(&self, name: &str) -> bool {
         match self {
             Self::Unrestricted => true,
@@ -121,5 +128,20 @@ mod tests {
         }
         assert!(everything.allow_all_changes() && only(&["*:write"]).allow_all_changes());
         assert!(!only(&["*:read", "files:write"]).allow_all_changes());
+    }
+
+    #[test]
+    fn who_may_read_everything_and_write_nothing_is_read_only() {
+        for names in [&["*:read"][..], &["*:read", "rooms:read"]] {
+            assert!(only(names).are_read_only(), "{names:?}");
+        }
+        for names in [
+            &["*"][..],
+            &["*:write"],
+            &["*:read", "files:write"],
+            &["files:read"],
+        ] {
+            assert!(!only(names).are_read_only(), "{names:?}");
+        }
     }
 }

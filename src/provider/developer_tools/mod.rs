@@ -196,8 +196,10 @@ async fn change(
     if now == limited {
         return Ok(());
     }
+    portal.require_write(messages::UPDATE).await?;
     let written = portal.client.limit_developer_tools(limited).await;
     progress.warn_if(portal.long_wait());
+    progress.warn_if(portal.own_key_ends());
     match written {
         Ok(stored) if stored == limited => Ok(()),
         Ok(_) => Err(messages::not_taken()),

@@ -151,6 +151,7 @@ impl Resource<Portal> for EmbeddingResource {
         });
         let result = result.await.map(drop);
         progress.warn_if(portal.long_wait());
+        progress.warn_if(portal.own_key_ends());
         result
     }
 }
@@ -171,6 +172,7 @@ impl EmbeddingResource {
         });
         let written = written.await;
         progress.warn_if(portal.long_wait());
+        progress.warn_if(portal.own_key_ends());
         let private = EmbeddingPrivate::of(portal.origin(), &written?);
         progress.save(state_of(&change.wanted), private);
         Ok(())

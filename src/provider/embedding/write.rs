@@ -39,6 +39,7 @@ pub(super) async fn write(
             return Ok(now);
         }
         refuse_long(&now, &list)?;
+        portal.require_write(summary).await?;
         sent += 1;
         let error = match client.replace_embedding(&list).await {
             Ok(stored) => return Ok(stored),

@@ -18,6 +18,8 @@ const NOTICE: Duration = Duration::days(14);
 #[derive(Debug, Default)]
 pub(super) struct OwnKey {
     key: OnceCell<Option<Key>>,
+    /// Whether the portal could not be asked before a write.
+    is_unknown: AtomicBool,
     is_end_reported: AtomicBool,
 }
 
@@ -29,16 +31,20 @@ impl LivePortal {
         Ok(self.own_key.key.get_or_try_init(request).await?.as_ref())
     }
 
-    /// Refuses a write that the portal would refuse for lack of a permission, before it is sent. Where nobody can tell
-    /// what the key may do, the portal decides.
+    /// Refuses a write of a key that may only read, before it is sent. Where nobody can tell what the key may do, the
+    /// portal decides, and is not asked again.
     pub(in crate::provider) async fn require_write(&self, what: &str) -> Result<(), Diagnostic> {
-        let own_key = self.own_key().await;
-        let Ok(Some(key)) = own_key else {
-            return Ok(());
-        };
-        if key.permissions.allow_all_changes() {
+        if self.own_key.is_unknown.load(Ordering::Relaxed) {
             return Ok(());
         }
+        let key = match self.own_key().await {
+            Ok(Some(key)) if key.permissions.are_read_only() => key,
+            Ok(_) => return Ok(()),
+            Err(_unanswered) => {
+                self.own_key.is_unknown.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
+        };
         let names: Vec<&str> = key.permissions.names().collect();
         Err(Diagnostic::error(
             format!("{what}: key lacks the scope"),
@@ -52,8 +58,8 @@ impl LivePortal {
         ))
     }
 
-    /// Returns a warning, once per process, when the key that the provider runs with ends soon. Nothing is requested, so it
-    /// takes a process in which [`Self::own_key`] or [`Self::require_write`] was called, as every write of a key does.
+    /// Returns a warning, once per process, when the key that the provider runs with ends soon. Nothing is requested: a
+    /// process that writes has called [`Self::require_write`], and no other one warns.
     pub(in crate::provider) fn own_key_ends(&self) -> Option<Diagnostic> {
         let key = self.own_key.key.get()?.as_ref()?;
         let end = key.expires_at.as_ref();

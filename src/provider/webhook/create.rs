@@ -41,7 +41,7 @@ pub(super) async fn create(
         .webhooks()
         .turn_to_create(&model.name, &model.uri)
         .await;
-    prepare(portal).await?;
+    tokio::try_join!(prepare(portal), portal.require_write(SUMMARY))?;
     let creation = Creation {
         portal,
         model: &model,

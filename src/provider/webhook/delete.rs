@@ -17,7 +17,10 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
         portal.webhooks().renames.forget(name, uri);
     }
     let mut private: WebhookPrivate = request.private.decode();
-    guard::verify(portal, SUMMARY, &request.prior, &mut private).await?;
+    tokio::try_join!(
+        guard::verify(portal, SUMMARY, &request.prior, &mut private),
+        portal.require_write(SUMMARY),
+    )?;
     let token = portal.webhooks().list.begin_write(id);
     match portal.client.delete_webhook(id).await {
         Ok(_removed_or_already_gone) => {

@@ -241,16 +241,15 @@ impl Resource<Portal> for WebhookResource {
     }
 }
 
-/// Warns of a long wait of a call, whatever else came of it.
+/// Warns of a long wait of a call, and of a key that ends soon, whatever else came of it.
 async fn warning(
     portal: &LivePortal,
     progress: &Progress,
     call: impl Future<Output = Result<(), Diagnostic>>,
 ) -> Result<(), Diagnostic> {
     let result = call.await;
-    if let Some(wait) = portal.long_wait() {
-        progress.warn(wait);
-    }
+    progress.warn_if(portal.long_wait());
+    progress.warn_if(portal.own_key_ends());
     result
 }
 

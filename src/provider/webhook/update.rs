@@ -65,7 +65,10 @@ pub(super) async fn update(
     let outgoing = if action == Action::Nothing && private.moved_from.is_none() {
         Outgoing::as_planned(&model, triggers)
     } else {
-        let now = guard::current(portal, SUMMARY, &prior, &mut private).await?;
+        let (now, ()) = tokio::try_join!(
+            guard::current(portal, SUMMARY, &prior, &mut private),
+            require_write(portal, action),
+        )?;
         before.changed_to(&model, triggers, now.as_ref())
     };
     let update = Update {
@@ -96,6 +99,14 @@ pub(super) async fn update(
     }
     progress.save(state, PrivateState::encode(&private));
     Ok(())
+}
+
+/// Makes sure that the key may write, where something is written.
+async fn require_write(portal: &LivePortal, action: Action) -> Result<(), Diagnostic> {
+    match action {
+        Action::Nothing => Ok(()),
+        Action::SwitchOff | Action::Replace => portal.require_write(SUMMARY).await,
+    }
 }
 
 /// What the plan starts from; without a model where the state is not whole, as after a move.

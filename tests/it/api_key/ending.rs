@@ -82,7 +82,7 @@ async fn a_plan_without_a_refresh_looks_at_no_clock() {
         .await
         .quiet();
     assert_eq!(plan.action, Action::NoOp);
-    assert_eq!(portal.requests(), [""; 0]);
+    assert_eq!(portal.all_requests(), [""; 0]);
     host.stop().await;
 }
 
@@ -139,7 +139,11 @@ async fn the_margin_is_the_providers_own() {
     let mut directory = settled(&portal, &days(30)).await;
     let config = changed(json!({"expires_in_days": 30, "rotate_before_days": 7}));
     directory.apply(&config).await.quiet();
-    assert_eq!(portal.requests(), [LIST], "the portal does not know of it");
+    assert_eq!(
+        portal.all_requests(),
+        [LIST],
+        "the portal does not know of it"
+    );
     directory.plan(&config).await.empty();
 }
 

@@ -46,9 +46,12 @@ async fn a_key_lives_from_its_opening_to_its_closing() {
     assert!(made(&portal).is_empty());
     // An interrupted walk may close twice.
     host.close(API_KEY, &opened).await.quiet();
-    assert_eq!(portal.requests(), [LIST, OWN, super::POST, super::DELETE]);
+    assert_eq!(
+        portal.all_requests(),
+        [LIST, OWN, super::POST, super::DELETE]
+    );
     host.stop().await;
-    assert_eq!(portal.requests(), [""; 0]);
+    assert_eq!(portal.all_requests(), [""; 0]);
 }
 
 #[tokio::test]
@@ -75,7 +78,7 @@ async fn its_purpose_is_in_its_name() {
     ] {
         host.open(API_KEY, config).await.refused_at(path);
     }
-    assert_eq!(portal.requests(), [""; 0]);
+    assert_eq!(portal.all_requests(), [""; 0]);
     host.stop().await;
 }
 
@@ -129,7 +132,7 @@ async fn a_key_that_is_under_way_when_terraform_goes_is_deleted_too() {
     let exit = host.hang_up().exit().await;
     assert_eq!(exit.code, Some(0));
     none_is_left(&portal).await;
-    let requests = portal.requests();
+    let requests = portal.all_requests();
     assert!(requests.contains(&super::DELETE.to_owned()), "{requests:?}");
 }
 

@@ -33,7 +33,7 @@ async fn a_key_is_imported_by_its_id_and_by_its_identity() {
     ] {
         let mut directory = directory(&portal);
         directory.import(handle).await.quiet();
-        assert_eq!(portal.requests(), [LIST]);
+        assert_eq!(portal.all_requests(), [LIST]);
         let state = &directory.it().value;
         assert_eq!(state["id"], id.as_str());
         assert_eq!(state["key"], Value::Null, "nobody can read it");
@@ -67,7 +67,11 @@ async fn an_imported_key_that_does_not_fit_is_taken_as_it_is() {
     portal.take();
     let report = directory.carry_out(planned).await;
     assert!(!report.has_errors());
-    assert_eq!(portal.requests(), [""; 0], "nothing of it is the portal's");
+    assert_eq!(
+        portal.all_requests(),
+        [""; 0],
+        "nothing of it is the portal's"
+    );
     assert_eq!(directory.attribute("expires_in_days"), 30);
     directory.plan(&config).await.empty();
     // From here on it is a value like any other.
@@ -108,12 +112,12 @@ async fn what_is_no_key_is_refused() {
             .await;
         report.error("Invalid import identity");
     }
-    assert_eq!(portal.requests(), [""; 0]);
+    assert_eq!(portal.all_requests(), [""; 0]);
     let report = directory
         .import("0d3f2f5e-6a41-4c57-9b1a-00000000ffff")
         .await;
     report.error("No such API key");
-    assert_eq!(portal.requests(), [LIST, LIST], "one list may be wrong");
+    assert_eq!(portal.all_requests(), [LIST, LIST], "one list may be wrong");
     assert!(directory.state.is_empty());
 }
 

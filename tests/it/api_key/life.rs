@@ -17,9 +17,9 @@ async fn each_step_takes_the_least_that_does_it() {
     let config = one(&key());
     let planned = directory.plan(&config).await;
     assert_eq!(planned.actions(), [Action::Create]);
-    assert_eq!(portal.requests(), [""; 0], "there is nothing to ask");
+    assert_eq!(portal.all_requests(), [""; 0], "there is nothing to ask");
     directory.carry_out(planned).await.quiet();
-    assert_eq!(portal.requests(), [LIST, OWN, POST]);
+    assert_eq!(portal.all_requests(), [LIST, OWN, POST]);
     let issued = only(&portal);
     let state = &directory.it().value;
     assert_eq!(state["id"], issued.id.as_str());
@@ -34,18 +34,18 @@ async fn each_step_takes_the_least_that_does_it() {
 
     let before = directory.it().clone();
     directory.plan(&config).await.empty();
-    assert_eq!(portal.requests(), [LIST]);
+    assert_eq!(portal.all_requests(), [LIST]);
     directory.refresh().await.quiet();
-    assert_eq!(portal.requests(), [LIST]);
+    assert_eq!(portal.all_requests(), [LIST]);
     assert_eq!(directory.it().value, before.value);
     assert_eq!(directory.it().private, before.private);
 
     let other = changed(json!({"name": "CD", "permissions": ["rooms:read", "files:read"]}));
     let planned = directory.plan(&other).await;
     assert_eq!(planned.actions(), [Action::Update]);
-    assert_eq!(portal.requests(), [LIST]);
+    assert_eq!(portal.all_requests(), [LIST]);
     directory.carry_out(planned).await.quiet();
-    assert_eq!(portal.requests(), [LIST, OWN, PUT]);
+    assert_eq!(portal.all_requests(), [LIST, OWN, PUT]);
     let issued = only(&portal).credential;
     assert_eq!(issued.name, "CD");
     assert_eq!(issued.scopes, ["files:read", "rooms:read"]);
@@ -53,7 +53,7 @@ async fn each_step_takes_the_least_that_does_it() {
     portal.take();
 
     directory.destroy(&other).await.quiet();
-    assert_eq!(portal.requests(), [LIST, OWN, LIST, OWN, DELETE]);
+    assert_eq!(portal.all_requests(), [LIST, OWN, LIST, OWN, DELETE]);
     assert!(made(&portal).is_empty() && directory.state.is_empty());
 }
 
@@ -124,7 +124,7 @@ async fn drift_is_shown_and_mended_in_place() {
     portal.take();
     directory.carry_out(planned).await.quiet();
     // It is narrowed, so it is made sure that it is not the provider's own.
-    assert_eq!(portal.requests(), [OWN, LIST, PUT]);
+    assert_eq!(portal.all_requests(), [OWN, LIST, PUT]);
     let now = only(&portal).credential;
     assert_eq!((now.name.as_str(), now.active), ("CI", true));
     assert_eq!(now.scopes, ["rooms:read"]);
@@ -153,7 +153,7 @@ async fn a_key_that_shall_be_off_is_off_after_one_apply() {
     let mut directory = directory(&portal);
     let off = changed(json!({"is_active": false}));
     directory.apply(&off).await.quiet();
-    assert_eq!(portal.requests(), [LIST, OWN, POST, PUT]);
+    assert_eq!(portal.all_requests(), [LIST, OWN, POST, PUT]);
     assert!(!only(&portal).credential.active);
     directory.plan(&off).await.empty();
 }

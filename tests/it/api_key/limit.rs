@@ -22,7 +22,7 @@ async fn limited(keys: u32, quarter_hour_ms: u64) -> Portal {
 #[tokio::test]
 async fn keys_are_waited_for_until_the_portal_allows_them() {
     let portal = limited(2, 2_500).await;
-    let mut directory = directory(&portal);
+    let mut directory = directory(&portal).env("TF_LOG", "INFO");
     let four: Configuration = (0..4)
         .map(|n| {
             (
@@ -34,6 +34,14 @@ async fn keys_are_waited_for_until_the_portal_allows_them() {
     let report = directory.apply(&four).await;
     assert!(!report.has_errors(), "{report:?}");
     assert_eq!(made(&portal).len(), 4);
+    // Once a minute, of which this wait lasts a part.
+    let waits = "waiting for the next one";
+    assert!(
+        directory
+            .log
+            .iter()
+            .any(|record| record.message.contains(waits))
+    );
     directory.plan(&four).await.empty();
 }
 
@@ -65,7 +73,7 @@ async fn other_requests_go_on_meanwhile() {
         error.detail.contains("five API keys in 15 minutes"),
         "{error:?}"
     );
-    assert!(portal.requests().contains(&DELETE.to_owned()));
+    assert!(portal.all_requests().contains(&DELETE.to_owned()));
     assert!(
         made(&portal).is_empty(),
         "nothing was made after the interrupt"
@@ -86,7 +94,7 @@ async fn without_retries_the_limit_is_an_error_that_explains_it() {
         error.detail.contains("five API keys in 15 minutes"),
         "{error:?}"
     );
-    let posts = portal.requests();
+    let posts = portal.all_requests();
     assert_eq!(posts.iter().filter(|request| *request == POST).count(), 1);
 }
 

@@ -57,7 +57,7 @@ async fn a_key_that_was_made_and_not_received_is_named_and_kept() {
         assert_eq!(made(&portal).len(), 1, "{name}");
         assert!(directory.state.is_empty(), "{name}");
         assert_eq!(
-            portal.requests(),
+            portal.all_requests(),
             [LIST, OWN, POST, LIST, "GET /people/@self"],
             "{name}"
         );
@@ -75,7 +75,7 @@ async fn a_key_that_was_not_made_is_asked_for_once_more() {
     let report = directory.apply(&one(&key())).await;
     assert!(!report.has_errors(), "{report:?}");
     only(&portal);
-    let mut requests = portal.requests();
+    let mut requests = portal.all_requests();
     requests.dedup();
     assert_eq!(requests, [LIST, OWN, POST, LIST, POST]);
     directory.plan(&one(&key())).await.empty();
@@ -96,7 +96,7 @@ async fn a_second_request_that_is_refused_does_not_hide_the_first() {
         detail.contains("the answer to the first was lost"),
         "{detail}"
     );
-    let requests = portal.requests();
+    let requests = portal.all_requests();
     // A last look comes after the refusal.
     let after = requests.rsplit(|request| request == POST).next().unwrap();
     assert!(after.contains(&LIST.to_owned()), "{requests:?}");
@@ -111,7 +111,7 @@ async fn a_portal_that_never_answers_is_given_up_after_two_requests() {
     let errors = report.errors();
     assert_eq!(errors.len(), 1);
     assert!(errors[0].detail.contains("sent twice"), "{errors:?}");
-    let requests = portal.requests();
+    let requests = portal.all_requests();
     let posts = requests.iter().filter(|request| *request == POST).count();
     assert_eq!(posts, 2);
     assert!(made(&portal).is_empty() && directory.state.is_empty());
@@ -166,7 +166,7 @@ async fn nothing_is_made_without_a_list_from_before() {
         let error = report.error("Could not create the API key");
         assert!(error.detail.ends_with("Nothing was created."), "{error:?}");
     }
-    assert!(!portal.requests().contains(&POST.to_owned()));
+    assert!(!portal.all_requests().contains(&POST.to_owned()));
     assert!(made(&portal).is_empty());
 }
 
@@ -231,7 +231,7 @@ async fn an_interrupt_ends_the_wait_for_a_lost_key() {
         error[0].detail.contains("The run was interrupted"),
         "{error:?}"
     );
-    let requests = portal.requests();
+    let requests = portal.all_requests();
     let posts = requests.iter().filter(|request| *request == POST).count();
     assert_eq!(posts, 1);
     host.stop().await;

@@ -36,7 +36,7 @@ use crate::portal::{Portal, with};
 
 const API_KEY: &str = "docspace_api_key";
 const LIST: &str = "GET /keys";
-const OWN: &str = "GET /keys/@self";
+pub use crate::portal::OWN_KEY as OWN;
 const POST: &str = "POST /keys";
 const PUT: &str = "PUT /keys/{guid}";
 const DELETE: &str = "DELETE /keys/{guid}";

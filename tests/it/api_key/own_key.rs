@@ -78,7 +78,7 @@ async fn nothing_that_harms_it_is_applied() {
         let report = directory.carry_out(planned).await;
         // A replacement begins with a deletion.
         is_protected(&report, &verb.replace("replace", "delete"));
-        let requests = portal.requests();
+        let requests = portal.all_requests();
         let harmed = |request: &&String| [DELETE, PUT].contains(&request.as_str());
         assert_eq!(requests.iter().find(harmed), None, "{requests:?}");
         assert_eq!(directory.state.len(), 1);
@@ -115,7 +115,7 @@ async fn nothing_is_deleted_while_nobody_knows_which_key_it_is() {
     let report = directory.carry_out(planned).await;
     report.error("Could not delete the API key");
     assert_eq!(made(&portal).len(), 1);
-    assert!(portal.requests().contains(&OWN.to_owned()));
+    assert!(portal.all_requests().contains(&OWN.to_owned()));
     directory.destroy(&one(&super::key())).await.quiet();
     assert!(made(&portal).is_empty());
 }
@@ -149,7 +149,7 @@ async fn a_key_that_may_only_read_plans_and_writes_nothing() {
         for part in ["ending in 0000", "*:read", "*:write"] {
             assert!(errors[0].detail.contains(part), "{part}: {errors:?}");
         }
-        let requests = portal.requests();
+        let requests = portal.all_requests();
         let is_read = |request: &String| request.starts_with("GET ");
         assert!(requests.iter().all(is_read), "{requests:?}");
     }

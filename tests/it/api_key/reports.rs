@@ -81,7 +81,7 @@ async fn every_filter_must_hold_and_the_newest_come_first() {
             assert!(names(&read).contains(name), "{config}");
         }
     }
-    assert_eq!(portal.requests(), [LIST], "one list serves all");
+    assert_eq!(portal.all_requests(), [LIST], "one list serves all");
     host.stop().await;
 
     let own = host_with(&portal, "sk-user").await;
@@ -134,7 +134,7 @@ async fn the_current_key_says_who_may_do_what_and_until_when() {
     assert_eq!(read["user_id"], OWNER_ID);
     assert_eq!(read["role"], "owner");
     assert_eq!(read["display_name"], "Jane Admin");
-    assert_eq!(portal.requests(), [OWN, PERSON]);
+    assert_eq!(portal.all_requests(), [OWN, PERSON]);
     host.stop().await;
 }
 

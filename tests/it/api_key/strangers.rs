@@ -29,7 +29,7 @@ async fn plans(directory: &mut Workspace) -> [Planned; 2] {
 }
 
 fn writes(portal: &Portal) -> usize {
-    let requests = portal.requests();
+    let requests = portal.all_requests();
     let is_write = |request: &&String| [POST, PUT, DELETE].contains(&request.as_str());
     requests.iter().filter(is_write).count()
 }

@@ -148,7 +148,7 @@ async fn who_could_not_take_the_change_back_is_told_at_plan() {
     let planned = reader.plan(&limited(false)).await;
     planned.report.quiet();
     let report = reader.carry_out(planned).await;
-    report.error("Could not update the developer tools setting: key lacks the scope (403)");
+    report.error("Could not update the developer tools setting: key lacks the scope");
 }
 
 #[tokio::test]

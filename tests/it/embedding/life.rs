@@ -172,8 +172,8 @@ async fn who_may_read_and_not_write_is_told_at_the_write() {
         ),
         (
             "sk-reader",
-            "Could not update embedding domains: key lacks the scope (403)",
-            "To change this the key needs *:write",
+            "Could not update embedding domains: key lacks the scope",
+            "a change needs *:write",
         ),
     ] {
         let mut directory = Workspace::new(portal.provider_with_key(key)).of(EMBEDDING);

@@ -275,7 +275,7 @@ async fn a_key_that_may_only_read_can_plan_and_not_apply() {
     planned.report.quiet();
     let report = directory.carry_out(planned).await;
     let error = report.error("Could not update the webhook");
-    assert!(error.detail.contains("the key needs *:write"), "{error:?}");
+    assert!(error.detail.contains("a change needs *:write"), "{error:?}");
     assert_eq!(portal.only().name, "CI events");
 }
 

@@ -336,7 +336,10 @@ async fn creating_answers_what_was_planned_whatever_the_portal_echoes() {
         } else {
             report.quiet();
         }
-        assert_eq!(portal.counts()[3], "1 POST /webhook", "{echo}");
+        assert!(
+            portal.counts().contains(&"1 POST /webhook".to_owned()),
+            "{echo}"
+        );
         assert_eq!(directory.attribute("name"), "CI events", "{echo}");
         directory.plan(&one(&webhook())).await.empty();
     }

@@ -332,7 +332,7 @@ async fn a_portal_that_is_created_in_the_same_run_can_be_planned_for() {
         );
         let imported = portal.workspace().also(name, unknown()).import("1").await;
         imported.error("Provider configuration is not known yet");
-        assert_eq!(portal.take().len(), 4);
+        assert_eq!(portal.requests().len(), 4);
         directory.set(name, portal.provider()[name].clone());
         directory.destroy(&one(&webhook())).await.quiet();
         portal.take();

@@ -10,6 +10,7 @@ use super::*;
 use crate::commands::{Configuration, Planned, one};
 use crate::host::diagnostics::Diagnostic;
 use crate::host::verbs::{Query, State};
+use crate::portal::OWN_KEY;
 use crate::webhook::with;
 
 const PAIR_URI: &str = "https://hooks.example.com/docspace";
@@ -482,7 +483,8 @@ fn normalized(diagnostic: &Diagnostic) -> String {
 /// The requests in order. How often a list was asked for while waiting depends on the machine.
 fn requests(log: &[RequestLogEntry]) -> String {
     let mut runs: Vec<(String, usize)> = Vec::new();
-    for request in log.iter().map(crate::portal::short) {
+    let asked = log.iter().map(crate::portal::short);
+    for request in asked.filter(|request| request != OWN_KEY) {
         match runs.last_mut() {
             Some((last, count)) if *last == request => *count += 1,
             _ => runs.push((request, 1)),

@@ -34,6 +34,7 @@ Each fault happens to the first request of the operation and to no other, with `
 An outage begins after the plan, spoils every request, and lasts until the command has ended.
 A list that is asked for again while a lost create is watched counts as polled; that takes up to 15 seconds, because absence means nothing before.
 The numbers are those of the messages at the end; what has none happens in silence.
+The question which key the provider runs with, which a process asks once before its first write, is left out.
 Warnings of long waits and of the short time limit that some cases need are left out.
 ";
 

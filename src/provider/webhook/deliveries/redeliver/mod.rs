@@ -112,6 +112,7 @@ impl Action<Portal> for Redeliver {
         let portal = context.live()?;
         let result = redeliver(portal, config, progress).await;
         diagnostics.extend(portal.long_wait());
+        diagnostics.extend(portal.own_key_ends());
         result
     }
 }
@@ -132,6 +133,7 @@ async fn redeliver(
     let Some(ids) = ids else {
         return Ok(());
     };
+    portal.require_write(SUMMARY).await?;
     progress.say(match ids.len() {
         1 => "Asking the portal to repeat 1 delivery.".to_owned(),
         several => format!("Asking the portal to repeat {several} deliveries."),
