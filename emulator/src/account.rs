@@ -52,6 +52,12 @@ pub struct User {
     /// False: every credential of the user is refused with 401.
     #[serde(default = "yes")]
     pub active: bool,
+    /// True: invited, and has not come yet.
+    #[serde(default)]
+    pub pending: bool,
+    /// Of a guest: who invited them. Others than admins and this person do not see them (IH §8).
+    #[serde(default)]
+    pub guest_of: Option<String>,
 }
 
 impl User {
@@ -73,7 +79,21 @@ impl User {
             ),
             role,
             active: true,
+            pending: false,
+            guest_of: None,
         }
+    }
+
+    /// The name that stands for the user in addresses of pages.
+    pub(crate) fn name(&self) -> &str {
+        self.email.split('@').next().unwrap_or_default()
+    }
+
+    /// Whether this person sees another one (IH §8). Guests are seen by admins and by who invited them; that they see nobody
+    /// else is inferred.
+    pub(crate) fn sees(&self, other: &Self) -> bool {
+        let is_known = other.role != Role::Guest || other.guest_of.as_ref() == Some(&self.id);
+        self.id == other.id || self.role.is_admin() || self.role != Role::Guest && is_known
     }
 
     /// The system account as answers show it.
@@ -84,6 +104,8 @@ impl User {
             email: String::new(),
             role: Role::Admin,
             active: true,
+            pending: false,
+            guest_of: None,
         }
     }
 }

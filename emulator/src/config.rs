@@ -33,7 +33,7 @@ pub struct Config {
     pub users: Vec<User>,
     /// Keys, tokens and passwords besides `api_key`.
     pub credentials: Vec<Credential>,
-    /// Keeps webhooks, domains and made API keys in this file across restarts; a change is written before an answer tells of it.
+    /// Keeps webhooks, domains, people, groups, rooms and made API keys in this file across restarts; a change is written before an answer tells of it.
     pub state_file: Option<PathBuf>,
     /// Makes the portal speak https; the control API stays with http.
     pub tls: Option<TlsIdentity>,

@@ -50,7 +50,9 @@ pub use faults::rules::{
 pub use front::limit_req::{LimitReq, RetryAfter};
 pub use front::log::{RequestLogEntry, RequestSummary};
 pub use nouns::catalogue::trigger::{TRIGGERS, Trigger, find as find_trigger};
+pub use nouns::groups::group::Group;
 pub use nouns::keys::handle::IssuedKey;
+pub use nouns::rooms::room::{NewRoom, Room, RoomArea};
 pub use nouns::settings::password::PasswordPolicy;
 pub use nouns::webhooks::store::{NewWebhook, Webhook, WebhookPatch};
 pub use profile::{Profile, UnknownProfile};

@@ -254,6 +254,24 @@ impl HandlerError {
         )
     }
 
+    /// Something else that does not exist, in the caller's language (IH §2.2).
+    pub(crate) fn no_such(message: &str) -> Self {
+        Self {
+            message: message.to_owned(),
+            ..Self::not_found()
+        }
+    }
+
+    /// A rule of an object said no, in its own words (IH §2.2).
+    pub(crate) fn invalid_operation(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            message,
+            "System.InvalidOperationException",
+            -2_146_233_079,
+        )
+    }
+
     /// A null that nobody looked for.
     pub(crate) fn null_reference() -> Self {
         Self::new(

@@ -38,7 +38,7 @@ impl Call {
     pub(crate) fn number(&self) -> i32 {
         match self.named {
             Named::Number(number) => number,
-            Named::Nothing | Named::Guid(_) => 0,
+            Named::Nothing | Named::Guid(_) | Named::Text(_) => 0,
         }
     }
 
@@ -46,8 +46,23 @@ impl Call {
     pub(crate) fn guid(&self) -> &str {
         match &self.named {
             Named::Guid(guid) => guid,
-            Named::Nothing | Named::Number(_) => "",
+            Named::Nothing | Named::Number(_) | Named::Text(_) => "",
         }
+    }
+
+    /// The text in the path.
+    pub(crate) fn text(&self) -> &str {
+        match &self.named {
+            Named::Text(text) => text,
+            Named::Nothing | Named::Number(_) | Named::Guid(_) => "",
+        }
+    }
+
+    /// A parameter of the query that is not empty; names match in any case.
+    pub(crate) fn parameter(&self, wanted: &str) -> Option<&str> {
+        let mut given = self.query.iter();
+        let (_, value) = given.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The body, once its content type is known to be JSON (API §8.2: else 415).

@@ -11,6 +11,7 @@ pub(crate) mod limit_req;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod outcome;
+pub(crate) mod paging;
 pub(crate) mod path;
 pub(crate) mod pipeline;
 pub(crate) mod route;

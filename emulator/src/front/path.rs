@@ -3,16 +3,18 @@
 /// Where the API begins.
 pub(crate) const API_ROOT: &str = "/api/2.0/";
 
-/// What a path put in the place of `{id}` or `{guid}`.
+/// What a path put in the place of `{id}`, `{guid}` or `{text}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Named {
-    /// The pattern has neither.
+    /// The pattern has none.
     #[default]
     Nothing,
     /// A 32-bit integer.
     Number(i32),
     /// A GUID, in lower case.
     Guid(String),
+    /// Anything, as it was written.
+    Text(String),
 }
 
 /// What follows the root of the API, without one trailing slash; `None` is outside of it.
@@ -32,6 +34,7 @@ pub(crate) fn matches(pattern: &str, path: &str) -> Option<Named> {
         match expected {
             "{id}" => named = Named::Number(segment.parse().ok()?),
             "{guid}" => named = Named::Guid(guid(segment)?),
+            "{text}" => named = Named::Text(segment.to_owned()),
             _ if expected.eq_ignore_ascii_case(segment) => {}
             _ => return None,
         }
@@ -59,6 +62,8 @@ mod tests {
         assert_eq!(matches("a/{id}", "a/17"), Some(Named::Number(17)));
         let upper = "4C65A238-CA50-4374-B904-0D51D4C1822B";
         let guid = Some(Named::Guid(upper.to_ascii_lowercase()));
+        let text = Some(Named::Text("jane.doe".to_owned()));
+        assert_eq!(matches("a/{text}", "a/jane.doe"), text);
         assert_eq!(matches("a/{guid}", &format!("a/{upper}")), guid);
         for (pattern, path) in [
             ("a", "a/b"),

@@ -36,7 +36,8 @@ pub(crate) enum Access {
 /// An endpoint: its method and path, who may call it and when, and what answers.
 pub(crate) struct Route {
     pub(crate) method: Method,
-    /// The path below the API's root; `{id}` stands for a 32-bit integer, `{guid}` for a GUID.
+    /// The path below the API's root; `{id}` stands for a 32-bit integer, `{guid}` for a GUID, `{text}` for
+    /// anything, which is why it comes after the paths that have a word there.
     pub(crate) path: &'static str,
     pub(crate) access: Access,
     /// Whether calls are limited to a few in a quarter of an hour (API §9).

@@ -9,9 +9,11 @@ use crate::config::Config;
 
 pub(crate) mod catalogue;
 pub(crate) mod embedding;
+pub(crate) mod groups;
 pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod people;
+pub(crate) mod rooms;
 pub(crate) mod served;
 pub(crate) mod settings;
 pub(crate) mod webhooks;
@@ -49,9 +51,11 @@ macro_rules! each_noun {
         $then! {
             catalogue: Catalogue,
             embedding: Embedding,
+            groups: Groups,
             journal: DeliveryJournal,
             keys: Keys,
             people: People,
+            rooms: Rooms,
             settings: PortalSettings,
             webhooks: Webhooks,
         }

@@ -20,6 +20,8 @@ mod deliveries;
 mod embedding;
 /// Every fault action happens, where and as often as its rule says.
 mod faults;
+/// Groups of people.
+mod groups;
 /// The in-process handle: start, stop, drop.
 mod handle;
 /// The delivery journal and the retry endpoints.
@@ -34,6 +36,8 @@ mod log;
 mod observed;
 /// What is looked at first (API §7).
 mod order;
+/// People and what is told of them.
+mod people;
 /// Probes of real receivers.
 mod probes;
 /// What differs from version to version.
@@ -46,6 +50,8 @@ mod properties;
 mod readme;
 /// A receiver on loopback with scripted answers.
 mod receiver;
+/// Rooms, and folders that pass for one.
+mod rooms;
 /// Thousands of webhooks.
 mod scale;
 /// Whole answers, byte for byte.

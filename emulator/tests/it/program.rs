@@ -264,6 +264,31 @@ async fn domains_survive_a_restart() {
     assert_eq!(kept["response"]["domains"], body["domains"]);
 }
 
+#[tokio::test]
+async fn people_groups_and_rooms_survive_a_restart() {
+    const BO: &str = "11111111-1111-4111-8111-111111111111";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.json");
+    let mut running = Running::start(&state_arguments(&path));
+    let control = Client::new(running.ready["control_url"].as_str().unwrap(), None);
+    let bo = serde_json::json!({
+        "id": BO, "display_name": "Bo", "email": "bo@example.com", "role": "user"
+    });
+    control.post("/users", &bo).await;
+    let group = serde_json::json!({"id": BO, "name": "Design", "members": [BO]});
+    control.post("/groups", &group).await;
+    let room = serde_json::json!({"title": "Design", "room_type": 2});
+    control.post("/rooms", &room).await;
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    let again = Running::start(&state_arguments(&path));
+    let client = again.client("sk-test");
+    let person = client.get(&format!("/api/2.0/people/{BO}")).await.json();
+    assert_eq!(person["response"]["groups"][0]["name"], "Design");
+    let rooms = client.get("/api/2.0/files/rooms").await.json();
+    assert_eq!(rooms["response"]["folders"][0]["title"], "Design");
+}
+
 /// The names of a restarted portal's webhooks.
 async fn names_after_restart(path: &Path) -> Vec<String> {
     let again = Running::start(&state_arguments(path));

@@ -1,6 +1,5 @@
 //! `/security/csp`: shown to everybody, replaced by owner and admins (IH §9).
 
-use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::body::bind_domains;
@@ -54,10 +53,7 @@ fn check(entries: Vec<Option<String>>) -> Result<Vec<String>, HandlerError> {
 }
 
 fn too_long() -> HandlerError {
-    HandlerError::new(
-        StatusCode::FORBIDDEN,
-        format!("CSP header size exceeds maximum allowed size of {LIMIT} bytes."),
-        "System.InvalidOperationException",
-        -2_146_233_079,
-    )
+    HandlerError::invalid_operation(format!(
+        "CSP header size exceeds maximum allowed size of {LIMIT} bytes."
+    ))
 }

@@ -21,6 +21,6 @@ async fn list(State(portal): Shared) -> Response {
 
 async fn put(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let user: User = read(&body)?;
-    lock(&portal.nouns.people.users).put(user.clone());
+    portal.nouns.people.put(user.clone());
     Ok((StatusCode::CREATED, reply(&user)).into_response())
 }

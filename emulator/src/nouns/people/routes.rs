@@ -3,7 +3,7 @@
 use super::{People, control, endpoints};
 use crate::config::PortalState;
 use crate::control::exchange::ControlRoutes;
-use crate::front::route::{Handler::Now, Route};
+use crate::front::route::{Access, Handler::Now, Route};
 use crate::nouns::served::Served;
 
 impl Served for People {
@@ -17,6 +17,10 @@ impl Served for People {
 }
 
 #[rustfmt::skip]
-static ROUTES: [Route; 1] = [
-    Route::get("people/@self", Now(endpoints::person)).even_when(&[PortalState::Busy]),
+static ROUTES: [Route; 5] = [
+    Route::get("people/@self", Now(endpoints::current)).even_when(&[PortalState::Busy]),
+    Route::get("people", Now(endpoints::active)),
+    Route::get("people/filter", Now(endpoints::filter)),
+    Route::get("people/email", Now(endpoints::by_email)),
+    Route::get("people/{text}", Now(endpoints::by_id)).open_to(Access::AnyScope),
 ];
