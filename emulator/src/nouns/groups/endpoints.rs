@@ -1,6 +1,7 @@
 //! `/group`: shown to owner, admins and room admins (IH §7).
 
-use super::group::{Described, Group};
+use super::described::Described;
+use super::group::Group;
 use crate::account::Role;
 use crate::front::answer::{Answer, Counts, HandlerError, Refusal};
 use crate::front::call::Call;

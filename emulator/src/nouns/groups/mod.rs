@@ -1,6 +1,7 @@
 //! Groups of people (IH §7). They are looked at here, and put there by tests and by the control API.
 
 mod control;
+mod described;
 mod endpoints;
 pub(crate) mod group;
 mod handle;
