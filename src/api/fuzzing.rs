@@ -7,7 +7,7 @@ use crate::api::http::redaction::{Quoting, Redactor};
 use crate::api::webhooks::deliveries::Delivery;
 use crate::api::webhooks::triggers::TriggerCatalog;
 use crate::api::webhooks::{Webhook, WebhookListItem};
-use crate::api::{keys, people, settings};
+use crate::api::{groups, keys, people, rooms, settings};
 
 const SECRET: &str = "Fuzz-S3cret-With-24-Chars";
 
@@ -20,8 +20,10 @@ pub(crate) fn answer(bytes: &[u8]) {
     drop(envelope::decode_list(bytes, Delivery::decode));
     drop(envelope::decode_value(bytes, Webhook::decode));
     drop(envelope::decode_value(bytes, TriggerCatalog::decode));
+    groups::fuzzing(bytes);
     keys::fuzzing(bytes);
     people::fuzzing(bytes);
+    rooms::fuzzing(bytes);
     settings::fuzzing(bytes);
 }
 

@@ -9,8 +9,9 @@
 //! | `lists` | one list request for any number of readers |
 //! | `webhooks` | webhooks, triggers, deliveries: shapes and verbs |
 //! | `keys` | API keys, and how many new ones a portal allows |
-//! | `people`, `settings` | who is calling; what the portal is and demands |
-//! | `timestamp` | the portal's dates |
+//! | `people`, `groups`, `rooms` | who is calling, and who and what else there is |
+//! | `settings` | what the portal is and demands |
+//! | `timestamp`, `guid` | the portal's dates and ids |
 //!
 //! Absent on purpose: the environment (callers pass values), user-facing advice (an [`Error`] answers questions, its
 //! reader words the advice), and any way to follow a redirect.
@@ -19,14 +20,18 @@ pub mod developer_tools;
 pub mod embedding;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+pub mod groups;
+mod guid;
 mod http;
 pub mod keys;
 mod lists;
 mod people;
+pub mod rooms;
 mod settings;
 mod timestamp;
 mod webhooks;
 
+pub use guid::{Guid, ParseGuidError};
 pub use http::{
     AddressError, ApiKey, ApiKeyError, BaseUrl, BaseUrlError, Cause, Client, Config, ConfigError,
     ConnectReason, Error, ErrorShape, NotJson, Operation, PortalMessage, Proxy, ProxyAnswer,
@@ -34,7 +39,7 @@ pub use http::{
     TlsFault, Waits,
 };
 pub use lists::{Arrivals, ListSource, Row, RowId, SharedList, Snapshot, WriteToken};
-pub use people::{CurrentUser, Role, UserId};
+pub use people::{CurrentUser, Person, Role, UserId};
 pub use settings::PasswordPolicy;
 pub use timestamp::Timestamp;
 pub use webhooks::{

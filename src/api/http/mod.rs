@@ -11,6 +11,7 @@
 //! | `trust`, `certificates` | TLS: whose certificate is taken for the portal's; the certificates of the configuration |
 //! | `retry` | which request is repeated, and when |
 //! | `gate`, `pace`, `write_limit` | who may send next: the line, requests a second, writes in flight |
+//! | `pages` | lists that come in pages |
 //! | `envelope`, `json`, `arriving` | what an answer's bytes mean, with the path of whatever does not fit |
 //! | `error`, `redaction`, `documented` | what went wrong, without secrets |
 
@@ -27,6 +28,7 @@ mod gate;
 pub(in crate::api) mod json;
 pub(in crate::api) mod operation;
 mod pace;
+mod pages;
 mod proxy;
 pub(in crate::api) mod redaction;
 mod retry;

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::allowance::Allowance;
 use super::permissions::Permissions;
+use crate::api::guid::Guid;
 use crate::api::http::client::{Call, Client};
 use crate::api::http::envelope;
 use crate::api::http::error::Error;
@@ -21,9 +22,9 @@ use crate::api::timestamp::Timestamp;
 
 const KEYS: &str = "/keys";
 
-/// The id of a key, a GUID.
+/// The id of a key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId(u128);
+pub struct KeyId(Guid);
 
 /// A text is not the id of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,32 +33,14 @@ pub struct ParseKeyIdError;
 
 impl KeyId {
     /// The least id.
-    pub const MIN: Self = Self(0);
+    pub const MIN: Self = Self(Guid::MIN);
     /// The greatest id.
-    pub const MAX: Self = Self(u128::MAX);
-
-    /// Where the hyphens of a GUID are.
-    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
-    /// How long a GUID is.
-    const LENGTH: usize = 36;
-
-    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
-        let parsed = node.text()?.parse();
-        parsed.map_err(|_malformed| node.mismatch("a GUID"))
-    }
+    pub const MAX: Self = Self(Guid::MAX);
 }
 
 impl fmt::Display for KeyId {
-    /// In lower case with hyphens, as the portal writes it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:032x}", self.0);
-        for (index, digit) in digits.char_indices() {
-            if matches!(index, 8 | 12 | 16 | 20) {
-                f.write_str("-")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        Ok(())
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
@@ -70,21 +53,9 @@ impl fmt::Debug for KeyId {
 impl FromStr for KeyId {
     type Err = ParseKeyIdError;
 
-    /// Reads a GUID with hyphens, in capital letters too.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_right = |(index, byte): (usize, u8)| {
-            if Self::HYPHENS.contains(&index) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        };
-        if text.len() != Self::LENGTH || !text.bytes().enumerate().all(is_right) {
-            return Err(ParseKeyIdError);
-        }
-        let digits = text.replace('-', "");
-        let number = u128::from_str_radix(&digits, 16);
-        number.map(Self).map_err(|_malformed| ParseKeyIdError)
+        let guid = text.parse();
+        guid.map(Self).map_err(|_malformed| ParseKeyIdError)
     }
 }
 
@@ -133,7 +104,7 @@ impl Key {
 }
 
 fn decode_id(node: &Node<'_>) -> Result<KeyId, DecodeError> {
-    KeyId::decode(&node.required("id", "an id")?)
+    Guid::decode(&node.required("id", "an id")?).map(KeyId)
 }
 
 /// A key that was just made.

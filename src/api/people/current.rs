@@ -98,7 +98,7 @@ impl CurrentUser {
         }
     }
 
-    fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
         let flag = |name| match node.optional(name)? {
             Some(flag) => flag.boolean(),
             None => Ok(false),
