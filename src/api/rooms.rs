@@ -128,7 +128,7 @@ fn room_id(node: &Node<'_>) -> Option<RoomId> {
     number.map(RoomId)
 }
 
-/// A row of the list. One whose id is a text is on somebody else's storage: no number names it.
+/// A row of the list. One whose id is a text is on third-party storage: no number names it.
 struct Listed {
     id: String,
     room: Option<Room>,

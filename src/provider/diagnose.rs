@@ -28,6 +28,11 @@ pub(super) trait Refusals: fmt::Debug + Sync {
     /// Returns what the requests read or change, in the plural.
     fn objects(&self) -> &'static str;
 
+    /// Returns the scopes that each suffice to read them.
+    fn read_scopes(&self) -> &'static str {
+        "*:read or *:write"
+    }
+
     /// Words an answer. `said` quotes the portal and continues a sentence.
     fn explain(&self, error: &api::Error, failure: &StatusFailure, said: &str) -> Option<String>;
 

@@ -7,9 +7,14 @@ mod developer_tools;
 mod diagnose;
 mod embedding;
 mod expiry;
+mod group;
+mod people;
 pub mod portal;
 mod provenance;
+mod room;
+mod selection;
 mod triggers;
+mod user;
 mod webhook;
 mod zone;
 
@@ -30,7 +35,13 @@ use crate::framework::schema::Schema;
 use crate::framework::value::Object;
 
 /// The nouns whose endpoints mean something of their own by an error status.
-const REFUSALS: &[&dyn Refusals] = &[api_key::REFUSALS, webhook::REFUSALS];
+const REFUSALS: &[&dyn Refusals] = &[
+    api_key::REFUSALS,
+    group::REFUSALS,
+    room::REFUSALS,
+    user::REFUSALS,
+    webhook::REFUSALS,
+];
 
 /// The provider `docspace`.
 pub struct DocSpace {
@@ -112,6 +123,9 @@ impl Provider for DocSpace {
             .with(api_key::offer())
             .with(developer_tools::offer())
             .with(embedding::offer())
+            .with(group::offer())
+            .with(room::offer())
+            .with(user::offer())
             .with(webhook::offer())
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use docspace_emulator::NewWebhook;
+use docspace_emulator::{Group, NewRoom, NewWebhook, Role, User};
 
 use crate::harness::{Case, needs};
 
@@ -60,6 +60,22 @@ fn with_existing_webhook(case: &Case) {
         ..NewWebhook::default()
     });
     assert_eq!(webhook.id, ID);
+}
+
+/// Lets the portal have the people, the group and the rooms that the examples look up.
+fn with_people_and_rooms(case: &Case) {
+    const JANE: &str = "5d76b349-db61-4485-a15e-1e62e5d2933c";
+    case.portal.put_user(User {
+        email: "jane@example.com".to_owned(),
+        ..User::new(JANE, Role::User)
+    });
+    let group = Group::new("8b2f3a0e-6f4e-4d43-9a57-0c1d2e3f4a5b", "Design", [JANE]);
+    case.portal.put_group(group);
+    case.portal.create_room(NewRoom::titled("Design"));
+    case.portal.create_room(NewRoom {
+        room_type: Some(6),
+        ..NewRoom::titled("Press")
+    });
 }
 
 #[track_caller]
@@ -131,6 +147,7 @@ fn data_sources_are_read() {
     for folder in folders("data-sources") {
         let case = case(&format!("{folder}/data-source.tf"));
         with_existing_webhook(&case);
+        with_people_and_rooms(&case);
         lives(&case);
     }
 }

@@ -32,6 +32,8 @@ mod house;
 mod leak;
 /// What the log tells of a command.
 mod logs;
+/// Looking people, groups and rooms up.
+mod lookups;
 /// Everything that the provider can say, on one page.
 mod messages;
 /// The key that the provider runs with, and every resource that writes.

@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 
 use super::model::{CREATED_ON, EXPIRES_AT, ID, KEY_POSTFIX, NAME, PERMISSIONS};
+use crate::api::CurrentUser;
 use crate::api::keys::Key;
-use crate::api::{CurrentUser, Role};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Object, Type, Value};
 use crate::provider::dates;
+use crate::provider::people::{plain, role};
 use crate::provider::portal::{LivePortal, Portal};
 
 const CAN_WRITE: &str = "can_write";
@@ -118,67 +119,10 @@ fn described(config: Object, key: &Key, person: Option<&CurrentUser>) -> Object 
         .with(ROLE, person.map(role))
 }
 
-/// Names a role. The owner's flag of administrators is off (API §16 O7).
-fn role(person: &CurrentUser) -> &'static str {
-    match person.role() {
-        Role::Admin if person.is_owner => "owner",
-        Role::Admin => "admin",
-        Role::RoomAdmin => "room_admin",
-        Role::User => "user",
-        Role::Guest => "guest",
-    }
-}
-
-/// Returns a name as people read it: the portal encodes it for a web page (API §4.3).
-fn plain(name: &str) -> String {
-    name.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
-}
-
 fn no_key() -> Diagnostic {
     Diagnostic::error(
         "The provider runs without an API key",
         "The portal cannot tell which API key this is: api_key (or DOCSPACE_API_KEY) holds another kind of token, or the \
          portal is older than DocSpace 3.1.1. Use an API key, which begins with sk-, or upgrade the portal.",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::UserId;
-
-    #[test]
-    fn every_role_has_its_name() {
-        let person = CurrentUser {
-            id: UserId::new("1"),
-            display_name: None,
-            is_owner: false,
-            is_admin: false,
-            is_room_admin: false,
-            is_collaborator: false,
-            is_visitor: false,
-        };
-        let with = |change: fn(&mut CurrentUser)| {
-            let mut person = person.clone();
-            change(&mut person);
-            role(&person)
-        };
-        assert_eq!(with(|person| person.is_owner = true), "owner");
-        assert_eq!(with(|person| person.is_admin = true), "admin");
-        assert_eq!(with(|person| person.is_room_admin = true), "room_admin");
-        assert_eq!(with(|person| person.is_collaborator = true), "user");
-        assert_eq!(with(|person| person.is_visitor = true), "guest");
-    }
-
-    #[test]
-    fn a_name_is_as_people_read_it() {
-        assert_eq!(
-            plain("A &amp; &lt;B&gt; &#39;C&#39; &amp;amp;"),
-            "A & <B> 'C' &amp;"
-        );
-    }
 }

@@ -76,7 +76,10 @@ fn explain_scope(error: &api::Error, noun: Option<&dyn Refusals>) -> String {
         _ if error.path().ends_with("/people/@self") => {
             ("tell whose it is".to_owned(), "accounts.self:read")
         }
-        Operation::Read => (format!("read {objects}"), "*:read or *:write"),
+        Operation::Read => (
+            format!("read {objects}"),
+            noun.map_or("*:read or *:write", Refusals::read_scopes),
+        ),
         _ => (format!("change {objects}"), "*:write"),
     };
     format!(
@@ -127,9 +130,11 @@ fn length(time: Duration) -> String {
     }
 }
 
-/// Says whether a request never depends on the configuration: every read but that of the journal.
+/// Says whether a request never depends on the configuration: every read but that of the journal and that of a person by an
+/// address.
 pub(in crate::provider) fn has_fixed_form(error: &api::Error) -> bool {
-    error.operation() == Operation::Read && !error.path().ends_with("/log")
+    let is_asked_with = |end| error.path().ends_with(end);
+    error.operation() == Operation::Read && !is_asked_with("/log") && !is_asked_with("/email")
 }
 
 /// Quotes what the portal said, if anything, as the continuation of a sentence.

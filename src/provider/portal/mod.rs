@@ -6,6 +6,7 @@
 
 mod cache;
 mod health;
+mod listing;
 mod own_key;
 
 use std::any::{Any, TypeId};

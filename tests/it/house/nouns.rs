@@ -10,13 +10,15 @@ use super::paths::Named;
 const REGISTRATION: &str = "provider";
 
 /// What nouns share. None of it names one.
-const SHARED: [&str; 8] = [
+const SHARED: [&str; 10] = [
     "config",
     "dates",
     "diagnose",
     "expiry",
+    "people",
     "portal",
     "provenance",
+    "selection",
     "triggers",
     "zone",
 ];

@@ -82,6 +82,7 @@ async fn sections() -> &'static [Section] {
             tokio::spawn(crate::developer_tools::messages::section()),
             tokio::spawn(crate::embedding::messages::section()),
             tokio::spawn(crate::api_key::messages::section()),
+            tokio::spawn(crate::lookups::messages::section()),
             tokio::spawn(defects::section()),
         ];
         let mut sections = Vec::new();

@@ -36,6 +36,8 @@ const UNSEEN: [(&str, &[&str]); 9] = [
             "The planned webhook lacks its",
             "The planned key lacks its",
             "A webhook to read has neither an id nor a name.",
+            "A group to read has neither an id nor a name.",
+            "A room to read has neither an id nor a title.",
             "is listed, but is no resource with an identity",
             "has no attribute like its identity's",
             "tells a secret in its identity's",

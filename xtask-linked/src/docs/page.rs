@@ -66,6 +66,8 @@ fn subcategory(name: &str) -> &'static str {
     match name {
         "docspace_api_key" | "docspace_api_keys" | "docspace_current_key" => "Access",
         "docspace_developer_tools" | "docspace_embedding" => "Settings",
+        "docspace_user" | "docspace_users" | "docspace_group" | "docspace_groups"
+        | "docspace_room" | "docspace_rooms" => "People and rooms",
         _ => "Webhooks",
     }
 }

@@ -50,7 +50,7 @@ pub struct NewRoom {
     pub tags: Vec<String>,
     /// Where it is.
     pub area: RoomArea,
-    /// Whether it is on somebody else's storage, so that its id is a text.
+    /// Whether it is on third-party storage, so that its id is a text.
     pub is_third_party: bool,
 }
 

@@ -1,0 +1,9 @@
+# All groups that people keep, and not a directory service.
+data "docspace_groups" "all" {}
+
+output "groups" {
+  value = {
+    for group in data.docspace_groups.all.groups : group.id => group.name
+    if !group.is_ldap
+  }
+}
