@@ -8,6 +8,7 @@ mod diagnose;
 mod embedding;
 mod expiry;
 mod group;
+mod known_rooms;
 mod people;
 pub mod portal;
 mod provenance;

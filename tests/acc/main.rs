@@ -65,6 +65,8 @@ mod real;
 mod receiver;
 /// Replacement by force, and names that are taken.
 mod replacement;
+/// Webhooks on a room that a data source finds.
+mod rooms;
 /// `terraform providers schema -json`.
 mod schema;
 /// Secrets generated, configured, write-only, rotated, removed.

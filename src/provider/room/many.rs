@@ -104,7 +104,7 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
             && kind.is_none_or(|kind| kind == type_of(room))
     };
     let rooms = list.items().filter(is_wanted);
-    let rooms = rooms.map(|room| Value::Object(describe(room)));
+    let rooms = rooms.map(|room| Value::Object(describe(portal, room)));
     let rooms = rooms.collect();
     Ok(config.with(ROOMS, Value::List(rooms)))
 }

@@ -3,6 +3,7 @@
 use crate::api::rooms::Room;
 use crate::framework::schema::Attribute;
 use crate::framework::value::{Object, Type, Value};
+use crate::provider::portal::LivePortal;
 use crate::provider::selection::described;
 
 pub(super) const ID: &str = "id";
@@ -66,8 +67,9 @@ pub(super) fn type_of(room: &Room) -> String {
     known.map_or_else(|| room.kind.to_string(), |(_, name)| name.to_owned())
 }
 
-/// Describes a room by these attributes.
-pub(super) fn describe(room: &Room) -> Object {
+/// Describes a room by these attributes, and notes that its number stands for a room.
+pub(super) fn describe(portal: &LivePortal, room: &Room) -> Object {
+    portal.note_room(room.id);
     let tags = room.tags.iter().map(|tag| Value::from(tag.as_str()));
     Object::new()
         .with(ID, room.id.to_string())

@@ -123,7 +123,7 @@ async fn by_id(portal: &LivePortal, config: &Object) -> Result<Object, Diagnosti
         ));
     };
     match portal.client.room(id).await {
-        Ok(Folder::Room(room)) => Ok(describe(&room)),
+        Ok(Folder::Room(room)) => Ok(describe(portal, &room)),
         Ok(Folder::Other(title)) => Err(no_room(portal, id, &title)),
         Err(error) if error.is_not_found() => Err(missing_id(id)),
         Err(error) => Err(portal.explain(SUMMARY, &error)),
@@ -144,7 +144,7 @@ async fn by_title(
     let is_meant = |room: &&&Room| archived.is_none_or(|wanted| wanted == room.is_archived);
     let meant: Vec<&Room> = titled.iter().filter(is_meant).copied().collect();
     match meant.as_slice() {
-        [room] => Ok(describe(room).with(TITLE, title)),
+        [room] => Ok(describe(portal, room).with(TITLE, title)),
         [] => Err(missing_title(title, &titled)),
         several => Err(ambiguous(title, several)),
     }

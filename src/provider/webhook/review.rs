@@ -4,7 +4,7 @@
 use super::model::{SECRET_KEY_WO, TRIGGERS, id_of, pair};
 use super::name_conflict::{self, Likeness};
 use super::private::WebhookPrivate;
-use super::{schema, secret};
+use super::{schema, secret, target};
 use crate::api::{Error, PairKey, Trigger, TriggerCatalog, TriggerMask, Webhook};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
@@ -26,6 +26,7 @@ pub(super) async fn review(
         let deleted = portal.webhooks().renames.note_creation(name, uri);
         diagnostics.extend(deleted.map(|id| name_conflict::renamed(name, id)));
     }
+    target::review(portal, planned, diagnostics);
     if portal.is_in_trouble() {
         return;
     }

@@ -70,8 +70,8 @@ pub(super) fn schema() -> Schema {
         Attribute::optional(
             Type::String,
             "Deliver only events of this one entity: the id of a file, folder, room or agent, or the \
-             GUID of a user or group; at most 255 UTF-16 code units. Omit it to receive the events of \
-             all entities.",
+             GUID of a user or group; at most 255 UTF-16 code units. A room's webhook hears of the room itself, never of \
+             what is in it. Omit it to receive the events of all entities.",
         )
         .check(check_target_id),
     ))

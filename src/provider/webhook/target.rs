@@ -7,6 +7,7 @@ use super::model::{TARGET_ID, TRIGGERS};
 use crate::api::{Trigger, TriggerMask};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::value::Object;
+use crate::provider::portal::LivePortal;
 use crate::provider::triggers::{KnownBits, TriggerResolver, TriggerSet};
 
 /// The lengths of the parts of a GUID.
@@ -55,9 +56,7 @@ pub(super) fn check(prior: Option<&Object>, planned: &Object, diagnostics: &mut 
         let is_old = prior.is_some_and(|prior| prior.get(TARGET_ID).as_str() == Some(target));
         diagnostics.push(upper_case(&lower, is_old));
     }
-    let recorded = KnownBits::new();
-    let mask = TriggerResolver::new(&recorded).mask(&TriggerSet::of(planned.get(TRIGGERS)));
-    let Some(triggers) = mask.and_then(listed) else {
+    let Some(triggers) = triggers(planned) else {
         return;
     };
     let is_about_others = |trigger: &&Trigger| {
@@ -69,6 +68,33 @@ pub(super) fn check(prior: Option<&Object>, planned: &Object, diagnostics: &mut 
     } else if triggers.iter().all(|trigger| is_born(trigger)) {
         diagnostics.push(born());
     }
+}
+
+/// Warns of a webhook on a room that is to hear of what is in it. A number does not say what it is of, so this takes a room
+/// that the process has looked up. Nothing is requested.
+pub(super) fn review(portal: &LivePortal, planned: &Object, diagnostics: &mut Diagnostics) {
+    let Some(target) = planned.get(TARGET_ID).as_str() else {
+        return;
+    };
+    let is_deaf = portal.knows_room(target)
+        && triggers(planned).is_some_and(|triggers| triggers.iter().all(|one| is_inside(one)));
+    if is_deaf {
+        diagnostics.push(inside(target));
+    }
+}
+
+/// Returns whether a trigger is about files or folders, and never about a room: a new owner of a room is an update of a
+/// folder (IH §11).
+fn is_inside(trigger: &Trigger) -> bool {
+    let kind = trigger.dotted.split('.').next();
+    matches!(kind, Some("file" | "folder")) && trigger.dotted != "folder.updated"
+}
+
+/// Returns the planned triggers, unless some are not known yet, or to this build, or all are meant.
+fn triggers(planned: &Object) -> Option<Vec<&'static Trigger>> {
+    let recorded = KnownBits::new();
+    let mask = TriggerResolver::new(&recorded).mask(&TriggerSet::of(planned.get(TRIGGERS)));
+    mask.and_then(listed)
 }
 
 /// Returns the triggers of a mask, unless there are some that this build does not know, or all.
@@ -115,6 +141,19 @@ fn born() -> Diagnostic {
         "Every trigger tells of something new, whose id the portal makes at that moment, so none can be about the object that \
          target_id names. The webhook would never fire. Remove target_id, or add a trigger of what happens to that object \
          later.",
+    )
+    .at_attribute(TARGET_ID)
+}
+
+fn inside(target: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "A room's webhook hears nothing of what is in it",
+        format!(
+            "Every trigger is about files or folders, and {target} is the number of a room that this run has looked up. If \
+             {target} is meant as the room: a room's webhook hears of the room itself, never of what is in it, so it would \
+             never fire. Use triggers of the room, such as RoomUpdated and RoomArchived, or remove target_id to hear of all \
+             files. If {target} is meant as a file or folder that has the same number, nothing is wrong."
+        ),
     )
     .at_attribute(TARGET_ID)
 }

@@ -10,11 +10,12 @@ use super::paths::Named;
 const REGISTRATION: &str = "provider";
 
 /// What nouns share. None of it names one.
-const SHARED: [&str; 10] = [
+const SHARED: [&str; 11] = [
     "config",
     "dates",
     "diagnose",
     "expiry",
+    "known_rooms",
     "people",
     "portal",
     "provenance",

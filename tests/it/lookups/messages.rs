@@ -6,7 +6,7 @@ use super::{
     BO, DESIGN, GROUP, GROUPS, GUEST, NOBODY, ROOM, ROOMS, USER, USERS, host_with, portal,
 };
 use crate::messages::Section;
-use crate::portal::{Portal, on};
+use crate::portal::{Portal, WEBHOOK, on, webhook, with};
 
 type Scene = (&'static str, &'static str, Value);
 
@@ -29,6 +29,7 @@ pub async fn section() -> Section {
     add(&mut section, &portal, "sk-bo", refused()).await;
     add(&mut section, &portal, "sk-files", out_of_scope()).await;
     failures(&mut section, &portal).await;
+    target(&mut section, &portal).await;
     section
 }
 
@@ -183,4 +184,17 @@ async fn failures(section: &mut Section, portal: &Portal) {
         host.stop().await;
         portal.emulator.clear_faults();
     }
+}
+
+async fn target(section: &mut Section, portal: &Portal) {
+    let host = portal.host().await;
+    host.read_data(ROOM, json!({"title": "Design"}))
+        .await
+        .quiet();
+    let config = with(&webhook(), json!({"target_id": "1"}));
+    section.add(
+        "A webhook on a room is to hear of files",
+        host.plan_create(WEBHOOK, config).await.diagnostics,
+    );
+    host.stop().await;
 }

@@ -12,6 +12,8 @@ mod pages;
 mod people;
 /// Rooms, and folders that pass for one.
 mod rooms;
+/// What a webhook is told whose target is a room.
+mod target;
 
 use docspace_emulator::{Config, Credential, Group, NewRoom, OWNER_ID, Role, RoomArea, User};
 use serde_json::{Value, json};
