@@ -34,6 +34,8 @@ mod journal;
 mod keys;
 /// The list (API §6.1).
 mod list;
+/// People, groups and rooms (IH §4, §7, §8).
+mod lookups;
 /// A portal under test: requests, bodies, and cleaning up.
 mod portal;
 /// Every row of API §8.3.
