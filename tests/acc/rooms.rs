@@ -88,3 +88,39 @@ fn a_room_that_is_not_there_stops_the_plan() {
         .points_at("title");
     assert!(case.portal.webhooks().is_empty());
 }
+
+#[test]
+fn any_number_of_rooms_by_title_costs_one_list() {
+    let case = Case::new();
+    for number in 0..40 {
+        case.portal
+            .create_room(NewRoom::titled(format!("Room {number}")));
+    }
+    let config = r#"
+data "docspace_room" "each" {
+  for_each = toset([for number in range(40) : "Room ${number}"])
+  title    = each.key
+}
+
+output "ids" {
+  value = [for room in data.docspace_room.each : room.id]
+}
+"#;
+    case.write("main.tf", config);
+    case.plan();
+    assert_eq!(case.portal.request_summary().total, 1);
+}
+
+/// The data source is then read while the plan is applied, from a list that is asked for at that moment.
+#[test]
+fn a_title_that_is_known_only_after_apply_is_looked_up_then() {
+    let case = case();
+    let title = "resource \"terraform_data\" \"title\" {\n  input = \"Design\"\n}\n";
+    let config = configured("Design", r#""RoomUpdated""#)
+        .replace("title = \"Design\"", "title = terraform_data.title.output");
+    case.write("main.tf", format!("{title}{config}"));
+    case.plan().proposes(2, 0, 0);
+    case.apply().succeeds_silently();
+    assert_eq!(case.attributes(ADDRESS)["target_id"], "2");
+    case.plan().finds_no_changes();
+}
