@@ -4,7 +4,7 @@
 use docspace_emulator::{Config, Emulator, NewWebhook, Role, User, WebhookPatch};
 
 use crate::guides::{block, script};
-use crate::harness::{Case, Run, needs, start};
+use crate::harness::{Case, Recorder, Run, Webhook, needs, start};
 
 const SECRET: &str = "Planned-Secret-1";
 const USER: &str = "5d76b349-db61-4485-a15e-1e62e5d2933c";
@@ -197,7 +197,7 @@ fn a_module_is_told_its_portal() {
     std::fs::create_dir(case.path("webhooks")).unwrap();
     let module = [
         String::from_utf8(case.read("versions.tf")).unwrap(),
-        crate::harness::Webhook::new("ci").to_string(),
+        Webhook::new("ci").to_string(),
     ];
     case.write("webhooks/main.tf", module.concat());
     case.write("main.tf", format!("{providers}{modules}"));
@@ -212,10 +212,7 @@ fn a_module_is_told_its_portal() {
 fn a_state_of_one_portal_is_of_no_use_in_the_shell_of_another() {
     let mut case = Case::new();
     let configuration = block("several-portals", "variable \"portal\" {");
-    case.write(
-        "main.tf",
-        format!("{configuration}{}", crate::harness::Webhook::new("ci")),
-    );
+    case.write("main.tf", format!("{configuration}{}", Webhook::new("ci")));
     case.set("TF_VAR_portal", &host(&case.portal));
     case.apply().succeeds_silently();
     case.take_requests();
@@ -283,4 +280,32 @@ fn many_webhooks_are_adopted_without_a_query() {
     case.plan().finds_no_changes();
     case.portal.delete_webhook(1).unwrap();
     case.plan().proposes(1, 0, 0);
+}
+
+/// What the guide on rotation promises a vault; a second webhook takes the vault's place here.
+#[test]
+fn a_generated_secret_is_the_same_for_all_that_take_it_in_one_apply() {
+    needs!("1.11", "a write-only argument");
+    let mut case = Case::new();
+    let recorder = Recorder::in_front_of(&case.portal);
+    case.set("DOCSPACE_BASE_URL", &recorder.base_url());
+    let text = block("rotating-secrets", "locals {");
+    let (before, vault) = text.split_once("resource \"vault_kv_secret_v2\"").unwrap();
+    let (_, webhook) = vault.split_once("\n}\n").unwrap();
+    let other = webhook.replace("\"uploads\" {", "\"vault\" {");
+    let other = other.replace("My file upload webhook", "In place of a vault");
+    case.write("main.tf", format!("{before}{webhook}{other}"));
+    case.apply().succeeds_silently();
+    let secrets: Vec<String> = recorder
+        .requests("POST ")
+        .iter()
+        .map(|post| serde_json::from_str::<serde_json::Value>(&post.body).unwrap())
+        .map(|body| body["secretKey"].as_str().unwrap().to_owned())
+        .collect();
+    let [one, another] = secrets.as_slice() else {
+        panic!("{} webhooks were created", secrets.len());
+    };
+    assert_eq!(one.len(), 30);
+    assert!(one == another);
+    case.plan().finds_no_changes();
 }
