@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
@@ -118,6 +119,56 @@ func TestImportBlockPlansNothing(t *testing.T) {
 				ImportState:      true,
 				ImportStateKind:  resource.ImportBlockWithID,
 				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+}
+
+func TestIdentityIsTheNumber(t *testing.T) {
+	resource.Test(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		ExternalProviders:      built,
+		Steps: []resource.TestStep{
+			{
+				Config: webhook("identity", ""),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectIdentityValueMatchesState(address, tfjsonpath.New("id")),
+				},
+			},
+			{
+				ResourceName:     address,
+				ImportState:      true,
+				ImportStateKind:  resource.ImportBlockWithResourceIdentity,
+				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+}
+
+func TestQueryFindsByName(t *testing.T) {
+	const list = "docspace_webhook.found"
+	resource.Test(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		ExternalProviders:      built,
+		Steps: []resource.TestStep{
+			{Config: webhook("queried", "")},
+			{
+				Query: true,
+				Config: `
+list "docspace_webhook" "found" {
+  provider = docspace
+  config {
+    name_prefix = "quer"
+  }
+}
+`,
+				QueryResultChecks: []querycheck.QueryResultCheck{
+					querycheck.ExpectLength(list, 1),
+					querycheck.ExpectResourceDisplayName(list, nil, knownvalue.StringExact("queried (https://example.com/queried)")),
+					querycheck.ExpectIdentity(list, map[string]knownvalue.Check{
+						"id": knownvalue.StringRegexp(regexp.MustCompile(`^[1-9][0-9]*$`)),
+					}),
+				},
 			},
 		},
 	})

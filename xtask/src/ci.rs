@@ -44,7 +44,7 @@ const CLI: &str = "terraform";
 /// How the commands that run the newest CLIs begin.
 const NEWEST: &str = "cargo xtask newest";
 /// How the commands begin that need programs of others, which take a while to make.
-const PINNED: [&str; 2] = [NEWEST, "cargo xtask policies"];
+const PINNED: [&str; 3] = [NEWEST, "cargo xtask plugin-testing", "cargo xtask policies"];
 
 const STEPS: [Step; 12] = [
     Step {
