@@ -78,6 +78,20 @@ fn one_job_plans_with_a_key_that_only_reads_and_another_applies() {
 }
 
 #[test]
+fn with_a_version_the_job_that_plans_needs_no_real_secret() {
+    needs!("1.11", "a write-only argument");
+    let mut case = pipeline();
+    case.set("TF_VAR_webhook_secret", "Placeholder-0");
+    plan(&case).succeeds();
+    as_owner(&mut case);
+    case.set("TF_VAR_webhook_secret", SECRET);
+    case.shell(&apply()).succeeds();
+    assert!(case.portal.secret_is(1, SECRET));
+    case.set("TF_VAR_webhook_secret", "Placeholder-0");
+    plan(&case).succeeds().says("Nothing to apply.");
+}
+
+#[test]
 fn a_nightly_plan_tells_what_somebody_has_changed() {
     needs!("1.11", "a write-only argument");
     let mut case = pipeline();
