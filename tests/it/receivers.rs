@@ -51,7 +51,7 @@ fn not_run(program: &str) {
 }
 
 async fn check(command: &[&str]) {
-    let Some(mut receiver) = Receiver::start(command) else {
+    let Some(mut receiver) = Receiver::start(command, [SECRET, PREVIOUS]) else {
         return not_run(command[0]);
     };
     let mut config = Config::default();
@@ -93,6 +93,12 @@ async fn check(command: &[&str]) {
         receiver.ask("HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"),
         "200"
     );
+
+    // Nobody's secret is the empty one.
+    let careless = Receiver::start(command, ["", ""]).unwrap();
+    let signed_with_nothing =
+        "sha256=5328F439357B79169C6725C1A60B95481C0C85226EF49C248C58137B848B4ECA";
+    assert_eq!(careless.post(signed_with_nothing), "401");
 }
 
 /// A receiver in a process of its own, which ends with this.
@@ -103,13 +109,13 @@ struct Receiver {
 }
 
 impl Receiver {
-    /// Starts it; none when its language is not on this machine.
-    fn start(command: &[&str]) -> Option<Self> {
+    /// Starts it with the current and the previous secret; none when its language is not on this machine.
+    fn start(command: &[&str], secrets: [&str; 2]) -> Option<Self> {
         let mut child = Command::new(command[0])
             .args(&command[1..])
             .current_dir(EXAMPLES)
-            .env("WEBHOOK_SECRET", SECRET)
-            .env("WEBHOOK_SECRET_PREVIOUS", PREVIOUS)
+            .env("WEBHOOK_SECRET", secrets[0])
+            .env("WEBHOOK_SECRET_PREVIOUS", secrets[1])
             .env("PORT", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
