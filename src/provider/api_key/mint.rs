@@ -9,8 +9,9 @@ use crate::framework::diagnostics::Diagnostic;
 pub(super) async fn mint(creation: &Creation<'_>) -> Result<CreatedKey, Diagnostic> {
     let session = creation.session;
     let _turn = session.turn_to_create(&creation.body.name).await;
-    creation.prepare().await?;
-    creation.portal.require_write(SUMMARY).await?;
+    let (prepared, allowed) =
+        tokio::join!(creation.prepare(), creation.portal.require_write(SUMMARY));
+    prepared.and(allowed)?;
     let created = match creation.post(&creation.portal.client).await {
         Ok(created) => created,
         Err(error) if error.outcome_unknown() => lost_create::resolve(creation, error).await?,

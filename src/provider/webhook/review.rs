@@ -1,11 +1,15 @@
 //! What the portal says about a plan, before anything is sent: an error or a warning. It is asked only about what the
 //! plan will send.
 
+use std::sync::Arc;
+
 use super::model::{SECRET_KEY_WO, TRIGGERS, id_of, pair};
 use super::name_conflict::{self, Likeness};
 use super::private::WebhookPrivate;
 use super::{schema, secret, target};
-use crate::api::{Error, PairKey, Trigger, TriggerCatalog, TriggerMask, Webhook};
+use crate::api::{
+    Error, PairKey, PasswordPolicy, Trigger, TriggerCatalog, TriggerMask, Webhook, WebhookSnapshot,
+};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
 use crate::framework::value::{Object, SecretText, Value};
@@ -30,58 +34,107 @@ pub(super) async fn review(
     if portal.is_in_trouble() {
         return;
     }
-    let has_new_triggers = request
-        .prior
-        .is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
-    if is_create || has_new_triggers {
+    let secrets: Vec<_> = secrets_to_send(request, plan).collect();
+    let answers = Answers::ask(portal, request, plan, !secrets.is_empty()).await;
+    if let Some(catalog) = answers.catalog {
         if let Err(unsupported) = portal.require_supported_version().await {
             return diagnostics.push(unsupported);
         }
-        match portal.catalog().await {
+        match catalog {
             Ok(catalog) => {
                 let private: WebhookPrivate = plan.private.decode();
                 check_triggers(planned.get(TRIGGERS), &private, catalog, diagnostics);
             }
             Err(error) => {
-                // Asking further would only make the practitioner wait.
-                if !report_gap(portal, error, diagnostics).await {
+                if !report_gap(portal, error, answers.list.as_ref(), diagnostics).await {
                     return;
                 }
             }
         }
     }
-    if is_create
-        && check_name_conflict(portal, plan, diagnostics)
-            .await
-            .is_err()
-    {
-        return;
+    match &answers.list {
+        Some(Ok(list)) => check_name_conflict(portal, plan, list, diagnostics),
+        Some(Err(error)) => return portal.report_trouble(error, diagnostics),
+        None => {}
     }
-    for (attribute, secret) in secrets_to_send(request, plan) {
-        match portal.policy().await {
-            Ok(policy) => {
+    match answers.policy {
+        Some(Ok(policy)) => {
+            for (attribute, secret) in secrets {
                 let missing = secret::shortcomings(secret.expose(), *policy);
                 if !missing.is_empty() {
                     diagnostics.push(too_weak(&missing).at_attribute(attribute));
                 }
             }
-            Err(error) => {
-                report_gap(portal, error, diagnostics).await;
-            }
         }
+        Some(Err(error)) => {
+            report_gap(portal, error, answers.list.as_ref(), diagnostics).await;
+        }
+        None => {}
+    }
+}
+
+/// What the portal answers about a plan; `None` to what it is not asked.
+struct Answers<'a> {
+    catalog: Option<Result<&'a TriggerCatalog, &'a Error>>,
+    list: Option<Result<Arc<WebhookSnapshot>, Error>>,
+    policy: Option<Result<&'a PasswordPolicy, &'a Error>>,
+}
+
+impl<'a> Answers<'a> {
+    /// Asks everything at once, so that a plan waits for a distant portal once.
+    async fn ask(
+        portal: &'a LivePortal,
+        request: &PlanRequest<'_>,
+        plan: &Plan,
+        has_secrets: bool,
+    ) -> Self {
+        let planned = &plan.state;
+        let is_create = request.prior.is_none();
+        let has_new_triggers = request
+            .prior
+            .is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
+        let needs_list = is_create && pair(planned).is_some();
+        let (catalog, list, policy) = tokio::join!(
+            asked(has_new_triggers, portal.catalog()),
+            asked(needs_list, portal.webhooks().list.read()),
+            asked(has_secrets, portal.policy()),
+        );
+        Self {
+            catalog,
+            list,
+            policy,
+        }
+    }
+}
+
+/// Asks a question if its answer is needed.
+async fn asked<T>(is_needed: bool, question: impl Future<Output = T>) -> Option<T> {
+    if is_needed {
+        Some(question.await)
+    } else {
+        None
     }
 }
 
 /// Reports that a question beside the list was not answered while planning. A portal that lists its
 /// webhooks can be used all the same: what it does not have goes without saying, what it refuses to
-/// tell is one warning per process, and apply decides. The list is asked for only where waiting cannot
-/// mend the failure. Returns whether it makes sense to ask on.
-async fn report_gap(portal: &LivePortal, error: &Error, diagnostics: &mut Diagnostics) -> bool {
+/// tell is one warning per process, and apply decides. Where the list was not asked for, it is only if waiting cannot
+/// mend the failure. Returns whether it makes sense to check on.
+async fn report_gap(
+    portal: &LivePortal,
+    error: &Error,
+    list: Option<&Result<Arc<WebhookSnapshot>, Error>>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     if !diagnose::is_definitive(error) {
         portal.report_trouble(error, diagnostics);
         return false;
     }
-    if let Err(error) = portal.webhooks().list.read().await {
+    let list = match list {
+        Some(list) => list.clone(),
+        None => portal.webhooks().list.read().await,
+    };
+    if let Err(error) = list {
         portal.report_trouble(&error, diagnostics);
         return false;
     }
@@ -128,26 +181,20 @@ fn secrets_to_send<'a>(
     })
 }
 
-/// Says that the portal could not be asked, which has been reported.
-struct Trouble;
-
 /// Warns of a webhook that is in the way of a creation.
-async fn check_name_conflict(
+fn check_name_conflict(
     portal: &LivePortal,
     plan: &Plan,
+    list: &WebhookSnapshot,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Trouble> {
+) {
     let Some((name, uri)) = pair(&plan.state) else {
-        return Ok(());
+        return;
     };
     let predecessor = plan.private.decode::<WebhookPrivate>().provenance;
     let earlier = portal.webhooks().note_planned(name, uri);
-    let snapshot = portal.webhooks().list.read().await.map_err(|error| {
-        portal.report_trouble(&error, diagnostics);
-        Trouble
-    })?;
     let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
-    let unmanaged = snapshot
+    let unmanaged = list
         .like_pair(PairKey::new(name, uri))
         .filter(|webhook| !portal.webhooks().manages(webhook))
         .filter(|webhook| !predecessor.is_of(portal.origin(), webhook))
@@ -161,7 +208,6 @@ async fn check_name_conflict(
             name_conflict::probably_planned_twice(name, &other)
         });
     }
-    Ok(())
 }
 
 /// Checks names outside the table, and what the caller's role may use, against the catalog. A catalog

@@ -1,5 +1,6 @@
 //! One operation and one fault: what is asked, what comes of it, and what must hold in any case.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use docspace_emulator::{NewWebhook, PortalState, RequestLogEntry, Webhook, WebhookPatch};
@@ -480,11 +481,21 @@ fn normalized(diagnostic: &Diagnostic) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The requests in order. How often a list was asked for while waiting depends on the machine.
+/// The requests in order, but for what is asked at once. How often a list was asked for while waiting depends on the
+/// machine, and likewise which of several questions is repeated in an outage.
 fn requests(log: &[RequestLogEntry]) -> String {
+    let log = log.iter().map(crate::portal::short);
+    let mut log: Vec<String> = log.filter(|request| request != OWN_KEY).collect();
+    let reads = log.iter().take_while(|request| request.starts_with("GET"));
+    let questions: BTreeSet<String> = reads.clone().cloned().collect();
+    let asked = reads.count();
+    if questions.len() > 1 {
+        let is_repeated = asked > questions.len();
+        let repeated = is_repeated.then(|| "(repeated)".to_owned());
+        log.splice(..asked, questions.into_iter().chain(repeated));
+    }
     let mut runs: Vec<(String, usize)> = Vec::new();
-    let asked = log.iter().map(crate::portal::short);
-    for request in asked.filter(|request| request != OWN_KEY) {
+    for request in log {
         match runs.last_mut() {
             Some((last, count)) if *last == request => *count += 1,
             _ => runs.push((request, 1)),

@@ -32,6 +32,7 @@ In each of the cases the test also insists on this:
 
 Each fault happens to the first request of the operation and to no other, with `max_retries = 1`.
 An outage begins after the plan, spoils every request, and lasts until the command has ended.
+What is asked at once is listed by name; which of it is repeated in an outage is left to chance.
 A list that is asked for again while a lost create is watched counts as polled; that takes up to 15 seconds, because absence means nothing before.
 The numbers are those of the messages at the end; what has none happens in silence.
 The question which key the provider runs with, which a process asks once before its first write, is left out.
