@@ -44,7 +44,7 @@ const RETRIES: std::ops::RangeInclusive<u32> = 0..=20;
 const DEFAULT_RETRIES: u32 = 4;
 /// The portal allows a user 15 writes in flight (API §9).
 const WRITES: std::ops::RangeInclusive<u32> = 1..=15;
-const DEFAULT_WRITES: u32 = 7;
+const DEFAULT_WRITES: u32 = 10;
 
 /// What a provider block becomes.
 #[derive(Debug)]
@@ -102,9 +102,11 @@ pub(super) fn schema() -> Schema {
         MAX_CONCURRENT_WRITES,
         Attribute::optional(
             Type::Number,
-            "How many changes are sent to the portal at the same time, from 1 to 15, whatever \
-             `-parallelism` is. Defaults to 7. The portal allows each user 15, counted over all keys, \
-             aliases and parallel runs of that user.",
+            "How many changes may be under way on the portal at the same time, from 1 to 15, whatever \
+             `-parallelism` is. Defaults to 10. It is a ceiling: the provider begins with at most 7, adds one with \
+             each round of answers that is as quick as the ones before, and halves the number when the portal refuses \
+             changes or takes twice as long. The portal allows each user 15, counted over all keys, aliases and \
+             parallel runs of that user.",
         )
         .check(|path, value, diagnostics| check_range(path, value, &WRITES, diagnostics)),
     )

@@ -3,7 +3,7 @@
 use crate::harness::{Case, Webhook};
 
 /// The writes that may be under way at once, unless configured otherwise (product §3).
-const MOST_WRITES: u32 = 7;
+const MOST_WRITES: u32 = 10;
 
 /// Webhooks that differ in their address.
 fn everywhere(count: u64, host: &str) -> Webhook {

@@ -74,7 +74,7 @@ async fn at_debug_the_log_tells_the_story_of_an_apply() {
         .filter(|line| line.message == "Configured for a portal");
     let configured: Vec<_> = configured.collect();
     assert_eq!(configured.len(), 2, "once for each walk: {log:#?}");
-    assert_eq!(configured[0].fields["max_concurrent_writes"], 7);
+    assert_eq!(configured[0].fields["max_concurrent_writes"], 10);
 }
 
 #[tokio::test]

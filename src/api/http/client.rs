@@ -11,7 +11,7 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap,
-    HeaderValue, LOCATION, RETRY_AFTER,
+    HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Method, Response};
 use rustls::pki_types::CertificateDer;
@@ -39,6 +39,9 @@ const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 
 /// How much of an error answer is read, in bytes.
 const MAX_ERROR_ANSWER: u64 = 1024 * 1024;
+
+/// How much a portal allows of what it counts, in a 429 (API §9).
+const RATE_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 
 /// A client of one portal. Cloning is cheap and shares connections and limits.
 #[derive(Debug, Clone)]
@@ -415,6 +418,7 @@ impl Client {
         }
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|text| envelope::retry_after(text, moment(response.headers())));
+        let limit = header(response.headers(), &RATE_LIMIT).and_then(|text| text.parse().ok());
         let is_packed = arriving::is_packed(&response);
         let body = read_body(&mut response, MAX_ERROR_ANSWER).await;
         let body = body.ok().flatten().and_then(|body| {
@@ -431,6 +435,7 @@ impl Client {
             None => StatusFailure::new(code.as_u16(), ErrorShape::Other),
         };
         failure.retry_after = retry_after;
+        failure.limit = limit;
         failure.challenge = envelope::challenge(response.headers());
         failure.forwarded_by = config.forwarding_proxy().map(Proxy::name).cloned();
         Err(Cause::Status(Box::new(failure)))
@@ -519,7 +524,7 @@ fn moment(headers: &HeaderMap) -> SystemTime {
     date.unwrap_or_else(SystemTime::now)
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 

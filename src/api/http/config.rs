@@ -42,9 +42,10 @@ pub struct Config {
     ///
     /// Refusals by a limiter do not count: see [`Config::patience`].
     pub max_retries: u32,
-    /// How many POST, PUT and DELETE requests may be in flight at once, at least 1.
+    /// How many POST, PUT and DELETE requests may be in flight at most, at least 1. How many really are depends on how the
+    /// portal answers.
     ///
-    /// The portal allows a user 15 (API §9), counted over all of the user's clients.
+    /// It allows a user 15 (API §9), counted over all of the user's clients.
     pub max_concurrent_writes: usize,
     /// Certificate authorities in PEM that are trusted besides the system's.
     pub ca_certificates_pem: Option<String>,
@@ -66,7 +67,7 @@ impl Config {
             api_key,
             request_timeout: Duration::from_secs(60),
             max_retries: 4,
-            max_concurrent_writes: 7,
+            max_concurrent_writes: 10,
             ca_certificates_pem: None,
             certificate_variables: Vec::new(),
             insecure_skip_tls_verify: false,

@@ -17,6 +17,9 @@ use super::operation::Operation;
 use super::proxy::{ProxyFault, ProxyName};
 use super::redaction::PortalMessage;
 
+/// More requests than a portal allows a user in flight, and far fewer than in a minute: 15 and 50, and 1500 (API §9).
+const MOST_IN_FLIGHT: u32 = 100;
+
 /// A request that did not end with a usable answer.
 #[derive(Clone)]
 pub struct Error(Arc<Failure>);
@@ -172,6 +175,8 @@ pub struct StatusFailure {
     pub validation: BTreeMap<String, Vec<PortalMessage>>,
     /// How long the portal asks to wait.
     pub retry_after: Option<Duration>,
+    /// How much the portal allows of what it counts, be it requests in a minute or in flight (API §9).
+    pub limit: Option<u32>,
     /// The way to log in that the answer asks for, if it is one that no portal asks for.
     pub challenge: Option<&'static str>,
     /// The proxy that passed the answer on, or made it.
@@ -207,6 +212,7 @@ impl StatusFailure {
             exception: None,
             validation: BTreeMap::new(),
             retry_after: None,
+            limit: None,
             challenge: None,
             forwarded_by: None,
         }
@@ -374,6 +380,18 @@ impl Error {
             Some(503) => self.retry_after().is_some(),
             _ => false,
         }
+    }
+
+    /// Returns whether a write was refused because the user has too many in flight. The portal says how many it allows and
+    /// not of what, but in a minute it is far more (API §9).
+    pub fn is_crowded(&self) -> bool {
+        self.operation().is_write()
+            && self.status() == Some(429)
+            && self.retry_after().is_none()
+            && self
+                .status_failure()
+                .and_then(|failure| failure.limit)
+                .is_some_and(|limit| limit <= MOST_IN_FLIGHT)
     }
 
     /// Returns whether the addressed object does not exist.

@@ -6,8 +6,8 @@
 //! design/adr/0007-waiting-for-the-portal.md.
 //!
 //! - A refusal (429, 503) **closes** the gate for everybody.
-//! - After the first refusal, requests are sent at a **pace** ([`Pace`]); writes are limited in number ([`WriteLimit`])
-//!   from the start.
+//! - After the first refusal, requests are sent at a **pace** ([`Pace`]); the **number** of writes in flight is limited
+//!   from the start ([`WriteLimit`]).
 //! - What nobody can wait for is a **verdict**: all who wait get the same error at once.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use super::config::{Config, longest_connect};
 use super::error::{Cause, ConnectReason, Error};
 use super::operation::Operation;
 use super::pace::Pace;
-use super::write_limit::{Load, WriteLimit};
+use super::write_limit::{Load, Place, WriteLimit};
 
 /// The longest single wait. A portal that asks for more is not waited for: its daily limit can ask for hours
 /// (API §9), and a person should hear of that at once.
@@ -30,6 +30,10 @@ pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// For how long the gate is closed after a 503 that says nothing, as nginx's limiter gives it and a portal that is down.
 const HICCUP: Duration = Duration::from_millis(500);
+
+/// For how long a write waits for which the user has too many in flight; no longer than it takes others to be answered
+/// (API §9).
+const CROWDED: Duration = Duration::from_secs(1);
 
 /// For how long connections may be refused before the portal has answered for the first time.
 const REFUSED: Duration = Duration::from_secs(4);
@@ -67,7 +71,6 @@ pub(crate) struct Gate {
 struct State {
     turns: u64,
     line: BTreeMap<Turn, Waiting>,
-    max_writes: usize,
     writes: WriteLimit,
     pace: Pace,
     /// Nothing is sent before.
@@ -89,7 +92,7 @@ struct State {
 /// Somebody in the line.
 #[derive(Debug)]
 struct Waiting {
-    is_write: bool,
+    operation: Operation,
     not_before: Instant,
     ended: Option<Cause>,
 }
@@ -124,8 +127,7 @@ enum Step {
 #[derive(Debug, Clone, Copy)]
 struct Sent {
     era: u64,
-    /// Its place among the writes.
-    write: Option<u64>,
+    write: Option<Place>,
 }
 
 /// What came of an attempt, as far as the others are concerned.
@@ -135,6 +137,8 @@ enum Outcome {
     Passed,
     /// A refusal to take more requests.
     Refused,
+    /// A refusal to take more writes at once.
+    Crowded,
     /// An answer made on the way.
     Answered,
     /// No answer.
@@ -154,6 +158,7 @@ impl Outcome {
                 {
                     Self::Answered
                 }
+                429 if error.is_crowded() => Self::Crowded,
                 429 | 503 => Self::Refused,
                 502 | 504 => Self::Answered,
                 _ => Self::Passed,
@@ -197,12 +202,11 @@ impl State {
         if waiting.not_before > now {
             return Step::Until(waiting.not_before);
         }
-        let is_write = waiting.is_write;
+        let operation = waiting.operation;
         let has_room = self.writes.has_room();
-        let mut able = self
-            .line
-            .iter()
-            .filter(|(_, waiting)| waiting.not_before <= now && (has_room || !waiting.is_write));
+        let mut able = self.line.iter().filter(|(_, waiting)| {
+            waiting.not_before <= now && (has_room || !waiting.operation.is_write())
+        });
         if able.next().is_none_or(|(first, _)| *first != turn) {
             return Step::Wait;
         }
@@ -216,22 +220,31 @@ impl State {
         }
         Step::Go(Sent {
             era: self.era,
-            write: is_write.then(|| self.writes.try_enter()).flatten(),
+            write: if operation.is_write() {
+                self.writes.try_enter(operation, now)
+            } else {
+                None
+            },
         })
     }
 
     /// Learns what came of an attempt. After a limiter's refusal that can be waited for, returns how long that takes.
     fn leave(&mut self, sent: Sent, error: Option<&Error>) -> Option<Duration> {
         let now = Instant::now();
-        let outcome = Outcome::of(error);
+        let outcome = match Outcome::of(error) {
+            // It cannot be fewer, so they have to be slower.
+            Outcome::Crowded if self.writes.allowed() == 1 => Outcome::Refused,
+            outcome => outcome,
+        };
         if let Some(place) = sent.write {
             self.writes.leave(
                 place,
                 match outcome {
                     Outcome::Passed => Load::Accepted,
-                    Outcome::Refused => Load::Throttled,
+                    Outcome::Refused | Outcome::Crowded => Load::Throttled,
                     Outcome::Answered | Outcome::Silent => Load::Unknown,
                 },
+                now,
             );
         }
         if outcome != Outcome::Silent && !matches!(self.reach, Reach::Answered) {
@@ -244,6 +257,7 @@ impl State {
                 None
             }
             (Outcome::Refused, Some(error)) => self.refuse(sent, error, now),
+            (Outcome::Crowded, _) => Some(CROWDED + spread(CROWDED)),
             (Outcome::Refused | Outcome::Answered | Outcome::Silent, _) => None,
         }
     }
@@ -353,13 +367,11 @@ impl State {
 impl Gate {
     /// Creates an open gate to a portal, by the limits of a configuration.
     pub(crate) fn new(config: &Config) -> Self {
-        let max_writes = config.max_concurrent_writes;
         Self {
             state: Mutex::new(State {
                 turns: 0,
                 line: BTreeMap::new(),
-                max_writes,
-                writes: WriteLimit::new(max_writes),
+                writes: WriteLimit::new(config.max_concurrent_writes),
                 pace: Pace::default(),
                 opens: Instant::now(),
                 era: 0,
@@ -396,10 +408,10 @@ impl Gate {
     pub(crate) async fn enter(
         self: &Arc<Self>,
         turn: Turn,
-        is_write: bool,
+        operation: Operation,
         not_before: Instant,
     ) -> Result<Pass, Cause> {
-        let _standing = self.stand(turn, is_write, not_before);
+        let _standing = self.stand(turn, operation, not_before);
         loop {
             // A move between the look and the wait is not missed: whoever is made before hears of it.
             let moved = self.moved.notified();
@@ -421,9 +433,9 @@ impl Gate {
         }
     }
 
-    fn stand(&self, turn: Turn, is_write: bool, not_before: Instant) -> Standing<'_> {
+    fn stand(&self, turn: Turn, operation: Operation, not_before: Instant) -> Standing<'_> {
         let waiting = Waiting {
-            is_write,
+            operation,
             not_before,
             ended: None,
         };
@@ -458,7 +470,7 @@ impl Gate {
         let mut state = self.lock();
         let (before, era) = (state.writes.allowed(), state.era);
         let wait = state.leave(sent, error);
-        let (now, max) = (state.writes.allowed(), state.max_writes);
+        let (now, max) = (state.writes.allowed(), state.writes.max());
         let pace = state.pace.per_second().filter(|_| state.era != era);
         drop(state);
         self.moved.notify_waiters();
@@ -483,9 +495,9 @@ impl Gate {
 /// only: a refusal that makes anybody wait for long is a warning already.
 fn log_writes(before: usize, now: usize, max: usize) {
     let message = if now < before {
-        "the portal refused writes, so fewer are sent at once"
+        "the portal refused writes or became slow, so fewer are sent at once"
     } else {
-        "the portal accepts writes, so more are sent at once"
+        "the portal is as quick as before, so more writes are sent at once"
     };
     tracing::debug!(
         writes_at_once = now,
@@ -528,7 +540,8 @@ impl Drop for Pass {
             write: Some(place), ..
         }) = self.sent
         {
-            self.gate.lock().writes.leave(place, Load::Unknown);
+            let now = Instant::now();
+            self.gate.lock().writes.leave(place, Load::Unknown, now);
             self.gate.moved.notify_waiters();
         }
     }

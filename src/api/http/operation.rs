@@ -1,7 +1,7 @@
 //! What a request does to the portal.
 
 /// What a request does, which decides whether it may be repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {
     /// Changes nothing.
     Read,

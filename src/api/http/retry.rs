@@ -295,7 +295,7 @@ impl<'a> Line<'a> {
     async fn enter(&self, not_before: Instant, after: Option<&Error>) -> Result<Pass, Cause> {
         let is_write = self.operation.is_write();
         let since = Instant::now();
-        let entering = self.gate.enter(self.turn, is_write, not_before);
+        let entering = self.gate.enter(self.turn, self.operation, not_before);
         let entered = if is_write || after.is_some() {
             tokio::select! {
                 biased;
@@ -368,7 +368,7 @@ where
             return Err(tried.end(error));
         };
         log_wait(&error, wait);
-        if !error.is_limited() {
+        if !error.is_limited() || error.is_crowded() {
             not_before = Instant::now() + wait;
         }
         tried.last = Some(error);

@@ -1,8 +1,23 @@
 //! How many writes are in flight at once.
 //!
-//! The portal refuses the sixteenth concurrent write of a user with a 429 (API §9), and those 15 are shared by
-//! everything the user runs. So each client has a fixed cap, and a refusal halves what it allows itself; successes win
-//! the rest back one by one. A place is taken while a request is in flight, never while waiting to repeat it.
+//! The portal refuses the sixteenth concurrent write of a user with a 429 (API §9), and those 15 are shared by everything
+//! the user runs. How many it works on at once, and from where on it only keeps them waiting, it does not say. So the
+//! number is found by additive increase and multiplicative decrease: it begins with [`FIRST`], grows by one with each round
+//! of answers that takes no longer than usual, and is halved by a refusal, or by a round that takes twice as long. The
+//! configured number is the ceiling. A place is taken while a request is in flight, never while waiting to repeat it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::operation::Operation;
+
+/// How many writes a client begins with: two of them leave room below the portal's 15.
+const FIRST: usize = 7;
+
+/// By how much the latency of a round may differ without a reason.
+const NOISE: Duration = Duration::from_millis(50);
 
 /// What a finished write says about the portal's load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +30,24 @@ pub(crate) enum Load {
     Unknown,
 }
 
+/// A place among the writes in flight.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    kind: Operation,
+    since: Instant,
+    era: u64,
+}
+
 /// The rule; the gate does the waiting.
 #[derive(Debug)]
 pub(crate) struct WriteLimit {
     max: usize,
     allowed: usize,
     in_flight: usize,
-    accepted: usize,
+    /// What the answers of this round have taken. Kinds differ: the portal probes the receiver in some (API §7).
+    round: BTreeMap<Operation, Vec<Duration>>,
+    /// The least that the middle of a round has taken.
+    usual: BTreeMap<Operation, Duration>,
     /// Counts the halvings. A burst of 429s to requests that were sent together is one sign, not many.
     era: u64,
 }
@@ -32,9 +58,10 @@ impl WriteLimit {
         let max = max.max(1);
         Self {
             max,
-            allowed: max,
+            allowed: FIRST.min(max),
             in_flight: 0,
-            accepted: 0,
+            round: BTreeMap::new(),
+            usual: BTreeMap::new(),
             era: 0,
         }
     }
@@ -44,112 +71,71 @@ impl WriteLimit {
         self.allowed
     }
 
+    /// Returns how many writes may ever be in flight.
+    pub(crate) fn max(&self) -> usize {
+        self.max
+    }
+
     pub(crate) fn has_room(&self) -> bool {
         self.in_flight < self.allowed
     }
 
-    /// Takes a place and returns the era to give back with it.
-    pub(crate) fn try_enter(&mut self) -> Option<u64> {
+    /// Takes a place.
+    pub(crate) fn try_enter(&mut self, kind: Operation, now: Instant) -> Option<Place> {
         self.has_room().then(|| {
             self.in_flight += 1;
-            self.era
+            Place {
+                kind,
+                since: now,
+                era: self.era,
+            }
         })
     }
 
     /// Gives a place back with what the answer said about the load.
-    pub(crate) fn leave(&mut self, era: u64, load: Load) {
+    pub(crate) fn leave(&mut self, place: Place, load: Load, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        if era != self.era {
+        if place.era != self.era {
             return;
         }
         match load {
-            Load::Throttled => {
-                self.allowed = (self.allowed / 2).max(1);
-                self.accepted = 0;
-                self.era += 1;
-            }
-            Load::Accepted if self.allowed < self.max => {
-                self.accepted += 1;
-                // As many successes as there are places: about one round trip per place that is won back.
-                if self.accepted >= self.allowed {
-                    self.allowed += 1;
-                    self.accepted = 0;
-                }
-            }
-            Load::Accepted | Load::Unknown => {}
+            Load::Throttled => self.halve(),
+            Load::Accepted => self.accepted(place.kind, now.duration_since(place.since)),
+            Load::Unknown => {}
         }
+    }
+
+    /// Learns from an answer. A round is as many answers of one kind as may be in flight; its middle is not moved by a few
+    /// receivers that are slow to be probed.
+    fn accepted(&mut self, kind: Operation, latency: Duration) {
+        let round = self.round.entry(kind).or_default();
+        round.push(latency);
+        if round.len() < self.allowed {
+            return;
+        }
+        let middle = round.len() / 2;
+        let (_, &mut median, _) = round.select_nth_unstable(middle);
+        self.round.clear();
+        let usual = self.usual.entry(kind).or_insert(median);
+        let rise = median.saturating_sub(*usual);
+        if rise >= (*usual).max(NOISE) {
+            self.halve();
+            // If fewer writes take as long, it is not for their number, and what is usual has changed.
+            self.usual.clear();
+            return;
+        }
+        *usual = median.min(*usual);
+        if rise <= (*usual / 4).max(NOISE) {
+            self.allowed = (self.allowed + 1).min(self.max);
+        }
+    }
+
+    fn halve(&mut self) {
+        self.allowed = (self.allowed / 2).max(1);
+        self.round.clear();
+        self.era += 1;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_cap_of_zero_still_lets_one_write_pass() {
-        let mut limit = WriteLimit::new(0);
-        assert!(limit.try_enter().is_some());
-        assert!(limit.try_enter().is_none());
-    }
-
-    #[test]
-    fn a_burst_of_429s_halves_once_and_successes_win_back_one_by_one() {
-        let mut limit = WriteLimit::new(7);
-        let eras: Vec<u64> = (0..7).map(|_| limit.try_enter().unwrap()).collect();
-        for era in eras {
-            limit.leave(era, Load::Throttled);
-        }
-        assert_eq!(limit.allowed, 3);
-        let era = limit.try_enter().unwrap();
-        limit.leave(era, Load::Throttled);
-        assert_eq!(limit.allowed, 1);
-        let era = limit.try_enter().unwrap();
-        limit.leave(era, Load::Throttled);
-        assert_eq!(limit.allowed, 1);
-        let mut history = Vec::new();
-        for _ in 0..40 {
-            let era = limit.try_enter().unwrap();
-            limit.leave(era, Load::Accepted);
-            history.push(limit.allowed);
-        }
-        assert!(history.is_sorted());
-        assert_eq!(history.first(), Some(&2));
-        assert_eq!(history.last(), Some(&7));
-    }
-
-    #[test]
-    fn other_errors_change_nothing() {
-        let mut limit = WriteLimit::new(2);
-        let era = limit.try_enter().unwrap();
-        limit.leave(era, Load::Unknown);
-        assert_eq!((limit.allowed, limit.in_flight), (2, 0));
-    }
-
-    proptest! {
-        #[test]
-        fn never_more_in_flight_than_the_cap_and_never_stuck(
-            max in 1..16_usize,
-            steps in prop::collection::vec(0..4_u8, 1..200),
-        ) {
-            let mut limit = WriteLimit::new(max);
-            let mut held = Vec::new();
-            for step in steps {
-                match step {
-                    0 => held.extend(limit.try_enter()),
-                    load => if let Some(era) = held.pop() {
-                        limit.leave(era, [Load::Accepted, Load::Throttled, Load::Unknown][usize::from(load) - 1]);
-                    },
-                }
-                prop_assert_eq!(limit.in_flight, held.len());
-                prop_assert!(limit.in_flight <= max);
-                prop_assert!((1..=max).contains(&limit.allowed));
-            }
-            for era in held {
-                limit.leave(era, Load::Unknown);
-            }
-            prop_assert!(limit.try_enter().is_some());
-        }
-    }
-}
+mod tests;

@@ -43,7 +43,7 @@ fn the_configuration_wins_over_the_environment() {
         .with(API_KEY, key());
     let settings = reads(&config, &[(BASE_URL_VARIABLE, "https://b.example.com")]);
     assert_eq!(settings.base_url.to_string(), "https://a.example.com");
-    assert_eq!(settings.max_concurrent_writes, 7);
+    assert_eq!(settings.max_concurrent_writes, 10);
     assert_eq!(settings.max_retries, 4);
     assert_eq!(settings.request_timeout, Duration::from_secs(60));
     assert!(settings.user_agent.ends_with(" Terraform/1.11.4"));

@@ -143,7 +143,8 @@ async fn how_many_writes_are_sent_at_once_is_logged_when_it_changes() {
         .filter_map(|mut line| Some((line.level, line.fields.remove("writes_at_once")?)))
         .collect();
     let debug = |number: &str| (Some(Level::DEBUG), number.to_owned());
-    assert_eq!(changes, [debug("2"), debug("3"), debug("4")]);
+    // From then on it depends on how quick the answers are.
+    assert_eq!(changes.get(..2), Some(&[debug("2"), debug("3")][..]));
 }
 
 #[tokio::test]

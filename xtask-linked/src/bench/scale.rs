@@ -26,7 +26,7 @@ const MOST_HASHED: usize = 300;
 const MOST_REPEATED: usize = 1_000;
 
 /// The writes that may be under way at once, unless configured otherwise (product §3).
-const MOST_WRITES: u64 = 7;
+const MOST_WRITES: u64 = 10;
 
 /// A command in the life of N webhooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

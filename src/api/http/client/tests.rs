@@ -25,7 +25,7 @@ async fn a_write_that_has_stood_in_the_queue_for_long_is_repeated_all_the_same()
     let gate = &client.shared.gate;
     let turn = gate.turn(Rank::Fresh);
     let now = tokio::time::Instant::now();
-    let place = gate.enter(turn, true, now).await.unwrap();
+    let place = gate.enter(turn, Operation::Replace, now).await.unwrap();
     let waiting = {
         let client = client.clone();
         tokio::spawn(async move { client.delete_webhook(WebhookId::new(1).unwrap()).await })

@@ -208,7 +208,7 @@ fn defaults_are_the_documented_ones_and_debug_hides_the_key() {
     );
     assert_eq!(config.request_timeout, Duration::from_secs(60));
     assert_eq!(config.max_retries, 4);
-    assert_eq!(config.max_concurrent_writes, 7);
+    assert_eq!(config.max_concurrent_writes, 10);
     assert!(config.ca_certificates_pem.is_none());
     assert!(!config.insecure_skip_tls_verify);
     assert!(!format!("{config:?}").contains("hunter2"));

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::api::http::error::{ErrorShape, StatusFailure};
 use crate::api::http::operation::Operation;
+use crate::api::http::operation::Operation::{Read, Replace};
 use crate::api::http::retry::{self, Limits, Line, Waits};
 use crate::api::{ApiKey, BaseUrl};
 
@@ -32,12 +33,7 @@ fn gate_for(max_concurrent_writes: usize) -> Arc<Gate> {
 }
 
 fn error(cause: Cause) -> Error {
-    Error::new(
-        Operation::Replace,
-        "PUT",
-        "/api/2.0/settings/webhook",
-        cause,
-    )
+    Error::new(Replace, "PUT", "/api/2.0/settings/webhook", cause)
 }
 
 fn status(status: u16, retry_after: Option<u64>) -> Error {
@@ -56,10 +52,10 @@ fn unconnected(reason: ConnectReason) -> Cause {
 }
 
 /// Enters without having to wait.
-async fn enter(gate: &Arc<Gate>, is_write: bool) -> Pass {
+async fn enter(gate: &Arc<Gate>, operation: Operation) -> Pass {
     let before = Instant::now();
     let turn = gate.turn(Rank::Fresh);
-    let pass = gate.enter(turn, is_write, before).await.unwrap();
+    let pass = gate.enter(turn, operation, before).await.unwrap();
     assert_eq!(before, Instant::now());
     pass
 }
@@ -67,7 +63,7 @@ async fn enter(gate: &Arc<Gate>, is_write: bool) -> Pass {
 /// One request is refused; returns how long the gate stays closed.
 async fn refused(gate: &Arc<Gate>, error: &Error) -> Option<Duration> {
     let turn = gate.turn(Rank::Fresh);
-    let pass = gate.enter(turn, true, Instant::now()).await.unwrap();
+    let pass = gate.enter(turn, Replace, Instant::now()).await.unwrap();
     pass.leave(Some(error))
 }
 
@@ -77,7 +73,7 @@ fn whoever_waits_enters_when_a_place_is_free_and_a_dropped_waiter_blocks_nobody(
     let mut context = Context::from_waker(Waker::noop());
     let enter = || {
         let turn = gate.turn(Rank::Fresh);
-        Box::pin(gate.enter(turn, true, Instant::now()))
+        Box::pin(gate.enter(turn, Replace, Instant::now()))
     };
     let mut first = enter();
     let Poll::Ready(Ok(pass)) = first.as_mut().poll(&mut context) else {
@@ -96,13 +92,13 @@ fn whoever_waits_enters_when_a_place_is_free_and_a_dropped_waiter_blocks_nobody(
 #[tokio::test(start_paused = true)]
 async fn a_read_does_not_wait_for_a_place_among_the_writes() {
     let gate = gate_for(1);
-    let _write = enter(&gate, true).await;
+    let _write = enter(&gate, Replace).await;
     let waiting = gate.turn(Rank::Fresh);
-    let waiting = gate.enter(waiting, true, Instant::now());
+    let waiting = gate.enter(waiting, Replace, Instant::now());
     tokio::select! {
         biased;
         _ = waiting => panic!("there is no room"),
-        _ = enter(&gate, false) => {}
+        _ = enter(&gate, Read) => {}
     }
 }
 
@@ -119,7 +115,7 @@ async fn a_refused_key_holds_nobody_up() {
         )
     };
     assert_eq!(refused(&gate, &key(&status(429, None))).await, None);
-    drop(enter(&gate, true).await);
+    drop(enter(&gate, Replace).await);
     assert!(refused(&gate, &key(&status(429, Some(7)))).await.is_some());
 }
 
@@ -133,15 +129,15 @@ async fn a_refusal_closes_the_gate_for_everybody_and_the_oldest_goes_first() {
     ] {
         let gate = gate();
         let oldest = gate.turn(Rank::Fresh);
-        let pass = gate.enter(oldest, true, Instant::now()).await.unwrap();
+        let pass = gate.enter(oldest, Replace, Instant::now()).await.unwrap();
         let told = pass.leave(Some(&error));
         let closed = gate.lock().opens.duration_since(Instant::now());
         assert_eq!(told, error.is_limited().then_some(closed));
         assert!((least..least * 2).contains(&closed), "{closed:?}");
         let began = Instant::now();
         let order = Mutex::new(Vec::new());
-        let enter = async |name, turn, is_write| {
-            let pass = gate.enter(turn, is_write, began).await.unwrap();
+        let enter = async |name, turn, operation| {
+            let pass = gate.enter(turn, operation, began).await.unwrap();
             assert!(began.elapsed() >= closed);
             order.lock().unwrap().push(name);
             pass
@@ -150,10 +146,10 @@ async fn a_refusal_closes_the_gate_for_everybody_and_the_oldest_goes_first() {
         let write = gate.turn(Rank::Fresh);
         let again = gate.turn(Rank::Again);
         tokio::join!(
-            enter("write", write, true),
-            enter("read", read, false),
-            enter("oldest", oldest, true),
-            enter("again", again, true),
+            enter("write", write, Replace),
+            enter("read", read, Read),
+            enter("oldest", oldest, Replace),
+            enter("again", again, Replace),
         );
         let order = order.into_inner().unwrap();
         assert_eq!(order, ["again", "oldest", "read", "write"]);
@@ -169,7 +165,7 @@ async fn pauses_grow_while_nothing_gets_through() {
     }
     assert_eq!(pauses, [1, 4, 16, 61]);
     let turn = gate.turn(Rank::Fresh);
-    let pass = gate.enter(turn, false, Instant::now()).await.unwrap();
+    let pass = gate.enter(turn, Read, Instant::now()).await.unwrap();
     assert_eq!(pass.leave(None), None);
     let pause = refused(&gate, &status(429, None)).await.unwrap();
     assert_eq!(pause.as_secs(), 1);
@@ -179,9 +175,9 @@ async fn pauses_grow_while_nothing_gets_through() {
 async fn what_was_sent_before_the_gate_closed_says_nothing_new() {
     let gate = gate();
     let (first, second, third) = (
-        enter(&gate, true).await,
-        enter(&gate, true).await,
-        enter(&gate, true).await,
+        enter(&gate, Replace).await,
+        enter(&gate, Replace).await,
+        enter(&gate, Replace).await,
     );
     let closed = first.leave(Some(&status(429, None))).unwrap();
     assert_eq!(second.leave(Some(&status(429, None))), Some(closed));
@@ -202,8 +198,8 @@ async fn a_wait_of_hours_ends_everybody_who_waits_and_nobody_else() {
     };
     let now = Instant::now();
     let (one, two, ()) = tokio::join!(
-        gate.enter(turn, true, now),
-        gate.enter(other, false, now + 50 * SECOND),
+        gate.enter(turn, Replace, now),
+        gate.enter(other, Read, now + 50 * SECOND),
         async { assert_eq!(gate.leave(sent, Some(&late)), None) },
     );
     for ended in [one, two] {
@@ -212,7 +208,7 @@ async fn a_wait_of_hours_ends_everybody_who_waits_and_nobody_else() {
     assert_eq!(now, Instant::now());
     // What is not limited, such as deleting on a portal that counts a day's creations, can still be asked.
     assert!(!gate.is_hopeless());
-    assert!(gate.enter(turn, true, now).await.is_ok());
+    assert!(gate.enter(turn, Replace, now).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -228,7 +224,7 @@ async fn nobody_waits_longer_than_four_minutes_for_a_portal_that_lets_nothing_th
         refused(&gate, &refusal),
         // It is the younger one.
         async {
-            gate.enter(waiting, false, Instant::now() + SECOND * 206)
+            gate.enter(waiting, Read, Instant::now() + SECOND * 206)
                 .await
         },
     );
@@ -237,7 +233,7 @@ async fn nobody_waits_longer_than_four_minutes_for_a_portal_that_lets_nothing_th
     assert!(began.elapsed() <= PATIENCE);
     assert!(gate.is_hopeless());
     let next = gate.turn(Rank::Fresh);
-    let next = gate.enter(next, true, Instant::now()).await;
+    let next = gate.enter(next, Replace, Instant::now()).await;
     assert!(next.is_err(), "told, and not sent");
 
     // Whoever comes later tries once, and whatever gets through opens the gate for all.
@@ -245,7 +241,7 @@ async fn nobody_waits_longer_than_four_minutes_for_a_portal_that_lets_nothing_th
     assert!(!gate.is_hopeless());
     assert_eq!(refused(&gate, &refusal).await, None);
     tokio::time::advance(65 * SECOND).await;
-    assert_eq!(enter(&gate, true).await.leave(None), None);
+    assert_eq!(enter(&gate, Replace).await.leave(None), None);
     tokio::time::advance(SECOND).await;
     assert!(refused(&gate, &refusal).await.is_some());
 }
@@ -256,10 +252,10 @@ async fn a_portal_that_nobody_has_reached_is_given_up_soon_and_by_all() {
     let swallowed = unconnected(ConnectReason::TimedOut);
     for (cause, longest) in [(refused, REFUSED), (swallowed, SWALLOWED)] {
         let gate = gate();
-        let _dialing = enter(&gate, true).await;
+        let _dialing = enter(&gate, Replace).await;
         let began = Instant::now();
         let waiting = gate.turn(Rank::Fresh);
-        let waiting = gate.enter(waiting, true, began + 100 * SECOND);
+        let waiting = gate.enter(waiting, Replace, began + 100 * SECOND);
         let failing = async {
             while gate.unreached(&cause, Some(SECOND)) {
                 tokio::time::sleep(SECOND).await;
@@ -269,10 +265,10 @@ async fn a_portal_that_nobody_has_reached_is_given_up_soon_and_by_all() {
         assert!(matches!(waited, Err(Cause::Connect { .. })));
         assert!(began.elapsed() <= longest);
         let next = gate.turn(Rank::Fresh);
-        assert!(gate.enter(next, false, Instant::now()).await.is_err());
+        assert!(gate.enter(next, Read, Instant::now()).await.is_err());
         assert!(gate.is_hopeless());
         tokio::time::advance(UNREACHED).await;
-        drop(enter(&gate, false).await);
+        drop(enter(&gate, Read).await);
         assert!(gate.unreached(&cause, Some(SECOND)), "a new attempt");
     }
 }
@@ -281,7 +277,7 @@ async fn a_portal_that_nobody_has_reached_is_given_up_soon_and_by_all() {
 async fn a_portal_that_was_reached_once_may_be_away_for_a_while() {
     for answer in [None, Some(status(401, None)), Some(status(502, None))] {
         let gate = gate();
-        let pass = enter(&gate, true).await;
+        let pass = enter(&gate, Replace).await;
         assert_eq!(pass.leave(answer.as_ref()), None);
         tokio::time::advance(100 * SECOND).await;
         let cause = unconnected(ConnectReason::Other);
@@ -318,36 +314,26 @@ impl Limiter {
     }
 }
 
-/// Sends 300 changes, ten at a time as Terraform does, and returns how long it took and how many were refused.
-async fn pass_limiter(limiter: Limiter, latency: Duration, refusal: &Error) -> (Duration, u32) {
-    let gate = gate();
-    let limiter = Mutex::new(limiter);
+/// Sends changes, ten at a time as Terraform does.
+async fn send_all<A>(gate: &Arc<Gate>, count: u32, attempt: impl Fn(u32) -> A)
+where
+    A: Future<Output = Result<(), Error>>,
+{
     let (stop, waits) = (CancellationToken::new(), Waits::default());
-    let left = Mutex::new((0..300).collect::<BTreeSet<u32>>());
-    let refusals = Mutex::new(0);
-    let attempt = async |_repeats: u32| {
-        tokio::time::sleep(latency / 2).await;
-        let admitted = limiter.lock().unwrap().admit();
-        tokio::time::sleep(latency / 2 + admitted.unwrap_or_default()).await;
-        admitted.map(drop).ok_or_else(|| {
-            *refusals.lock().unwrap() += 1;
-            refusal.clone()
-        })
-    };
+    let left = Mutex::new((0..count).collect::<BTreeSet<u32>>());
     let next = || left.lock().unwrap().pop_first();
     let worker = async || {
         while let Some(number) = next() {
-            let kind = (Operation::Replace, Rank::Fresh);
+            let kind = (Replace, Rank::Fresh);
             let limits = Limits {
                 max_retries: 4,
                 patience: PATIENCE,
             };
-            let line = Line::new(&gate, &stop, &waits, kind, limits);
+            let line = Line::new(gate, &stop, &waits, kind, limits);
             let result = retry::run(line, error, &attempt).await;
             assert!(result.is_ok(), "{number}: {result:?}");
         }
     };
-    let began = Instant::now();
     tokio::join!(
         worker(),
         worker(),
@@ -360,6 +346,24 @@ async fn pass_limiter(limiter: Limiter, latency: Duration, refusal: &Error) -> (
         worker(),
         worker(),
     );
+}
+
+/// Sends 300 changes, and returns how long it took and how many were refused.
+async fn pass_limiter(limiter: Limiter, latency: Duration, refusal: &Error) -> (Duration, u32) {
+    let gate = gate();
+    let limiter = Mutex::new(limiter);
+    let refusals = Mutex::new(0);
+    let attempt = async |_repeats: u32| {
+        tokio::time::sleep(latency / 2).await;
+        let admitted = limiter.lock().unwrap().admit();
+        tokio::time::sleep(latency / 2 + admitted.unwrap_or_default()).await;
+        admitted.map(drop).ok_or_else(|| {
+            *refusals.lock().unwrap() += 1;
+            refusal.clone()
+        })
+    };
+    let began = Instant::now();
+    send_all(&gate, 300, &attempt).await;
     (began.elapsed(), refusals.into_inner().unwrap())
 }
 
@@ -394,4 +398,112 @@ async fn a_limiter_is_passed_at_nearly_its_rate() {
             assert!(refusals < 20, "{case}");
         }
     }
+}
+
+/// A portal that allows a user 15 writes at once (API §9), and whose latency varies by a half.
+#[derive(Debug)]
+struct Crowd {
+    taken: u32,
+    /// Of a random number generator.
+    seed: u32,
+}
+
+impl Crowd {
+    fn enter(&mut self) -> bool {
+        let has_room = self.taken < 15;
+        self.taken += u32::from(has_room);
+        has_room
+    }
+
+    fn varied(&mut self, latency: Duration) -> Duration {
+        self.seed = self
+            .seed
+            .wrapping_mul(1_664_525)
+            .wrapping_add(1_013_904_223);
+        latency.mul_f64(0.75 + f64::from(self.seed >> 16) / 131_072.0)
+    }
+}
+
+fn crowded() -> Error {
+    let mut failure = StatusFailure::new(429, ErrorShape::Empty);
+    failure.limit = Some(15);
+    error(Cause::Status(Box::new(failure)))
+}
+
+/// Sends writes of two runs of one user that begin one after the other. Returns how long each took, and how many of its
+/// writes were refused.
+async fn share(count: u32, latency: Duration, lag: Duration, seed: u32) -> [(Duration, u32); 2] {
+    let crowd = Mutex::new(Crowd { taken: 0, seed });
+    let run = async |lag| {
+        tokio::time::sleep(lag).await;
+        let gate = gate_for(10);
+        let refusals = Mutex::new(0);
+        let attempt = async |_repeats: u32| {
+            let on_the_way = latency / 10;
+            tokio::time::sleep(on_the_way).await;
+            if !crowd.lock().unwrap().enter() {
+                *refusals.lock().unwrap() += 1;
+                tokio::time::sleep(on_the_way).await;
+                return Err(crowded());
+            }
+            let working = crowd.lock().unwrap().varied(latency * 8 / 10);
+            tokio::time::sleep(working).await;
+            crowd.lock().unwrap().taken -= 1;
+            tokio::time::sleep(on_the_way).await;
+            Ok(())
+        };
+        let began = Instant::now();
+        send_all(&gate, count, &attempt).await;
+        (began.elapsed(), refusals.into_inner().unwrap())
+    };
+    let (one, other) = tokio::join!(run(Duration::ZERO), run(lag));
+    [one, other]
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_runs_of_one_user_share_its_places() {
+    for (latency_ms, lag_ms, seed) in [
+        (100, 0, 1),
+        (100, 130, 2),
+        (100, 2_000, 3),
+        (400, 0, 4),
+        (400, 130, 5),
+        (400, 2_000, 6),
+    ] {
+        let latency = Duration::from_millis(latency_ms);
+        let lag = Duration::from_millis(lag_ms);
+        let [(one, refused), (other, also_refused)] = share(300, latency, lag, seed).await;
+        let refused = refused + also_refused;
+        let case = format!("{latency_ms} ms, {lag:?} later: {one:?}, {other:?}, {refused} refused");
+        assert!((1..=600 / 20).contains(&refused), "{case}");
+        assert!(one.max(other) < one.min(other).mul_f64(1.5), "{case}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_too_many_in_flight_waits_and_the_others_go_on() {
+    let gate = gate();
+    for allowed in [3, 1] {
+        let told = refused(&gate, &crowded()).await.unwrap();
+        assert!((SECOND..SECOND * 2).contains(&told), "{told:?}");
+        assert_eq!(gate.lock().writes.allowed(), allowed);
+        drop(enter(&gate, Replace).await);
+        assert_eq!(gate.lock().pace.next(), None);
+    }
+    // Not even one gets in, so everybody waits.
+    let closed = refused(&gate, &crowded()).await.unwrap();
+    assert_eq!(closed, gate.lock().opens.duration_since(Instant::now()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_distant_portal_is_given_ten_writes_at_once_soon() {
+    let latency = Duration::from_millis(400);
+    let gate = gate_for(10);
+    let attempt = async |_repeats: u32| {
+        tokio::time::sleep(latency).await;
+        Ok(())
+    };
+    let began = Instant::now();
+    send_all(&gate, 100, attempt).await;
+    assert_eq!(began.elapsed(), latency * 11);
 }

@@ -121,7 +121,10 @@ async fn answered() -> Arc<Gate> {
 /// Something gets through.
 async fn pass(gate: &Arc<Gate>) {
     let turn = gate.turn(Rank::Fresh);
-    let pass = gate.enter(turn, false, Instant::now()).await.unwrap();
+    let pass = gate
+        .enter(turn, Operation::Read, Instant::now())
+        .await
+        .unwrap();
     assert_eq!(pass.leave(None), None);
 }
 
@@ -282,7 +285,10 @@ async fn standing_in_line_does_not_count() {
     let gate = gate(1);
     pass(&gate).await;
     let first = gate.turn(Rank::Fresh);
-    let place = gate.enter(first, true, Instant::now()).await.unwrap();
+    let place = gate
+        .enter(first, Operation::Replace, Instant::now())
+        .await
+        .unwrap();
     let create = async { call_at(&gate, Operation::Create, 1, vec![throttled(30); 3]).await };
     let ahead = async {
         tokio::time::sleep(BUDGET + SECOND).await;
