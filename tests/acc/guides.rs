@@ -337,6 +337,7 @@ pub fn block(name: &str, first_line: &str) -> String {
 
 /// The commands of a block as a test runs them: the local build needs no `init`, and nobody is there to
 /// say yes.
+#[cfg(unix)]
 pub fn script(commands: &str) -> String {
     let lines = commands
         .lines()
