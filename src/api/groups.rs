@@ -1,17 +1,19 @@
 //! Groups of people (IH §7).
 
+use serde::{Deserialize, Serialize};
+
 use super::guid::Guid;
 use super::http::client::{Call, Client};
 use super::http::envelope;
 use super::http::error::Error;
 use super::http::json::{DecodeError, Node};
 use super::http::operation::Operation;
-use super::lists::{ListSource, Row};
+use super::lists::{ListSource, Row, Rows};
 
 const PATH: &str = "/group";
 
 /// A group, without its members.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The portal's name for it.
     pub id: Guid,
@@ -70,9 +72,10 @@ impl Row for Group {
 }
 
 impl ListSource<Group> for Client {
-    async fn fetch(&self) -> Result<Vec<Group>, Error> {
+    async fn fetch(&self) -> Result<Rows<Group>, Error> {
         let decode = |body: &[u8]| envelope::decode_list(body, Group::decode);
-        self.all_pages(PATH, &[], decode, |group| group.id).await
+        let groups = self.all_pages(PATH, &[], decode, |group| group.id).await?;
+        Ok(groups.into_iter().collect())
     }
 }
 

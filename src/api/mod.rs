@@ -38,7 +38,7 @@ pub use http::{
     ProxyError, ProxyFault, ProxyName, ProxySettingFault, Quoting, Redactor, StatusFailure,
     TlsFault, Waits,
 };
-pub use lists::{Arrivals, ListSource, Row, RowId, SharedList, Snapshot, WriteToken};
+pub use lists::{Arrivals, ListSource, Row, RowId, Rows, SharedList, Snapshot, WriteToken};
 pub use people::{CurrentUser, Person, Role, UserId};
 pub use settings::PasswordPolicy;
 pub use timestamp::Timestamp;

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::guid::Guid;
 use super::http::client::{Call, Client};
 use super::http::envelope::{self, BodyError, List};
 use super::http::error::Error;
 use super::http::json::{DecodeError, Node};
 use super::http::operation::Operation;
-use super::lists::{ListSource, Row, RowId};
+use super::lists::{ListSource, Row, RowId, Rows};
 use super::people::UserId;
 
 const PATH: &str = "/files/rooms";
@@ -21,7 +23,7 @@ const BOTH_AREAS: &str = "2";
 const ARCHIVE: i64 = 20;
 
 /// The number of a room, which is positive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomId(i32);
 
 /// A text is not the number of a room.
@@ -59,7 +61,7 @@ impl FromStr for RoomId {
 }
 
 /// A room.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
     /// The portal's number for it.
     pub id: RoomId,
@@ -192,7 +194,7 @@ impl Row for Room {
 
 impl ListSource<Room> for Client {
     /// Lists active and archived rooms. No order is asked for: the portal would keep it as the caller's own (IH §2.4).
-    async fn fetch(&self) -> Result<Vec<Room>, Error> {
+    async fn fetch(&self) -> Result<Rows<Room>, Error> {
         let query = [("searchArea", BOTH_AREAS.to_owned())];
         let rows = self
             .all_pages(PATH, &query, decode_page, |row| row.id.clone())

@@ -1,5 +1,6 @@
 //! The portal's dates.
 
+use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -10,7 +11,7 @@ use crate::api::http::json::Node;
 /// What it means depends on where it comes from: dates of webhooks show the wall clock of the portal's time zone with the
 /// offset of the server's operating system (API §4.4). Formats vary, so a date never makes an answer fail; whoever wants a
 /// moment in time asks for it and may get none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timestamp(Box<str>);
 
 impl Timestamp {

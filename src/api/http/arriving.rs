@@ -19,8 +19,8 @@ use super::envelope::BodyError;
 use super::error::Cause;
 use super::transport;
 
-/// How many pieces of a body wait for the decoder.
-const AHEAD: usize = 4;
+/// How many pieces of a body wait for the decoder. Where lists come unpacked, each has up to 400 kB.
+const AHEAD: usize = 1;
 
 /// How much of an answer is kept for the case that it is no list, in bytes, as it comes and unpacked.
 const OPENING: usize = 16 * 1024;

@@ -98,7 +98,7 @@ pub(crate) struct List<T> {
 /// look deleted.
 pub(crate) fn decode_list<T>(
     body: &[u8],
-    decode: impl Fn(&Node<'_>) -> Result<T, DecodeError>,
+    decode: impl FnMut(&Node<'_>) -> Result<T, DecodeError>,
 ) -> Result<List<T>, BodyError> {
     let json = serde_json::Deserializer::from_slice(without_bom(body));
     read_list(json, body, decode)
@@ -107,7 +107,7 @@ pub(crate) fn decode_list<T>(
 /// Decodes an answer that holds a list while it is read, as [`decode_list`] does.
 pub(crate) fn decode_list_from<T>(
     mut reader: impl io::Read,
-    decode: impl Fn(&Node<'_>) -> Result<T, DecodeError>,
+    decode: impl FnMut(&Node<'_>) -> Result<T, DecodeError>,
 ) -> Result<List<T>, BodyError> {
     let mut head = Vec::with_capacity(HEAD);
     let opened = reader.by_ref().take(HEAD as u64).read_to_end(&mut head);
@@ -120,7 +120,7 @@ pub(crate) fn decode_list_from<T>(
 fn read_list<'de, R: serde_json::de::Read<'de>, T>(
     mut json: serde_json::Deserializer<R>,
     head: &[u8],
-    decode: impl Fn(&Node<'_>) -> Result<T, DecodeError>,
+    decode: impl FnMut(&Node<'_>) -> Result<T, DecodeError>,
 ) -> Result<List<T>, BodyError> {
     let mut reader = ListReader {
         decode,
@@ -176,7 +176,7 @@ struct TopLevel<'a, T, F>(&'a mut ListReader<T, F>);
 
 impl<'de, T, F> Visitor<'de> for TopLevel<'_, T, F>
 where
-    F: Fn(&Node<'_>) -> Result<T, DecodeError>,
+    F: FnMut(&Node<'_>) -> Result<T, DecodeError>,
 {
     type Value = ();
 
@@ -208,7 +208,7 @@ struct Elements<'a, T, F>(&'a mut ListReader<T, F>);
 
 impl<'de, T, F> DeserializeSeed<'de> for Elements<'_, T, F>
 where
-    F: Fn(&Node<'_>) -> Result<T, DecodeError>,
+    F: FnMut(&Node<'_>) -> Result<T, DecodeError>,
 {
     type Value = ();
 
@@ -219,7 +219,7 @@ where
 
 impl<'de, T, F> Visitor<'de> for Elements<'_, T, F>
 where
-    F: Fn(&Node<'_>) -> Result<T, DecodeError>,
+    F: FnMut(&Node<'_>) -> Result<T, DecodeError>,
 {
     type Value = ();
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use secrecy::SecretString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::allowance::Allowance;
 use super::permissions::Permissions;
@@ -16,14 +16,14 @@ use crate::api::http::envelope;
 use crate::api::http::error::Error;
 use crate::api::http::json::{DecodeError, Node};
 use crate::api::http::operation::Operation;
-use crate::api::lists::Arrivals;
+use crate::api::lists::{Arrivals, Rows};
 use crate::api::people::UserId;
 use crate::api::timestamp::Timestamp;
 
 const KEYS: &str = "/keys";
 
 /// The id of a key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct KeyId(Guid);
 
 /// A text is not the id of a key.
@@ -60,7 +60,7 @@ impl FromStr for KeyId {
 }
 
 /// A key as the portal lists it. Its last use, which every call changes, is not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// The portal's name for it.
     pub id: KeyId,
@@ -210,27 +210,30 @@ fn names_if_any<S: serde::Serializer>(
 impl Client {
     /// Lists the keys that the caller may see: all for administrators, their own for others; expired ones too.
     pub async fn list_keys(&self) -> Result<Vec<Key>, Error> {
-        self.read_keys(|_key| {}).await
+        let rows = self.read_keys(|_key| {}).await?;
+        Ok(rows.all().collect())
     }
 
     /// Lists the keys that the caller may see and hands each on as soon as it has arrived.
-    pub async fn list_keys_into(&self, arrivals: &Arrivals<Key>) -> Result<Vec<Key>, Error> {
+    pub async fn list_keys_into(&self, arrivals: &Arrivals<Key>) -> Result<Rows<Key>, Error> {
         let arrivals = arrivals.clone();
         self.read_keys(move |key| arrivals.push(key)).await
     }
 
-    async fn read_keys(
+    pub(super) async fn read_keys(
         &self,
         arrived: impl Fn(&Key) + Clone + Send + Sync + 'static,
-    ) -> Result<Vec<Key>, Error> {
+    ) -> Result<Rows<Key>, Error> {
         let call = Call::new(Operation::Read, "GET", KEYS);
         self.call_arriving(call, move |body| {
-            let list = envelope::decode_list_from(body, |node| {
+            let mut rows = Rows::default();
+            envelope::decode_list_from(body, |node| {
                 let key = Key::decode(node)?;
                 arrived(&key);
-                Ok(key)
+                rows.insert(&key);
+                Ok(())
             })?;
-            Ok(list.items)
+            Ok(rows)
         })
         .await
     }

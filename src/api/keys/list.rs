@@ -3,7 +3,7 @@
 use super::key::{Key, KeyId};
 use crate::api::http::client::Client;
 use crate::api::http::error::Error;
-use crate::api::lists::{self, Arrivals, ListSource, Row, RowId};
+use crate::api::lists::{self, Arrivals, ListSource, Row, RowId, Rows};
 
 /// The list of keys as one process sees it, shared by all its operations.
 pub type KeyList<S = Client> = lists::SharedList<Key, S>;
@@ -40,11 +40,11 @@ impl Row for Key {
 }
 
 impl ListSource<Key> for Client {
-    async fn fetch(&self) -> Result<Vec<Key>, Error> {
-        self.list_keys().await
+    async fn fetch(&self) -> Result<Rows<Key>, Error> {
+        self.read_keys(|_key| {}).await
     }
 
-    async fn fetch_into(&self, arrivals: &Arrivals<Key>) -> Result<Vec<Key>, Error> {
+    async fn fetch_into(&self, arrivals: &Arrivals<Key>) -> Result<Rows<Key>, Error> {
         self.list_keys_into(arrivals).await
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::super::http::json::{DecodeError, Node};
 
 /// Stands for everything.
@@ -23,7 +25,7 @@ pub const PERMISSIONS: [&str; 11] = [
 ];
 
 /// What a key may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Permissions {
     /// Everything its owner may do.
     Unrestricted,

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::hash::Hash;
 
-/// A row of a list that the portal gives only as a whole.
-pub trait Row: fmt::Debug + Clone + Send + Sync + 'static {
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A row of a list that the portal gives only as a whole. The serde traits are about how it is kept in memory, not about how
+/// the portal writes it.
+pub trait Row: fmt::Debug + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The portal's name for it, which no two rows share.
     type Id: RowId;
     /// What rows are looked up by beside the id; several may have the same.

@@ -34,6 +34,7 @@ use tokio::time::Instant;
 
 use super::arrivals::Arrivals;
 use super::row::Row;
+use super::rows::Rows;
 use super::snapshot::Snapshot;
 use crate::api::http::client::Client;
 use crate::api::http::error::Error;
@@ -44,13 +45,13 @@ const EXPIRY: Duration = Duration::from_secs(30);
 /// Where the list comes from.
 pub trait ListSource<R: Row>: Send + Sync {
     /// Requests the whole list once.
-    fn fetch(&self) -> impl Future<Output = Result<Vec<R>, Error>> + Send;
+    fn fetch(&self) -> impl Future<Output = Result<Rows<R>, Error>> + Send;
 
     /// Requests the whole list once, and may hand on what has arrived of it before it is whole.
     fn fetch_into(
         &self,
         arrivals: &Arrivals<R>,
-    ) -> impl Future<Output = Result<Vec<R>, Error>> + Send {
+    ) -> impl Future<Output = Result<Rows<R>, Error>> + Send {
         let _ = arrivals;
         self.fetch()
     }
@@ -66,7 +67,7 @@ pub struct SharedList<R: Row, S = Client> {
 type Outcome<R> = Result<Arc<Snapshot<R>>, Error>;
 
 /// A request for the list.
-type Request<R> = Pin<Box<dyn Future<Output = Result<Vec<R>, Error>> + Send>>;
+type Request<R> = Pin<Box<dyn Future<Output = Result<Rows<R>, Error>> + Send>>;
 
 #[derive(Debug)]
 struct State<R: Row> {
@@ -203,7 +204,7 @@ impl<R: Row> State<R> {
             flight.changes.insert(id, change.clone());
         }
         if let Baseline::Fixed(Some(baseline)) = &mut self.baseline
-            && baseline.item(id).is_some()
+            && baseline.contains(id)
         {
             change.clone().apply(id, Arc::make_mut(baseline));
         }
@@ -248,7 +249,7 @@ impl<R: Row, S: ListSource<R> + 'static> SharedList<R, S> {
         let wanted = lock(&self.state).floor;
         let list = self.get_by(wanted, None, Some(arrivals)).await?;
         // All of it if somebody else has fetched it, else what this process has created meanwhile.
-        list.items().for_each(|item| arrivals.push(item));
+        list.items().for_each(|item| arrivals.push(&item));
         Ok(())
     }
 
@@ -450,9 +451,8 @@ impl<R: Row> Fetch<R> {
     }
 
     /// Ends the flight, keeps its list with what was acknowledged meanwhile laid over it, and tells all who wait.
-    fn arrive(&self, fetched: Result<Vec<R>, Error>) -> Outcome<R> {
-        // The index of a long list is built outside of the lock.
-        let outcome = match fetched.map(|items| Snapshot::new(self.number, items)) {
+    fn arrive(&self, fetched: Result<Rows<R>, Error>) -> Outcome<R> {
+        let outcome = match fetched.map(|rows| Snapshot::new(self.number, rows)) {
             Ok(snapshot) => Ok(self.keep(snapshot)),
             Err(error) => {
                 lock(&self.state).flight = None;

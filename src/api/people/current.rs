@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::api::http::client::{Call, Client};
 use crate::api::http::envelope;
 use crate::api::http::error::Error;
@@ -14,7 +16,7 @@ const CORE: &str = "a37ee56e-3302-4a7b-b67e-ddbea64cd032";
 const NOBODY: &str = "712d9ec3-5d2b-4b13-824f-71f00191dcca";
 
 /// The id of a user, a GUID in the portal's spelling.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct UserId(Box<str>);
 
 impl UserId {
@@ -62,7 +64,7 @@ pub enum Role {
 }
 
 /// The user a key acts as.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "the portal's flags, which are not exclusive"

@@ -1,5 +1,7 @@
 //! People: what the portal tells of them, and how they are found (IH §8).
 
+use serde::{Deserialize, Serialize};
+
 use super::current::{CurrentUser, UserId};
 use crate::api::guid::Guid;
 use crate::api::http::client::{Call, Client};
@@ -7,10 +9,10 @@ use crate::api::http::envelope;
 use crate::api::http::error::Error;
 use crate::api::http::json::{DecodeError, Node};
 use crate::api::http::operation::Operation;
-use crate::api::lists::{ListSource, Row};
+use crate::api::lists::{ListSource, Row, Rows};
 
 /// Somebody of the portal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The portal's name for them.
     pub id: Guid,
@@ -99,8 +101,8 @@ impl Row for Person {
 }
 
 impl ListSource<Person> for Client {
-    async fn fetch(&self) -> Result<Vec<Person>, Error> {
-        self.people(None).await
+    async fn fetch(&self) -> Result<Rows<Person>, Error> {
+        Ok(self.people(None).await?.into_iter().collect())
     }
 }
 

@@ -4,7 +4,7 @@ use super::collation::PairKey;
 use super::webhook::{Webhook, WebhookId, WebhookListItem};
 use crate::api::http::client::Client;
 use crate::api::http::error::Error;
-use crate::api::lists::{self, Arrivals, ListSource, Row, RowId};
+use crate::api::lists::{self, Arrivals, ListSource, Row, RowId, Rows};
 
 /// The list of webhooks as one process sees it, shared by all its operations.
 pub type WebhookList<S = Client> = lists::SharedList<WebhookListItem, S>;
@@ -45,39 +45,35 @@ impl Row for WebhookListItem {
 }
 
 impl ListSource<WebhookListItem> for Client {
-    async fn fetch(&self) -> Result<Vec<WebhookListItem>, Error> {
-        self.list_webhooks().await
+    async fn fetch(&self) -> Result<Rows<WebhookListItem>, Error> {
+        self.read_webhooks(|_item| {}).await
     }
 
     async fn fetch_into(
         &self,
         arrivals: &Arrivals<WebhookListItem>,
-    ) -> Result<Vec<WebhookListItem>, Error> {
+    ) -> Result<Rows<WebhookListItem>, Error> {
         self.list_webhooks_into(arrivals).await
     }
 }
 
 impl WebhookSnapshot {
     /// Returns the webhook with this id.
-    pub fn webhook(&self, id: WebhookId) -> Option<&Webhook> {
-        Some(&self.item(id)?.webhook)
+    pub fn webhook(&self, id: WebhookId) -> Option<Webhook> {
+        Some(self.item(id)?.webhook)
     }
 
     /// Returns the webhooks with exactly this name and address, by ascending id.
     ///
     /// Creates keep the pair unique but updates do not (API §7 E).
-    pub fn with_pair<'a>(
-        &'a self,
-        name: &'a str,
-        uri: &'a str,
-    ) -> impl Iterator<Item = &'a Webhook> {
+    pub fn with_pair<'a>(&'a self, name: &'a str, uri: &'a str) -> impl Iterator<Item = Webhook> {
         self.like_pair(PairKey::new(name, uri))
             .filter(move |webhook| webhook.name == name && webhook.uri == uri)
     }
 
     /// Returns the webhooks whose name and address are probably the same to the portal, by ascending id.
-    pub fn like_pair(&self, key: PairKey) -> impl Iterator<Item = &Webhook> {
-        self.with_key(key).map(|item| &item.webhook)
+    pub fn like_pair(&self, key: PairKey) -> impl Iterator<Item = Webhook> {
+        self.with_key(key).map(|item| item.webhook)
     }
 }
 

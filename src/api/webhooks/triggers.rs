@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::api::http::json::{DecodeError, Node};
@@ -216,6 +216,12 @@ impl fmt::Debug for TriggerMask {
 impl fmt::Display for TriggerMask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.to_wire(), f)
+    }
+}
+
+impl<'de> Deserialize<'de> for TriggerMask {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i64::deserialize(deserializer).map(Self::from_wire)
     }
 }
 

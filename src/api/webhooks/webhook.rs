@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::triggers::{TriggerCatalog, TriggerMask};
@@ -16,14 +16,14 @@ use crate::api::http::envelope::{self, BodyError};
 use crate::api::http::error::Error;
 use crate::api::http::json::{DecodeError, Node};
 use crate::api::http::operation::Operation;
-use crate::api::lists::Arrivals;
+use crate::api::lists::{Arrivals, Rows};
 use crate::api::people::UserId;
 use crate::api::timestamp::Timestamp;
 
 const WEBHOOKS: &str = "/settings/webhook";
 
 /// The number of a webhook, unique per portal and never used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WebhookId(u32);
 
 /// A text is not the number of a webhook: ASCII digits without leading zero, 1 to 2147483647.
@@ -78,17 +78,11 @@ impl FromStr for WebhookId {
     }
 }
 
-impl Serialize for WebhookId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u32(self.0)
-    }
-}
-
 /// A webhook as the portal describes it (API §4.2).
 ///
 /// `modified_on`, the `last_…` fields and the list's `status` change with every delivery: they are never
 /// configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
     /// The portal's number.
     pub id: WebhookId,
@@ -165,7 +159,7 @@ fn decode_target(node: &Node<'_>) -> Result<String, DecodeError> {
 }
 
 /// A webhook of the list, with what the list adds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookListItem {
     /// The webhook.
     pub webhook: Webhook,
@@ -302,7 +296,8 @@ impl Client {
     ///
     /// One element that cannot be decoded fails the list and is named by its index.
     pub async fn list_webhooks(&self) -> Result<Vec<WebhookListItem>, Error> {
-        self.read_webhooks(|_item| {}).await
+        let rows = self.read_webhooks(|_item| {}).await?;
+        Ok(rows.all().collect())
     }
 
     /// Lists every webhook the caller may see, as [`Client::list_webhooks`] does, and hands each on as soon as it has
@@ -314,23 +309,25 @@ impl Client {
     pub async fn list_webhooks_into(
         &self,
         arrivals: &Arrivals<WebhookListItem>,
-    ) -> Result<Vec<WebhookListItem>, Error> {
+    ) -> Result<Rows<WebhookListItem>, Error> {
         let arrivals = arrivals.clone();
         self.read_webhooks(move |item| arrivals.push(item)).await
     }
 
-    async fn read_webhooks(
+    pub(super) async fn read_webhooks(
         &self,
         arrived: impl Fn(&WebhookListItem) + Clone + Send + Sync + 'static,
-    ) -> Result<Vec<WebhookListItem>, Error> {
+    ) -> Result<Rows<WebhookListItem>, Error> {
         let call = Call::new(Operation::Read, "GET", WEBHOOKS);
         self.call_arriving(call, move |body| {
-            let list = envelope::decode_list_from(body, |node| {
+            let mut rows = Rows::default();
+            envelope::decode_list_from(body, |node| {
                 let item = WebhookListItem::decode(node)?;
                 arrived(&item);
-                Ok(item)
+                rows.insert(&item);
+                Ok(())
             })?;
-            Ok(list.items)
+            Ok(rows)
         })
         .await
     }

@@ -70,16 +70,16 @@ pub(super) async fn verify(
     let explain = |error| portal.explain(summary, &error);
     let list = session.first_list().await.map_err(explain)?;
     if let Some(key) = list.item(id) {
-        recognize(portal, session, state, private, key)?;
-        return Ok(Some(key.clone()));
+        recognize(portal, session, state, private, &key)?;
+        return Ok(Some(key));
     }
     // It may have been made by this process since.
     let list = session.list.read().await.map_err(explain)?;
     let list = find(session, list, id).await.map_err(explain)?;
     match list.item(id) {
         Some(key) => {
-            recognize(portal, session, state, private, key)?;
-            Ok(Some(key.clone()))
+            recognize(portal, session, state, private, &key)?;
+            Ok(Some(key))
         }
         None => refuse_absence_elsewhere(portal, state, private).map(|()| None),
     }

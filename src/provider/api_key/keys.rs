@@ -94,12 +94,12 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let filter = KeyFilter::from_config(&config);
     let list = portal.keys().current_list(portal).await;
     let list = list.map_err(|error| portal.explain("Could not list the API keys", &error))?;
-    let mut keys: Vec<&Key> = list.items().filter(|key| filter.matches(key)).collect();
+    let mut keys: Vec<Key> = list.items().filter(|key| filter.matches(key)).collect();
     keys.sort_by_key(|key| {
         let made = key.created_on.as_ref();
         Reverse((made.and_then(Timestamp::to_offset_date_time), key.id))
     });
-    let keys = keys.into_iter().map(|key| Value::Object(describe(key)));
+    let keys = keys.into_iter().map(|key| Value::Object(describe(&key)));
     Ok(config.with(KEYS, Value::List(keys.collect())))
 }
 

@@ -129,12 +129,12 @@ async fn look(creation: &Creation<'_>) -> Sighting {
         Err(error) => return Sighting::Unreadable(error),
     };
     let baseline = session.list.baseline();
-    let was_there = |key: &&Key| {
-        let before = baseline.as_ref().and_then(|list| list.item(key.id));
-        before.is_some() || session.is_created(key.id)
+    let was_there = |key: &Key| {
+        let before = baseline.as_ref();
+        before.is_some_and(|list| list.contains(key.id)) || session.is_created(key.id)
     };
     let named = list.with_key(creation.body.name.clone());
-    let mut keys: Vec<Key> = named.filter(|key| !was_there(key)).cloned().collect();
+    let mut keys: Vec<Key> = named.filter(|key| !was_there(key)).collect();
     if keys.is_empty() {
         return Sighting::Absent;
     }

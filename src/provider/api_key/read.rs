@@ -33,8 +33,8 @@ pub(super) async fn read(
         progress.warn(removed(portal, session, id, &state));
         return Ok(());
     };
-    guard::recognize(portal, session, &state, &mut private, key)?;
-    progress.save(refresh(state, key), PrivateState::encode(&private));
+    guard::recognize(portal, session, &state, &mut private, &key)?;
+    progress.save(refresh(state, &key), PrivateState::encode(&private));
     Ok(())
 }
 

@@ -97,7 +97,7 @@ impl Update<'_> {
     async fn look(&self) -> Result<Option<Key>, Error> {
         let list = self.session.list.fresh().await?;
         let list = guard::find(self.session, list, self.key.id).await?;
-        Ok(list.item(self.key.id).cloned())
+        Ok(list.item(self.key.id))
     }
 
     /// Says why the portal answered that it changed nothing: it does not say so itself.

@@ -70,11 +70,13 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let list = list.map_err(|error| portal.explain("Could not list the groups", &error))?;
     let manager = guid(&config, MANAGER_ID);
     let prefix = config.get(NAME_PREFIX).as_str();
-    let is_wanted = |group: &&Group| {
+    let is_wanted = |group: &Group| {
         let begins = |prefix| normal_form(&group.name).starts_with(prefix);
         manager.is_none_or(|id| group.manager == Some(id)) && prefix.is_none_or(begins)
     };
     let groups = list.items().filter(is_wanted);
-    let groups = groups.map(|group| Value::Object(describe(group))).collect();
+    let groups = groups
+        .map(|group| Value::Object(describe(&group)))
+        .collect();
     Ok(config.with(GROUPS, Value::List(groups)))
 }

@@ -93,7 +93,7 @@ async fn by_name(portal: &LivePortal, name: &str) -> Result<Object, Diagnostic> 
     let list = portal.listed::<Group>().await;
     let list = list.map_err(|error| portal.explain(SUMMARY, &error))?;
     let groups = list.items();
-    let found: Vec<&Group> = groups
+    let found: Vec<Group> = groups
         .filter(|group| normal_form(&group.name) == name)
         .collect();
     match found.as_slice() {
@@ -118,7 +118,7 @@ fn missing(attribute: &str, named: &str) -> Diagnostic {
     .at_attribute(attribute)
 }
 
-fn ambiguous(name: &str, groups: &[&Group]) -> Diagnostic {
+fn ambiguous(name: &str, groups: &[Group]) -> Diagnostic {
     let ids: Vec<String> = groups.iter().map(|group| group.id.to_string()).collect();
     Diagnostic::error(
         "Several groups match",

@@ -96,7 +96,7 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let archived = config.get(ARCHIVED).as_bool();
     let prefix = config.get(TITLE_PREFIX).as_str();
     let kind = config.get(TYPE).as_str();
-    let is_wanted = |room: &&Room| {
+    let is_wanted = |room: &Room| {
         let begins = |prefix| normal_form(&room.title).starts_with(prefix);
         owner.is_none_or(|id| room.owner == Some(id))
             && archived.is_none_or(|wanted| wanted == room.is_archived)
@@ -104,7 +104,7 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
             && kind.is_none_or(|kind| kind == type_of(room))
     };
     let rooms = list.items().filter(is_wanted);
-    let rooms = rooms.map(|room| Value::Object(describe(portal, room)));
+    let rooms = rooms.map(|room| Value::Object(describe(portal, &room)));
     let rooms = rooms.collect();
     Ok(config.with(ROOMS, Value::List(rooms)))
 }

@@ -138,14 +138,14 @@ async fn by_title(
     let list = portal.listed::<Room>().await;
     let list = list.map_err(|error| portal.explain(SUMMARY, &error))?;
     let rooms = list.items();
-    let titled: Vec<&Room> = rooms
+    let titled: Vec<Room> = rooms
         .filter(|room| normal_form(&room.title) == title)
         .collect();
-    let is_meant = |room: &&&Room| archived.is_none_or(|wanted| wanted == room.is_archived);
-    let meant: Vec<&Room> = titled.iter().filter(is_meant).copied().collect();
+    let is_meant = |room: &&Room| archived.is_none_or(|wanted| wanted == room.is_archived);
+    let meant: Vec<&Room> = titled.iter().filter(is_meant).collect();
     match meant.as_slice() {
         [room] => Ok(describe(portal, room).with(TITLE, title)),
-        [] => Err(missing_title(title, &titled)),
+        [] => Err(missing_title(title, &titled.iter().collect::<Vec<_>>())),
         several => Err(ambiguous(title, several)),
     }
 }

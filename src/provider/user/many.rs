@@ -58,7 +58,11 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
         members.map(|people| people.iter().filter(chosen).map(described).collect())
     } else {
         let everybody = portal.listed::<Person>().await;
-        everybody.map(|list| list.items().filter(chosen).map(described).collect())
+        everybody.map(|list| {
+            let people = list.items();
+            let chosen = people.filter(|person| filter.matches(person));
+            chosen.map(|person| described(&person)).collect()
+        })
     };
     let users = found.map_err(|error| portal.explain("Could not list the users", &error))?;
     Ok(config.with(USERS, Value::List(users)))

@@ -117,7 +117,7 @@ async fn is_done(creation: &Creation<'_>, found: &Found) -> bool {
         return false;
     };
     list.webhook(found.id)
-        .is_some_and(|webhook| creation.model.matches(creation.triggers, webhook))
+        .is_some_and(|webhook| creation.model.matches(creation.triggers, &webhook))
 }
 
 /// Deletes a webhook that the portal does not let become what was asked for.

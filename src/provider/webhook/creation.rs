@@ -37,9 +37,7 @@ impl Creation<'_> {
         // What this process has seen before cannot be new, whatever the answer says.
         let baseline = self.portal.webhooks().list.baseline();
         let is_new = |id| {
-            let was_there = baseline
-                .as_ref()
-                .is_some_and(|list| list.webhook(id).is_some());
+            let was_there = baseline.as_ref().is_some_and(|list| list.contains(id));
             !was_there && !self.portal.webhooks().is_created(id)
         };
         match client.create_webhook(self.body, is_new).await {
@@ -76,16 +74,16 @@ impl Creation<'_> {
             return name_conflict::invisible(name, sees_all, &self.portal.wording().detail(error));
         };
         let id = webhook.id;
-        let mut refusal = if self.portal.webhooks().has_created(webhook) {
+        let mut refusal = if self.portal.webhooks().has_created(&webhook) {
             name_conflict::created_twice(name, id)
-        } else if self.predecessor.is_of(self.portal.origin(), webhook) {
+        } else if self.predecessor.is_of(self.portal.origin(), &webhook) {
             name_conflict::own(name, id)
-        } else if self.portal.webhooks().manages(webhook) {
+        } else if self.portal.webhooks().manages(&webhook) {
             name_conflict::replaced_too_early(name, id)
         } else {
             name_conflict::refused(name, id)
         };
-        if likeness(webhook) != Likeness::Identical {
+        if likeness(&webhook) != Likeness::Identical {
             let differs = name_conflict::differs_a_little(&webhook.name);
             refusal.detail.push_str(&differs);
         }

@@ -307,7 +307,7 @@ impl Selection {
     /// keeps them (TPP §6.7).
     fn pick(&self, snapshot: &WebhookSnapshot) -> Vec<WebhookListItem> {
         match self {
-            Self::Id(id) => snapshot.item(*id).cloned().into_iter().collect(),
+            Self::Id(id) => snapshot.item(*id).into_iter().collect(),
             Self::Name { name, uri } => snapshot
                 .items()
                 .filter(|item| normal_form(&item.webhook.name) == *name)
@@ -315,7 +315,6 @@ impl Selection {
                     uri.as_ref()
                         .is_none_or(|uri| normal_form(&item.webhook.uri) == *uri)
                 })
-                .cloned()
                 .collect(),
         }
     }

@@ -107,8 +107,8 @@ async fn find(
 ) -> Result<Option<Webhook>, Diagnostic> {
     let id = id_of(state)?;
     if let Some(webhook) = list.webhook(id) {
-        recognize(portal, state, private, list, webhook)?;
-        return Ok(Some(webhook.clone()));
+        recognize(portal, state, private, list, &webhook)?;
+        return Ok(Some(webhook));
     }
     if private.provenance.elsewhere(portal.origin()).is_none() {
         return Ok(None);
@@ -117,8 +117,8 @@ async fn find(
     let list = list.map_err(|error| portal.explain(summary, &error))?;
     match list.webhook(id) {
         Some(webhook) => {
-            recognize(portal, state, private, &list, webhook)?;
-            Ok(Some(webhook.clone()))
+            recognize(portal, state, private, &list, &webhook)?;
+            Ok(Some(webhook))
         }
         None => refuse_absence_elsewhere(portal, id, state, private, &list).map(|()| None),
     }

@@ -241,14 +241,14 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     };
     let (name, uri) = (&creation.model.name, &creation.model.uri);
     // What Terraform manages already is another resource's, or the predecessor of this one.
-    let candidates: Vec<&Webhook> = snapshot
+    let candidates: Vec<Webhook> = snapshot
         .with_pair(name, uri)
         .filter(|webhook| !portal.webhooks().manages(webhook))
         .collect();
     let ids = || candidates.iter().map(|webhook| webhook.id).collect();
     let newest = match candidates.as_slice() {
         [] => return Sighting::Absent,
-        [only] => *only,
+        [only] => only,
         _ => return Sighting::Doubtful(ids(), Doubt::Several),
     };
     let Ok(caller) = portal.caller().await else {
@@ -272,7 +272,7 @@ fn doubt(
     caller: &str,
 ) -> Option<Doubt> {
     let mut earlier = baseline.with_pair(&webhook.name, &webhook.uri);
-    if baseline.webhook(webhook.id).is_some() {
+    if baseline.contains(webhook.id) {
         Some(Doubt::InBaseline)
     } else if earlier.next().is_some() {
         Some(Doubt::PairInBaseline)

@@ -42,11 +42,11 @@ pub(super) async fn read(
         progress.warn(removed(portal, id, &state));
         return Ok(());
     };
-    guard::recognize(portal, &state, &mut private, &list, webhook)?;
-    if let Some(warning) = switched_off(&portal.client, &state, webhook) {
+    guard::recognize(portal, &state, &mut private, &list, &webhook)?;
+    if let Some(warning) = switched_off(&portal.client, &state, &webhook) {
         progress.warn(warning);
     }
-    let state = refresh(state, webhook, &private)?;
+    let state = refresh(state, &webhook, &private)?;
     progress.save(state, PrivateState::encode(&private));
     Ok(())
 }
@@ -59,7 +59,7 @@ pub(super) async fn find(
 ) -> Result<Arc<WebhookSnapshot>, Diagnostic> {
     let explain = |error| portal.explain(SUMMARY, &error);
     let list = portal.current_list().await.map_err(explain)?;
-    if list.webhook(id).is_some() {
+    if list.contains(id) {
         return Ok(list);
     }
     portal

@@ -200,7 +200,7 @@ fn check_name_conflict(
         .filter(|webhook| !predecessor.is_of(portal.origin(), webhook))
         .min_by_key(|webhook| likeness(webhook));
     if let Some(webhook) = unmanaged {
-        diagnostics.push(name_conflict::planned(name, webhook, likeness(webhook)));
+        diagnostics.push(name_conflict::planned(name, &webhook, likeness(&webhook)));
     } else if let Some((other, other_uri)) = earlier {
         diagnostics.push(if other == name && other_uri == uri {
             name_conflict::planned_twice(name)

@@ -254,8 +254,8 @@ impl Update<'_> {
         let recognized = self
             .private
             .provenance
-            .recognize(origin, self.prior, webhook);
-        recognized.is_ok().then(|| webhook.clone())
+            .recognize(origin, self.prior, &webhook);
+        recognized.is_ok().then_some(webhook)
     }
 
     fn explain(&self, error: &Error) -> Diagnostic {

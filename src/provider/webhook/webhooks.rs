@@ -66,7 +66,7 @@ async fn read(
     let zone = portal.zone(diagnostics).await;
     let webhooks = found
         .into_iter()
-        .map(|item| describe(item, portal, zone).map(Value::Object))
+        .map(|item| describe(&item, portal, zone).map(Value::Object))
         .collect::<Result<_, _>>()?;
     Ok(config.with(WEBHOOKS, Value::List(webhooks)))
 }

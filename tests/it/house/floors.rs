@@ -119,6 +119,7 @@ const FLOORS: [Floor; 9] = [
             "hyper",
             "hyper_util",
             "icu_normalizer",
+            "postcard",
             "reqwest",
             "rustls",
             "rustls_platform_verifier",

@@ -33,11 +33,11 @@ fn ids(snapshot: &Snapshot) -> Vec<u32> {
     snapshot.items().map(|item| item.webhook.id.get()).collect()
 }
 
-fn version(snapshot: &Snapshot, number: u32) -> Option<&str> {
-    Some(&snapshot.webhook(id(number))?.name)
+fn version(snapshot: &Snapshot, number: u32) -> Option<String> {
+    Some(snapshot.webhook(id(number))?.name)
 }
 
-type Answer = Result<Vec<WebhookListItem>, Error>;
+type Answer = Result<Rows<WebhookListItem>, Error>;
 
 /// A source whose answers are given by the test, one after the other.
 #[derive(Debug, Default)]
@@ -47,7 +47,8 @@ struct Source {
 }
 
 impl Source {
-    fn answer(&self, answer: Answer) {
+    fn answer(&self, answer: Result<Vec<WebhookListItem>, Error>) {
+        let answer = answer.map(Rows::from_iter);
         self.answers.lock().unwrap().push_back(answer);
     }
 
@@ -251,7 +252,7 @@ fn own_writes_are_seen_without_another_fetch() {
     list.begin_write(id(3)).refused();
     let after = now(list.read()).unwrap();
     assert_eq!(ids(&after), [1, 3, 4]);
-    assert_eq!(version(&after, 1), Some("version 2"));
+    assert_eq!(version(&after, 1).as_deref(), Some("version 2"));
     assert_eq!(after.item(id(1)).unwrap().status, 200);
     assert_eq!(after.item(id(4)).unwrap().status, 0);
     assert_eq!(ids(&before), [1, 2, 3], "a list at hand never changes");
@@ -270,7 +271,7 @@ fn a_write_acknowledged_during_a_fetch_is_laid_over_its_answer() {
     for snapshot in [reader.finish(), late.finish(), now(list.read())] {
         let snapshot = snapshot.unwrap();
         assert_eq!(ids(&snapshot), [1, 4]);
-        assert_eq!(version(&snapshot, 1), Some("version 2"));
+        assert_eq!(version(&snapshot, 1).as_deref(), Some("version 2"));
     }
     assert_eq!(source.fetches(), 1);
 }
@@ -282,7 +283,10 @@ fn a_write_that_began_before_a_fetch_and_ends_after_it_is_laid_over_the_kept_lis
     source.answer(Ok(vec![item(1, 1)]));
     now(list.read()).unwrap();
     token.updated(webhook(1, 2));
-    assert_eq!(version(&now(list.read()).unwrap(), 1), Some("version 2"));
+    assert_eq!(
+        version(&now(list.read()).unwrap(), 1).as_deref(),
+        Some("version 2")
+    );
     assert_eq!(source.fetches(), 1);
 }
 
@@ -324,7 +328,10 @@ fn overlapping_writes_of_one_webhook_are_looked_up() {
     first.updated(webhook(1, 3));
     second.updated(webhook(1, 2));
     source.answer(Ok(vec![item(1, 3)]));
-    assert_eq!(version(&now(list.read()).unwrap(), 1), Some("version 3"));
+    assert_eq!(
+        version(&now(list.read()).unwrap(), 1).as_deref(),
+        Some("version 3")
+    );
     assert_eq!(source.fetches(), 2);
 }
 
@@ -337,7 +344,10 @@ fn a_write_that_overlapped_a_lost_one_of_the_same_webhook_is_looked_up() {
     now(list.read()).unwrap();
     first.updated(webhook(1, 2));
     source.answer(Ok(vec![item(1, 3)]));
-    assert_eq!(version(&now(list.read()).unwrap(), 1), Some("version 3"));
+    assert_eq!(
+        version(&now(list.read()).unwrap(), 1).as_deref(),
+        Some("version 3")
+    );
     assert_eq!(source.fetches(), 2);
 }
 
@@ -352,8 +362,8 @@ fn overlapping_writes_of_different_webhooks_cost_nothing() {
     second.updated(webhook(2, 2));
     list.begin_write(id(1)).updated(webhook(1, 3));
     let snapshot = now(list.read()).unwrap();
-    assert_eq!(version(&snapshot, 1), Some("version 3"));
-    assert_eq!(version(&snapshot, 2), Some("version 2"));
+    assert_eq!(version(&snapshot, 1).as_deref(), Some("version 3"));
+    assert_eq!(version(&snapshot, 2).as_deref(), Some("version 2"));
     assert_eq!(source.fetches(), 1);
     assert!(lock(&list.state).writes.settled.is_empty());
 }
@@ -429,7 +439,7 @@ fn a_pair_that_this_process_gave_up_is_not_in_the_baseline() {
     list.begin_create().created(webhook(4, 1));
     let baseline = list.baseline().unwrap();
     assert_eq!(ids(&baseline), [1, 2]);
-    assert_eq!(version(&baseline, 2), Some("version 2"));
+    assert_eq!(version(&baseline, 2).as_deref(), Some("version 2"));
     assert_eq!(baseline.max_id(), Some(id(3)));
     token.refused();
 }
@@ -493,7 +503,7 @@ struct Yielding;
 impl ListSource<WebhookListItem> for Yielding {
     async fn fetch(&self) -> Answer {
         tokio::task::yield_now().await;
-        Ok(vec![item(1, 1)])
+        Ok(Rows::from_iter([item(1, 1)]))
     }
 }
 

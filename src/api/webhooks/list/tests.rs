@@ -10,7 +10,10 @@ fn webhooks_are_found_by_name_and_address_together() {
         },
         status: 0,
     };
-    let mut snapshot = WebhookSnapshot::new(1, vec![twin(7), item(1, 1), item(2, 1), item(3, 2)]);
+    let mut snapshot = WebhookSnapshot::new(
+        1,
+        Rows::from_iter([twin(7), item(1, 1), item(2, 1), item(3, 2)]),
+    );
     let found = |snapshot: &WebhookSnapshot, name, uri| -> Vec<u32> {
         snapshot
             .with_pair(name, uri)
@@ -42,13 +45,13 @@ fn webhooks_are_found_by_what_the_portal_takes_for_the_same() {
     };
     let mut snapshot = WebhookSnapshot::new(
         1,
-        vec![
+        Rows::from_iter([
             named(1, "cafe", "https://receiver.example/x"),
             named(2, "Caf\u{e9}", "https://receiver.example/X"),
             named(3, "cafe\u{301} ", "https://receiver.example/x"),
             named(4, "cafes", "https://receiver.example/x"),
             named(5, "cafe", "https://receiver.example/y"),
-        ],
+        ]),
     );
     let found = |snapshot: &WebhookSnapshot| -> Vec<u32> {
         snapshot

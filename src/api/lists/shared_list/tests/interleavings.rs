@@ -361,7 +361,7 @@ impl<'a> Run<'a> {
             return;
         };
         for (number, known) in &reader.known {
-            let shown = snapshot.webhook(id(*number)).map(version_of);
+            let shown = snapshot.webhook(id(*number)).as_ref().map(version_of);
             match (known, shown) {
                 (Known::Gone, Some(_)) => panic!("webhook {number} is gone and shown"),
                 (Known::Gone, None) => {}
