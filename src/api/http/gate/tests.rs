@@ -472,7 +472,8 @@ async fn two_runs_of_one_user_share_its_places() {
     ] {
         let latency = Duration::from_millis(latency_ms);
         let lag = Duration::from_millis(lag_ms);
-        let [(one, refused), (other, also_refused)] = share(300, latency, lag, seed).await;
+        let runs = Box::pin(share(300, latency, lag, seed)).await;
+        let [(one, refused), (other, also_refused)] = runs;
         let refused = refused + also_refused;
         let case = format!("{latency_ms} ms, {lag:?} later: {one:?}, {other:?}, {refused} refused");
         assert!((1..=600 / 20).contains(&refused), "{case}");
