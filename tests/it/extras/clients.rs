@@ -15,13 +15,15 @@ use crate::host::verbs::{Query, State, raw_state};
 use crate::host::wire::tfplugin6 as wire;
 
 /// What the tables of the documentation say, in their order.
-const CAPABILITIES: [(&str, &[Knows]); 6] = [
+const CAPABILITIES: [(&str, &[Knows]); 7] = [
+    // The CLI's own; a provider sees nothing of it.
+    ("`import` blocks with `for_each`", &[]),
     ("functions", &[Functions]),
     (
         "`moved` from `restapi_object` and `restful_resource`",
         &[Moves],
     ),
-    ("ephemeral resource", &[Ephemeral]),
+    ("ephemeral resources and variables", &[Ephemeral]),
     ("`secret_key_wo`", &[WriteOnly]),
     ("import by identity", &[Identity]),
     (

@@ -60,10 +60,11 @@ fn is_spent(portal: &Portal, began: Instant, expected: &[String], lists: usize) 
         .iter()
         .find(is_write)
         .map(|_| format!("1 {OWN_KEY}"));
-    let expected: Vec<String> = own_key
+    let mut expected: Vec<String> = own_key
         .into_iter()
         .chain(expected.iter().cloned())
         .collect();
+    expected.sort_by_key(|count| count.split_once(' ').map(|(_, kind)| kind.to_owned()));
     assert_eq!(requests, expected);
 }
 
