@@ -77,6 +77,8 @@ mod several;
 mod strangers;
 /// `terraform test`.
 mod suites;
+/// A key, a webhook on a room, and a domain in one configuration.
+mod together;
 /// Values that are known only after apply.
 mod unknown;
 /// Requests byte for byte.

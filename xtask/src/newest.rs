@@ -32,7 +32,8 @@ the first run their package registries. Linux and macOS only.
 };
 
 /// The modules of the acceptance tests that depend on the CLI most.
-const SUBSET: [&str; 12] = [
+const SUBSET: [&str; 15] = [
+    "api_keys::",
     "examples::",
     "guides::",
     "health::",
@@ -43,8 +44,10 @@ const SUBSET: [&str; 12] = [
     "practice::",
     "reading::",
     "readme::",
+    "rooms::",
     "secrets::",
     "strangers::",
+    "together::",
 ];
 
 /// Returns the CLI of this name.
