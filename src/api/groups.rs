@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_without_an_id_or_a_name_is_none() {
+    fn a_group_without_an_id_or_a_name_is_refused() {
         for broken in [
             json!({"name": "Design"}),
             json!({"id": ID}),

@@ -45,7 +45,7 @@ fn a_number_is_read_as_the_portal_writes_it() {
 }
 
 #[test]
-fn a_folder_without_a_type_is_no_room() {
+fn a_folder_without_a_type_is_not_a_room() {
     let Some(Folder::Room(room)) = decoded(&row()) else {
         panic!("a room is expected");
     };
@@ -77,7 +77,7 @@ fn what_decides_something_must_be_there() {
 }
 
 #[test]
-fn an_answer_about_another_room_is_none() {
+fn an_answer_about_another_room_is_refused() {
     let body = json!({ "response": row() }).to_string();
     let asked = |id| {
         envelope::decode_value(body.as_bytes(), |node| {
@@ -89,7 +89,7 @@ fn an_answer_about_another_room_is_none() {
 }
 
 #[test]
-fn a_page_counts_what_is_no_room_with_a_number() {
+fn a_page_counts_rows_that_are_left_out() {
     let page = |rows: &Value| {
         let body = json!({"response": {"folders": rows, "total": 3}, "count": 1});
         decode_page(body.to_string().as_bytes())

@@ -79,11 +79,13 @@ async fn every_data_source_is_put_off_where_that_is_allowed() {
     let allowed = not_yet(Host::start().await.allowing_deferral()).await;
     let refused = not_yet(Host::start().await).await;
     for name in allowed.schemas().await.data_sources.keys() {
-        // The one that needs an argument has it: core would not read a data source that is refused.
-        let config = if name == WEBHOOK {
-            json!({"id": "17"})
-        } else {
-            json!({})
+        // Those that need an argument have it: core would not read a data source that is refused.
+        let config = match name.as_str() {
+            WEBHOOK | "docspace_room" => json!({"id": "17"}),
+            "docspace_user" | "docspace_group" => {
+                json!({"id": "00000000-0000-0000-0000-00000000000d"})
+            }
+            _ => json!({}),
         };
         let read = allowed.read_data_or_defer(name, &config).await;
         assert!(!read.put_off().is_null(), "{name}");

@@ -52,7 +52,7 @@ async fn what_any_endpoint_answers_is_said_in_the_same_words() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_none_is_an_error_and_no_empty_list() {
+async fn an_unreadable_answer_is_an_error_and_not_an_empty_list() {
     for (name, config, request) in requests() {
         for body in ["", "{}", "[]", r#"{"response":{}}"#, "<html>"] {
             let portal = portal().await;

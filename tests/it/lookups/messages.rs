@@ -20,7 +20,7 @@ pub async fn section() -> Section {
         &portal,
         "sk-room-admin",
         vec![(
-            "A guest of somebody else is looked up",
+            "Somebody else's guest is looked up",
             USER,
             json!({ "id": GUEST }),
         )],
@@ -49,17 +49,25 @@ fn arguments() -> Vec<Scene> {
             USER,
             json!({"id": BO, "email": "bo@example.com"}),
         ),
-        ("An id is no GUID", USER, json!({"id": "bo"})),
+        ("An id is not a GUID", USER, json!({"id": "bo"})),
         (
             "A GUID has capital letters",
             USER,
             json!({"id": BO.to_uppercase()}),
         ),
-        ("An address is none", USER, json!({"email": "bo"})),
+        ("An address is malformed", USER, json!({"email": "bo"})),
         ("A role is misspelled", USERS, json!({"role": "admn"})),
-        ("A role is none", USERS, json!({"role": "boss"})),
-        ("A status is none", USERS, json!({"status": "retired"})),
-        ("A type of rooms is none", ROOMS, json!({"type": "editing"})),
+        ("A role does not exist", USERS, json!({"role": "boss"})),
+        (
+            "A status does not exist",
+            USERS,
+            json!({"status": "retired"}),
+        ),
+        (
+            "A type of rooms does not exist",
+            ROOMS,
+            json!({"type": "editing"}),
+        ),
         ("No group is named", GROUP, json!({})),
         ("No room is named", ROOM, json!({})),
         (
@@ -67,7 +75,7 @@ fn arguments() -> Vec<Scene> {
             ROOM,
             json!({"id": "1", "archived": true}),
         ),
-        ("A room's id is no number", ROOM, json!({"id": "Design"})),
+        ("A room's id is not a number", ROOM, json!({"id": "Design"})),
     ]
 }
 
@@ -107,7 +115,7 @@ fn refused() -> Vec<Scene> {
         ("A user lists people", USERS, json!({})),
         ("A user looks at groups", GROUPS, json!({})),
         (
-            "A user looks a room up that is not shared",
+            "A user looks up a room that is not shared",
             ROOM,
             json!({"id": "2"}),
         ),
