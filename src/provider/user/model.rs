@@ -33,26 +33,26 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 9] {
                 "The person's id, a GUID in lower case, as the `target_id` of a webhook takes it.",
             ),
         ),
-        (EMAIL, text("The person's address.")),
+        (EMAIL, text("The person's e-mail address.")),
         (DISPLAY_NAME, text("The name as the portal shows it.")),
         (FIRST_NAME, text("The first name.")),
         (LAST_NAME, text("The last name.")),
         (
             USER_NAME,
-            text("The name that stands for the person in addresses of the portal's pages."),
+            text("The short name that the portal uses in the addresses of its pages."),
         ),
         (
             ROLE,
             text(&format!(
-                "What the person may do: {}. The portal's owner is `owner` and not `admin`.",
+                "The person's role: {}. The portal's owner is `owner` and not `admin`.",
                 described(&ROLES)
             )),
         ),
         (
             STATUS,
             text(&format!(
-                "What the account is: {}; `pending` for somebody who was invited and has not come yet. A status that this \
-                 provider does not know appears as the portal's number.",
+                "The state of the account: {}. `pending` is somebody who was invited and has not signed in yet. A status that \
+                 this provider does not know appears as the portal's number.",
                 described(&STATUS_NAMES)
             )),
         ),

@@ -50,7 +50,7 @@ impl DataSource<Portal> for User {
             )
             .with(
                 EMAIL,
-                found_by("The person's address, the whole of it in any case. Conflicts with `id`.")
+                found_by("The person's whole e-mail address, in upper or lower case. Conflicts with `id`.")
                     .check(check_email),
             )
     }
