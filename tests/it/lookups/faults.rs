@@ -83,3 +83,32 @@ async fn a_list_that_failed_once_is_asked_for_again() {
     host.read_data(ROOMS, json!({})).await.quiet();
     host.stop().await;
 }
+
+/// The portal's words about an address are quoted, but for the key, whatever it says.
+#[tokio::test]
+async fn a_portal_that_tells_the_key_is_not_quoted_on_it() {
+    let portal = portal().await;
+    let key = portal.emulator.api_key().to_owned();
+    let told = format!("The key {key} may not ask for bo+ci@example.com");
+    let refusal = json!({"error": {"message": told, "type": "System.ArgumentException"}});
+    let email = on("GET /api/2.0/people/email");
+    portal.fault(email.respond(400, &[], &refusal.to_string()));
+    let folder = json!({"response": {"id": 7, "title": key}});
+    let room = on("GET /api/2.0/files/rooms/7");
+    portal.fault(room.respond(200, &[], &folder.to_string()));
+    let host = portal.host().await;
+    for (name, config, path, part) in [
+        (
+            USER,
+            json!({"email": "bo+ci@example.com"}),
+            "email",
+            "may not ask for",
+        ),
+        (ROOM, json!({"id": "7"}), "id", "an ordinary folder"),
+    ] {
+        let error = host.read_data(name, config).await.refused_at(path);
+        assert!(error.detail.contains(part), "{error:?}");
+        assert!(!error.text().contains(&key), "{name}");
+    }
+    host.stop().await;
+}
