@@ -4,7 +4,7 @@ use super::model::{LIMITED_TO_ADMINS, THE_ID};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::Value;
 
-pub(super) const UPDATE: &str = "Could not update the developer tools setting";
+pub(super) const UPDATE: &str = "Could not update developer tools";
 
 /// Warns of a key whose owner may not change the setting.
 pub(super) fn below_admin() -> Diagnostic {

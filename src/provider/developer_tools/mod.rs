@@ -169,7 +169,7 @@ fn elsewhere(portal: &LivePortal, private: &PrivateState) -> Option<String> {
 
 async fn read(portal: &LivePortal) -> Result<bool, Diagnostic> {
     let now = portal.client.are_developer_tools_limited().await;
-    now.map_err(|error| portal.explain("Could not read the developer tools setting", &error))
+    now.map_err(|error| portal.explain("Could not read developer tools", &error))
 }
 
 /// Changes the setting of the portal that the state was written for.

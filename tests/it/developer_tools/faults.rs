@@ -86,7 +86,7 @@ async fn after_a_write_that_failed_the_state_is_what_it_was_and_the_next_run_end
             let errors = report.errors();
             assert_eq!(errors.len(), 1, "{label}: {report:?}");
             let text = errors[0].text();
-            let summary = "Could not update the developer tools setting: ";
+            let summary = "Could not update developer tools: ";
             assert!(text.starts_with(summary), "{label}: {text}");
             assert!(!text.contains("webhook"), "{label}: {text}");
             assert_eq!(directory.state.is_empty(), operation == Create, "{label}");
@@ -159,7 +159,7 @@ async fn a_success_with_the_old_value_is_an_error() {
         json!({"response": {"limitedAccessForUsers": false}, "status": 0, "statusCode": 200});
     portal.fault(on(POST).times(1).respond(200, &[], &answer.to_string()));
     let report = directory.apply(&limited(true)).await;
-    let error = report.error("Could not update the developer tools setting");
+    let error = report.error("Could not update developer tools");
     assert_eq!(error.path, "limited_to_admins");
     directory.apply(&limited(true)).await.quiet();
     assert!(is_limited(&portal));
@@ -170,7 +170,7 @@ async fn a_portal_that_never_answers_is_given_up() {
     let (portal, mut directory) = Update.start().await;
     portal.fault(on(POST).action(FaultAction::Close));
     let report = directory.apply(&limited(true)).await;
-    report.error("Could not update the developer tools setting: connection lost");
+    report.error("Could not update developer tools: connection lost");
     portal.emulator.clear_faults();
     directory.apply(&limited(true)).await.quiet();
 }

@@ -128,7 +128,7 @@ async fn who_could_not_take_the_change_back_is_told_at_plan() {
     let planned = weak.plan(&limited(true)).await;
     planned.report.warning(summary);
     let report = weak.carry_out(planned).await;
-    let error = report.error("Could not update the developer tools setting: access refused (403)");
+    let error = report.error("Could not update developer tools: access refused (403)");
     let words = "portal's owner or of an administrator";
     assert!(error.detail.contains(words), "{error:?}");
     assert!(weak.state.is_empty() && !is_limited(&portal));
@@ -141,14 +141,14 @@ async fn who_could_not_take_the_change_back_is_told_at_plan() {
     doomed.report.warning(summary);
     weak.carry_out(doomed)
         .await
-        .error("Could not update the developer tools setting: access refused (403)");
+        .error("Could not update developer tools: access refused (403)");
     assert!(is_limited(&portal));
 
     let mut reader = Workspace::new(portal.provider_with_key("sk-reader")).of(DEVELOPER_TOOLS);
     let planned = reader.plan(&limited(false)).await;
     planned.report.quiet();
     let report = reader.carry_out(planned).await;
-    report.error("Could not update the developer tools setting: key lacks the scope");
+    report.error("Could not update developer tools: key lacks the scope");
 }
 
 #[tokio::test]
