@@ -52,6 +52,8 @@ pub struct RequestSummary {
     pub by_status: BTreeMap<String, u64>,
     /// Requests without an answer yet.
     pub in_flight: u32,
+    /// Connections that were accepted.
+    pub connections: u64,
     /// The most GET and HEAD requests in flight at once.
     pub reads_high_water: u32,
     /// The most other requests in flight at once.
@@ -109,6 +111,10 @@ impl RequestLog {
             inner: Mutex::default(),
             capacity: capacity.max(1),
         }
+    }
+
+    pub(crate) fn connected(&self) {
+        lock(&self.inner).summary.connections += 1;
     }
 
     pub(crate) fn begin(&self, arrival: Arrival<'_>) -> Pending<'_> {

@@ -45,6 +45,7 @@ pub(crate) async fn serve(portal: Arc<Portal>, listener: TcpListener, tls: Optio
         };
         match accepted {
             Ok((stream, _)) => {
+                portal.log.connected();
                 let task = accept(Arc::clone(&portal), stream, tls.clone());
                 drop(portal.tasks.spawn(task));
             }
