@@ -28,8 +28,8 @@ fn is_in_budget(count: u64, parallelism: u64) {
     case.write("main.tf", everywhere(count, "example.com"));
 
     case.run(&apply).succeeds_silently();
-    // Two processes plan the creation, one while planning and one while applying: each lists once
-    // and asks for the catalog once.
+    // Two processes plan the creation, one while planning and one while applying, and neither can know of the other:
+    // each lists once and asks for the catalog once.
     let created = [
         ("GET webhook", 2),
         ("GET webhook/triggers", 2),
@@ -71,6 +71,18 @@ fn many_webhooks_at_once_cost_no_more() {
 #[test]
 fn many_webhooks_one_at_a_time_cost_no_more() {
     is_in_budget(30, 1);
+}
+
+/// Whoever reviews a plan before it is applied pays for each of the two once.
+#[test]
+fn a_saved_plan_of_many_costs_one_list_and_one_write_each() {
+    let case = Case::new();
+    case.write("main.tf", everywhere(100, "example.com"));
+    case.saved_plan(&[]);
+    let questions = [("GET webhook", 1), ("GET webhook/triggers", 1)];
+    has_cost(&case, &questions);
+    case.apply_saved().succeeds_silently();
+    has_cost(&case, &[&questions[..], &[("POST webhook", 100)]].concat());
 }
 
 #[test]

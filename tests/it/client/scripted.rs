@@ -43,6 +43,8 @@ struct Script {
     steps: VecDeque<Step>,
     requests: Vec<String>,
     connections: u32,
+    /// Connections that were closed here and then by the client.
+    closed: u32,
 }
 
 /// A running server; it ends when dropped.
@@ -112,6 +114,11 @@ impl Scripted {
     pub fn connections(&self) -> u32 {
         self.script.lock().unwrap().connections
     }
+
+    /// Returns of how many connections that were closed after an answer the client has noticed that.
+    pub fn closed(&self) -> u32 {
+        self.script.lock().unwrap().closed
+    }
 }
 
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, script: &Mutex<Script>) {
@@ -126,6 +133,9 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, script: &Mut
             Step::AnswerAndClose(bytes) => {
                 drop(stream.write_all(&bytes).await);
                 drop(stream.shutdown().await);
+                let mut rest = [0; 4096];
+                while stream.read(&mut rest).await.is_ok_and(|count| count > 0) {}
+                script.lock().unwrap().closed += 1;
                 false
             }
             Step::Close => false,

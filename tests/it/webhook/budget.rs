@@ -33,10 +33,17 @@ fn very_many() -> usize {
     }
 }
 
-/// The requests since the last command, by kind.
+/// What a plan asks at once: the list, the catalog and the password policy.
+const QUESTIONS: u64 = 3;
+
+/// The requests since the last command, by kind. Each of its two processes connects as often as it has requests in flight
+/// at most, or once more.
 fn spent(portal: &Portal) -> Vec<String> {
-    let at_once = portal.emulator.request_summary().writes_high_water;
+    let summary = portal.emulator.request_summary();
+    let at_once = summary.writes_high_water;
     assert!(at_once <= MOST_WRITES, "{at_once} writes at once");
+    let most = QUESTIONS + u64::from(MOST_WRITES) + 1;
+    assert!(summary.connections <= most, "{summary:?}");
     portal.counts()
 }
 
