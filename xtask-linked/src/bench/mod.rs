@@ -5,6 +5,7 @@
 //! | `start` | one process: start to handshake, memory, size |
 //! | `scale` | whole commands for N webhooks, beside the same N of `terraform_data` |
 //! | `limits` | whole commands behind limiters, beside what these allow |
+//! | `wire` | whole commands at a distance, beside thousands of others' webhooks and for two runs, of two builds |
 //! | `subject` | who is measured, and with which configuration |
 //! | `portal`, `watched` | the emulator and the CLI as processes, and what they tell |
 //! | `figures`, `table` | medians, the machine, and how both are shown |
@@ -17,6 +18,7 @@ mod start;
 mod subject;
 mod table;
 mod watched;
+mod wire;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -44,6 +46,10 @@ struct Options {
     /// Whether limiters are measured, and nothing else.
     is_about_limits: bool,
     rates: Vec<u32>,
+    /// Whether what goes over the wire is measured, and nothing else.
+    is_about_wire: bool,
+    /// An earlier build, to be measured beside for that.
+    before: Option<PathBuf>,
 }
 
 impl Options {
@@ -58,6 +64,8 @@ impl Options {
             json: None,
             is_about_limits: false,
             rates: limits::RATES.to_vec(),
+            is_about_wire: false,
+            before: None,
         };
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
@@ -80,6 +88,8 @@ impl Options {
                 }
                 lexopt::Arg::Long("provider") => options.provider = Some(parser.value()?.into()),
                 lexopt::Arg::Long("peer") => options.peers.push(parser.value()?.into()),
+                lexopt::Arg::Long("wire") => options.is_about_wire = true,
+                lexopt::Arg::Long("before") => options.before = Some(parser.value()?.into()),
                 lexopt::Arg::Long("limits") => options.is_about_limits = true,
                 lexopt::Arg::Long("rates") => {
                     let text = parser.value()?.string()?;
@@ -115,6 +125,13 @@ pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
         let text = limits::table(&limited) + &table::machine(&machine);
         let all = || json!({"machine": machine, "limits": limits::to_json(&limited)});
         return finish(&options, &text, all, &limits::misses(&limited));
+    }
+    if options.is_about_wire {
+        let before = options.before.as_deref();
+        let measured = wire::measure(&cli, &provider, before, options.runs)?;
+        let text = measured.table() + &table::machine(&machine);
+        let all = || json!({"machine": machine, "wire": measured.to_json()});
+        return finish(&options, &text, all, &[]);
     }
     report("Starting each provider 26 times …");
     let peers = options.peers.iter().map(PathBuf::as_path);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use reqwest::{Client, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::watched::Ended;
@@ -35,6 +35,8 @@ pub(super) struct Requests {
     pub(super) bytes: u64,
     /// The most writes that were under way at once.
     pub(super) writes_at_once: u64,
+    /// How often it connected.
+    pub(super) connections: u64,
 }
 
 /// Builds the emulator for speed and returns its program.
@@ -94,6 +96,7 @@ impl Portal {
         let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
         let mut requests = Requests {
             writes_at_once: number(&summary, "writes_high_water").unwrap_or_default(),
+            connections: number(&summary, "connections").unwrap_or_default(),
             ..Requests::default()
         };
         for (route, count) in summary
@@ -117,6 +120,18 @@ impl Portal {
     pub(super) fn set(&self, settings: &Value) -> Result<()> {
         self.send(Method::PATCH, "/settings", Some(settings))
             .map(drop)
+    }
+
+    /// Stores so many webhooks of somebody else.
+    pub(super) fn fill(&self, count: usize) -> Result<()> {
+        (0..count).try_for_each(|number| {
+            let webhook = json!({
+                "name": format!("Foreign {number}"),
+                "uri": format!("https://hooks.example.org/foreign/{number}"),
+            });
+            self.send(Method::POST, "/webhooks", Some(&webhook))
+                .map(drop)
+        })
     }
 
     /// Returns how many webhooks there are.

@@ -347,6 +347,7 @@ impl Measured {
                     "cli_mb": taken.cli_mb(),
                     "requests": taken.requests.as_ref().map(|requests| &requests.counts),
                     "request_bytes": taken.requests.as_ref().map(|requests| requests.bytes),
+                    "connections": taken.requests.as_ref().map(|requests| requests.connections),
                     "writes_at_once": taken.requests.as_ref().map(|requests| requests.writes_at_once),
                 })
             });

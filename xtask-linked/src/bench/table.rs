@@ -108,6 +108,7 @@ fn requests(taken: &Taken) -> String {
     if requests.writes_at_once > 0 {
         parts.push(format!("{} writes at once", requests.writes_at_once));
     }
+    parts.push(format!("{} connections", requests.connections));
     parts.join(", ")
 }
 
