@@ -29,8 +29,9 @@ fn is_in_budget(count: u64, parallelism: u64) {
 
     case.run(&apply).succeeds_silently();
     // Two processes plan the creation, one while planning and one while applying, and neither can know of the other:
-    // each lists once and asks for the catalog once.
+    // each lists once, and asks once for the catalog and for the key that it runs with.
     let created = [
+        ("GET keys/@self", 2),
         ("GET webhook", 2),
         ("GET webhook/triggers", 2),
         ("POST webhook", count),
@@ -45,11 +46,15 @@ fn is_in_budget(count: u64, parallelism: u64) {
     case.write("main.tf", everywhere(count, "example.net"));
     case.run(&apply).succeeds_silently();
     // One list to refresh, and one that the changes are checked against.
-    has_cost(&case, &[("GET webhook", 2), ("PUT webhook", count)]);
+    let questions = [("GET keys/@self", 1), ("GET webhook", 2)];
+    has_cost(&case, &[&questions[..], &[("PUT webhook", count)]].concat());
 
     case.run(&["destroy", "-auto-approve", &parallelism])
         .succeeds_silently();
-    has_cost(&case, &[("GET webhook", 2), ("DELETE webhook/{id}", count)]);
+    has_cost(
+        &case,
+        &[&questions[..], &[("DELETE webhook/{id}", count)]].concat(),
+    );
     assert!(case.portal.webhooks().is_empty());
 }
 
@@ -73,13 +78,17 @@ fn many_webhooks_one_at_a_time_cost_no_more() {
     is_in_budget(30, 1);
 }
 
-/// Whoever reviews a plan before it is applied pays for each of the two once.
+/// Whoever reviews a plan before it is applied pays for each of the questions once.
 #[test]
 fn a_saved_plan_of_many_costs_one_list_and_one_write_each() {
     let case = Case::new();
     case.write("main.tf", everywhere(100, "example.com"));
     case.saved_plan(&[]);
-    let questions = [("GET webhook", 1), ("GET webhook/triggers", 1)];
+    let questions = [
+        ("GET keys/@self", 1),
+        ("GET webhook", 1),
+        ("GET webhook/triggers", 1),
+    ];
     has_cost(&case, &questions);
     case.apply_saved().succeeds_silently();
     has_cost(&case, &[&questions[..], &[("POST webhook", 100)]].concat());
@@ -95,6 +104,7 @@ fn configured_secrets_add_one_look_at_the_password_policy_per_process() {
     case.write("main.tf", webhook);
     case.apply().succeeds_silently();
     case.has_requested(&[
+        ("GET keys/@self", 2),
         ("GET security/password", 2),
         ("GET webhook", 2),
         ("GET webhook/triggers", 2),

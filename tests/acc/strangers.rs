@@ -236,6 +236,7 @@ fn one_apply_makes_webhooks_that_are_switched_off() {
     case.write("main.tf", webhook);
     case.apply().succeeds_silently();
     case.has_requested(&[
+        ("GET keys/@self", 2),
         ("GET webhook", 2),
         ("GET webhook/triggers", 2),
         ("POST webhook", 300),

@@ -81,7 +81,7 @@ fn a_key_without_the_scope_to_write_can_plan_and_is_explained_at_apply() {
     case.apply()
         .fails()
         .errs("Could not create the webhook")
-        .says("To change webhooks the key needs *:write");
+        .says("a change needs *:write");
     assert!(case.portal.webhooks().is_empty());
 }
 

@@ -31,19 +31,20 @@ impl LivePortal {
         Ok(self.own_key.key.get_or_try_init(request).await?.as_ref())
     }
 
+    /// Asks for the key before it is needed, for who asks other questions at the same time.
+    pub(in crate::provider) async fn prepare_write(&self) {
+        if !self.own_key.is_unknown.load(Ordering::Relaxed) && self.own_key().await.is_err() {
+            self.own_key.is_unknown.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Refuses a write of a key that may only read, before it is sent. Where nobody can tell what the key may do, the
     /// portal decides, and is not asked again.
     pub(in crate::provider) async fn require_write(&self, what: &str) -> Result<(), Diagnostic> {
-        if self.own_key.is_unknown.load(Ordering::Relaxed) {
-            return Ok(());
-        }
-        let key = match self.own_key().await {
-            Ok(Some(key)) if key.permissions.are_read_only() => key,
-            Ok(_) => return Ok(()),
-            Err(_unanswered) => {
-                self.own_key.is_unknown.store(true, Ordering::Relaxed);
-                return Ok(());
-            }
+        self.prepare_write().await;
+        let key = match self.own_key.key.get() {
+            Some(Some(key)) if key.permissions.are_read_only() => key,
+            _ => return Ok(()),
         };
         let names: Vec<&str> = key.permissions.names().collect();
         Err(Diagnostic::error(
@@ -59,7 +60,7 @@ impl LivePortal {
     }
 
     /// Returns a warning, once per process, when the key that the provider runs with ends soon. Nothing is requested: a
-    /// process that writes has called [`Self::require_write`], and no other one warns.
+    /// process that writes has called [`Self::require_write`], and what only plans does not ask for the warning.
     pub(in crate::provider) fn own_key_ends(&self) -> Option<Diagnostic> {
         let key = self.own_key.key.get()?.as_ref()?;
         let end = key.expires_at.as_ref();

@@ -81,7 +81,8 @@ struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    /// Asks everything at once, so that a plan waits for a distant portal once.
+    /// Asks everything at once, so that a plan waits for a distant portal once. So does an apply, which plans first: the
+    /// key that a creation asks about ([`LivePortal::require_write`]) is asked for here too.
     async fn ask(
         portal: &'a LivePortal,
         request: &PlanRequest<'_>,
@@ -94,10 +95,11 @@ impl<'a> Answers<'a> {
             .prior
             .is_none_or(|prior| prior.get(TRIGGERS) != planned.get(TRIGGERS));
         let needs_list = is_create && pair(planned).is_some();
-        let (catalog, list, policy) = tokio::join!(
+        let (catalog, list, policy, _own_key) = tokio::join!(
             asked(has_new_triggers, portal.catalog()),
             asked(needs_list, portal.webhooks().list.read()),
             asked(has_secrets, portal.policy()),
+            asked(is_create, portal.prepare_write()),
         );
         Self {
             catalog,

@@ -114,17 +114,19 @@ impl Step {
     fn budget_of_webhooks(self, count: u64) -> BTreeMap<&'static str, u64> {
         let list = "GET /webhook";
         let (catalog, policy) = ("GET /webhook/triggers", "GET /security/password");
+        let own_key = "GET /api/2.0/keys/@self";
         let budget: &[(&str, u64)] = match self {
-            Self::PlanNew => &[(list, 1), (catalog, 1), (policy, 1)],
+            Self::PlanNew => &[(list, 1), (catalog, 1), (policy, 1), (own_key, 1)],
             Self::Create => &[
                 (list, 2),
                 (catalog, 2),
                 (policy, 2),
+                (own_key, 2),
                 ("POST /webhook", count),
             ],
             Self::PlanAgain => &[(list, 1)],
-            Self::Change => &[(list, 2), ("PUT /webhook", count)],
-            Self::Destroy => &[(list, 2), ("DELETE /webhook/{id}", count)],
+            Self::Change => &[(list, 2), (own_key, 1), ("PUT /webhook", count)],
+            Self::Destroy => &[(list, 2), (own_key, 1), ("DELETE /webhook/{id}", count)],
         };
         budget.iter().copied().collect()
     }
