@@ -385,7 +385,9 @@ impl Error {
     /// Returns whether a write was refused because the user has too many in flight. The portal says how many it allows and
     /// not of what, but in a minute it is far more (API §9).
     pub fn is_crowded(&self) -> bool {
+        let is_rationed = self.operation() == Operation::RetryDelivery;
         self.operation().is_write()
+            && !is_rationed
             && self.status() == Some(429)
             && self.retry_after().is_none()
             && self

@@ -240,9 +240,10 @@ impl State {
             self.writes.leave(
                 place,
                 match outcome {
-                    Outcome::Passed => Load::Accepted,
+                    // What is refused for its content takes no time.
+                    Outcome::Passed if error.is_none() => Load::Accepted,
                     Outcome::Refused | Outcome::Crowded => Load::Throttled,
-                    Outcome::Answered | Outcome::Silent => Load::Unknown,
+                    Outcome::Passed | Outcome::Answered | Outcome::Silent => Load::Unknown,
                 },
                 now,
             );

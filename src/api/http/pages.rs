@@ -80,7 +80,9 @@ impl Client {
             let fresh = seen.len() - before;
             is_overlapping |= fresh < rows;
             let is_end = |total| u64::try_from(start).is_ok_and(|start| start >= total);
-            if rows < size || fresh == 0 || page.total.is_some_and(is_end) {
+            // A page may be short because of what stands before the portal; its total is the portal's own.
+            let is_last = page.total.map_or(rows < size, is_end);
+            if is_last || fresh == 0 {
                 return Ok(Walk {
                     is_overlapping,
                     total: page.total,

@@ -119,13 +119,17 @@ impl WriteLimit {
         let usual = self.usual.entry(kind).or_insert(median);
         let rise = median.saturating_sub(*usual);
         if rise >= (*usual).max(NOISE) {
+            // Slow receivers look like a slow portal, so latency alone does not end in one write at a time.
+            let least = (FIRST / 2).min(self.allowed);
             self.halve();
+            self.allowed = self.allowed.max(least);
             // If fewer writes take as long, it is not for their number, and what is usual has changed.
             self.usual.clear();
             return;
         }
         *usual = median.min(*usual);
-        if rise <= (*usual / 4).max(NOISE) {
+        // Below the number that it begins with, what was lost to refusals is won back at any latency but a doubled one.
+        if self.allowed < FIRST || rise <= (*usual / 4).max(NOISE) {
             self.allowed = (self.allowed + 1).min(self.max);
         }
     }

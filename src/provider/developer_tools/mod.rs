@@ -61,9 +61,12 @@ impl Resource<Portal> for DeveloperToolsResource {
         let Some(portal) = context.known() else {
             return;
         };
-        let is_changed = limited_in(&plan.state) != request.prior.and_then(limited_in);
+        let wanted = limited_in(&plan.state);
+        let is_changed = request
+            .prior
+            .is_none_or(|prior| limited_in(prior) != wanted);
         if is_changed && !portal.is_in_trouble() {
-            diagnostics.extend(review_caller(portal).await);
+            diagnostics.extend(review_caller(portal, wanted).await);
         }
         diagnostics.extend(portal.long_wait());
     }
@@ -78,7 +81,7 @@ impl Resource<Portal> for DeveloperToolsResource {
             return;
         }
         let refusal = match context.known() {
-            Some(portal) if !portal.is_in_trouble() => review_caller(portal).await,
+            Some(portal) if !portal.is_in_trouble() => review_caller(portal, Some(false)).await,
             _ => None,
         };
         diagnostics.push(refusal.unwrap_or_else(messages::opens_them));
@@ -155,10 +158,13 @@ impl Resource<Portal> for DeveloperToolsResource {
     }
 }
 
-/// Warns of a change that the key's owner may not make, and so not take back either.
-async fn review_caller(portal: &LivePortal) -> Option<Diagnostic> {
-    let caller = portal.caller().await.ok()?;
-    (caller.role() != Role::Admin).then(messages::below_admin)
+/// Warns of a change that the key's owner may not make, and so not take back either, unless the portal is as it is wanted.
+async fn review_caller(portal: &LivePortal, wanted: Option<bool>) -> Option<Diagnostic> {
+    if portal.caller().await.ok()?.role() == Role::Admin {
+        return None;
+    }
+    let now = portal.client.are_developer_tools_limited().await.ok();
+    (now.is_none() || now != wanted).then(messages::below_admin)
 }
 
 /// Returns the origin of the portal that a state was written for, unless it is this one or unknown.

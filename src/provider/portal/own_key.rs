@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use time::Duration;
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use super::LivePortal;
 use crate::api::Error;
@@ -14,12 +15,15 @@ use crate::provider::{dates, expiry};
 /// How long before its end a run that writes warns of it.
 const NOTICE: Duration = Duration::days(14);
 
+/// How long a write waits for what is known of the key. The portal decides after that.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// What is known of it.
 #[derive(Debug, Default)]
 pub(super) struct OwnKey {
     key: OnceCell<Option<Key>>,
-    /// Whether the portal could not be asked before a write.
-    is_unknown: AtomicBool,
+    /// Filled when the portal was asked before a write, whatever came of it.
+    asked: OnceCell<()>,
     is_end_reported: AtomicBool,
 }
 
@@ -31,11 +35,15 @@ impl LivePortal {
         Ok(self.own_key.key.get_or_try_init(request).await?.as_ref())
     }
 
-    /// Asks for the key before it is needed, for who asks other questions at the same time.
+    /// Asks for the key before it is needed, for who asks other questions at the same time. It is asked for once, and not
+    /// waited for longer than [`PATIENCE`].
     pub(in crate::provider) async fn prepare_write(&self) {
-        if !self.own_key.is_unknown.load(Ordering::Relaxed) && self.own_key().await.is_err() {
-            self.own_key.is_unknown.store(true, Ordering::Relaxed);
-        }
+        let ask = || async {
+            if timeout(PATIENCE, self.own_key()).await.is_err() {
+                tracing::debug!("the portal does not tell in time which key this is");
+            }
+        };
+        self.own_key.asked.get_or_init(ask).await;
     }
 
     /// Refuses a write of a key that may only read, before it is sent. Where nobody can tell what the key may do, the

@@ -41,7 +41,8 @@ pub(super) async fn create(
         .webhooks()
         .turn_to_create(&model.name, &model.uri)
         .await;
-    tokio::try_join!(prepare(portal), portal.require_write(SUMMARY))?;
+    let (ready, allowed) = tokio::join!(prepare(portal), portal.require_write(SUMMARY));
+    ready.and(allowed)?;
     let creation = Creation {
         portal,
         model: &model,

@@ -17,10 +17,11 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
         portal.webhooks().renames.forget(name, uri);
     }
     let mut private: WebhookPrivate = request.private.decode();
-    tokio::try_join!(
+    let (verified, allowed) = tokio::join!(
         guard::verify(portal, SUMMARY, &request.prior, &mut private),
         portal.require_write(SUMMARY),
-    )?;
+    );
+    verified.and(allowed)?;
     let token = portal.webhooks().list.begin_write(id);
     match portal.client.delete_webhook(id).await {
         Ok(_removed_or_already_gone) => {

@@ -249,7 +249,9 @@ async fn warning(
 ) -> Result<(), Diagnostic> {
     let result = call.await;
     progress.warn_if(portal.long_wait());
-    progress.warn_if(portal.own_key_ends());
+    if portal.is_applying() {
+        progress.warn_if(portal.own_key_ends());
+    }
     result
 }
 

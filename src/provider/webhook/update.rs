@@ -65,10 +65,12 @@ pub(super) async fn update(
     let outgoing = if action == Action::Nothing && private.moved_from.is_none() {
         Outgoing::as_planned(&model, triggers)
     } else {
-        let (now, ()) = tokio::try_join!(
+        let (now, allowed) = tokio::join!(
             guard::current(portal, SUMMARY, &prior, &mut private),
             require_write(portal, action),
-        )?;
+        );
+        let now = now?;
+        allowed?;
         before.changed_to(&model, triggers, now.as_ref())
     };
     let update = Update {

@@ -312,7 +312,9 @@ async fn reading(section: &mut Section) {
     let user = User::new("00000000-0000-0000-0000-000000000007", Role::User);
     let config = Config::offline().with_caller(user, "sk-user", &[]);
     let portal = Portal::with(config).await;
-    let mut directory = directory(&portal).also("max_retries", json!(0));
+    // One after the other, so that the ids are the same each time.
+    let directory = directory(&portal).with_parallelism(1);
+    let mut directory = directory.also("max_retries", json!(0));
     let two = Configuration::from([
         ("it".to_owned(), key()),
         ("other".to_owned(), with(&key(), json!({"name": "Other"}))),

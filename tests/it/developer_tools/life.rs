@@ -125,6 +125,10 @@ async fn who_could_not_take_the_change_back_is_told_at_plan() {
     let portal = portal_with_weak_keys().await;
     let mut weak = Workspace::new(portal.provider_with_key("sk-user")).of(DEVELOPER_TOOLS);
     let summary = "The key cannot change who may use developer tools";
+    // What is so already needs no change.
+    weak.plan(&limited(false)).await.report.quiet();
+    let late = one(&json!({"limited_to_admins": unknown()}));
+    weak.plan(&late).await.report.warning(summary);
     let planned = weak.plan(&limited(true)).await;
     planned.report.warning(summary);
     let report = weak.carry_out(planned).await;

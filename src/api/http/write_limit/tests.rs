@@ -84,6 +84,26 @@ fn what_stays_slow_with_fewer_writes_is_what_is_usual_now() {
 }
 
 #[test]
+fn what_refusals_took_is_won_back_at_a_latency_that_has_risen() {
+    let mut limit = WriteLimit::new(10);
+    round(&mut limit, Create, QUICK, Load::Accepted);
+    for _ in 0..3 {
+        round(&mut limit, Create, QUICK, Load::Throttled);
+    }
+    assert_eq!(limit.allowed(), 1);
+    let won_back = after_rounds(&mut limit, Create, [QUICK * 9 / 5; 8]);
+    assert_eq!(won_back, [2, 3, 4, 5, 6, 7, 7, 7]);
+}
+
+#[test]
+fn latency_alone_leaves_three() {
+    let mut limit = WriteLimit::new(10);
+    let latencies = [1, 3, 9, 27, 81].map(|times| QUICK * times);
+    let allowed = after_rounds(&mut limit, Create, latencies);
+    assert!(allowed.iter().all(|allowed| *allowed >= 3), "{allowed:?}");
+}
+
+#[test]
 fn a_portal_nearby_may_take_twice_as_long_without_a_reason() {
     let mut limit = WriteLimit::new(10);
     let latencies = [1, 50, 3, 49].map(Duration::from_millis);
