@@ -33,27 +33,46 @@ const SHARED_LATENCY_MS: u64 = 100;
 /// A portal, and what is managed there.
 struct Scene {
     name: &'static str,
+    /// Where the secrets come from.
+    kind: Kind,
     webhooks: usize,
     /// Webhooks of somebody else.
     foreign: usize,
     latency_ms: u64,
 }
 
-const SCENES: [Scene; 3] = [
+const SCENES: [Scene; 5] = [
     Scene {
         name: "300 webhooks",
+        kind: Kind::Docspace,
+        webhooks: 300,
+        foreign: 0,
+        latency_ms: 0,
+    },
+    Scene {
+        name: "300 with one secret, no version",
+        kind: Kind::Automatic,
+        webhooks: 300,
+        foreign: 0,
+        latency_ms: 0,
+    },
+    Scene {
+        name: "300 with a secret each, no version",
+        kind: Kind::AutomaticEach,
         webhooks: 300,
         foreign: 0,
         latency_ms: 0,
     },
     Scene {
         name: "10 webhooks beside 5000 of others",
+        kind: Kind::Docspace,
         webhooks: 10,
         foreign: 5_000,
         latency_ms: 0,
     },
     Scene {
         name: "100 webhooks at 400 ms",
+        kind: Kind::Docspace,
         webhooks: 100,
         foreign: 0,
         latency_ms: 400,
@@ -108,20 +127,13 @@ pub(super) fn measure(
         program: provider,
     };
     let builds: Vec<Build<'_>> = before.into_iter().chain([now]).collect();
-    let subject = |build: &Build<'_>| {
-        Subject::new(
-            Kind::Docspace,
-            Repetition::Count,
-            cli,
-            build.program,
-            portal,
-        )
-    };
+    let subject =
+        |build: &Build<'_>, kind| Subject::new(kind, Repetition::Count, cli, build.program, portal);
     let mut taken = Vec::new();
     for scene in &SCENES {
         let mut subjects = Vec::new();
         for build in &builds {
-            let subject = subject(build)?;
+            let subject = subject(build, scene.kind)?;
             let portal = subject.portal.as_ref().context("no portal")?;
             portal.fill(scene.foreign)?;
             portal.set(&json!({"latency_ms": scene.latency_ms}))?;
@@ -133,7 +145,8 @@ pub(super) fn measure(
     for build in &builds {
         for _ in 0..runs.max(RUNS) {
             report(&format!("Two runs of one user, {} …", build.name));
-            let (one, other) = (subject(build)?, subject(build)?);
+            let new = || subject(build, Kind::Docspace);
+            let (one, other) = (new()?, new()?);
             shared.push(share(build.name, &one, other)?);
         }
     }
@@ -265,6 +278,18 @@ impl Measured {
         })
     }
 
+    /// Returns how many times as long a step takes as with the versions of the secrets, where they are left out.
+    fn without_version(&self, taken: &Taken) -> Option<f64> {
+        let with_version = self.taken.iter().find(|other| {
+            let (one, other) = (taken, other);
+            one.scene.kind != Kind::Docspace
+                && other.scene.kind == Kind::Docspace
+                && (one.scene.webhooks, one.step) == (other.scene.webhooks, other.step)
+                && one.build == other.build
+        })?;
+        Some(taken.seconds()?.median / with_version.seconds()?.median)
+    }
+
     /// Shows the figures.
     pub(super) fn table(&self) -> String {
         let mut lines = Vec::new();
@@ -301,9 +326,11 @@ impl Measured {
         };
         let label = format!("  {}, {}", taken.step.name(), taken.build);
         let requests = taken.requests.counts.iter();
-        let requests: Vec<String> = requests
+        let mut requests: Vec<String> = requests
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
+        let hashing = self.without_version(taken);
+        requests.extend(hashing.map(|ratio| format!("{ratio:.2} times as long as with versions")));
         format!(
             "{label:<36}{:>16}{:>7}{:>18}{:>7}{:>7.2} MB{:>7}  {}, {} connections, {} writes at once\n",
             pair(taken.seconds()),
