@@ -48,6 +48,15 @@ impl Schema {
         self
     }
 
+    /// Adds attributes that several schemas have.
+    #[must_use]
+    pub fn with_all<'a>(self, attributes: impl IntoIterator<Item = (&'a str, Attribute)>) -> Self {
+        let attributes = attributes.into_iter();
+        attributes.fold(self, |schema, (name, attribute)| {
+            schema.with(name, attribute)
+        })
+    }
+
     /// Returns the type of a value of this schema.
     pub fn ty(&self) -> Type {
         Type::Object(attribute::types_of(&self.attributes))

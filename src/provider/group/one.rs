@@ -30,13 +30,9 @@ impl DataSource<Portal> for OneGroup {
              by `name` any number of these costs one request for every hundred groups. Owner, administrators and room \
              administrators may read groups, users and guests may not. A restricted API key needs `accounts:read`.",
         );
-        let schema = attributes()
-            .into_iter()
-            .fold(schema, |schema, (name, attribute)| {
-                schema.with(name, attribute)
-            });
         let found_by = |description| Attribute::optional_computed(Type::String, description);
         schema
+            .with_all(attributes())
             .with(
                 ID,
                 found_by(

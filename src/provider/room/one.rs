@@ -33,13 +33,9 @@ impl DataSource<Portal> for OneRoom {
              storage have no number and are not found.\n\nA webhook whose `target_id` is a room hears of the room itself, \
              never of what is in it: see the resource `docspace_webhook`.",
         );
-        let schema = attributes()
-            .into_iter()
-            .fold(schema, |schema, (name, attribute)| {
-                schema.with(name, attribute)
-            });
         let found_by = |description| Attribute::optional_computed(Type::String, description);
         schema
+            .with_all(attributes())
             .with(
                 ID,
                 found_by(
@@ -138,14 +134,12 @@ async fn by_title(
     let list = portal.listed::<Room>().await;
     let list = list.map_err(|error| portal.explain(SUMMARY, &error))?;
     let rooms = list.items();
-    let titled: Vec<Room> = rooms
-        .filter(|room| normal_form(&room.title) == title)
-        .collect();
-    let is_meant = |room: &&Room| archived.is_none_or(|wanted| wanted == room.is_archived);
-    let meant: Vec<&Room> = titled.iter().filter(is_meant).collect();
+    let titled = rooms.filter(|room| normal_form(&room.title) == title);
+    let (meant, others): (Vec<Room>, Vec<Room>) =
+        titled.partition(|room| archived.is_none_or(|wanted| wanted == room.is_archived));
     match meant.as_slice() {
         [room] => Ok(describe(portal, room).with(TITLE, title)),
-        [] => Err(missing_title(title, &titled.iter().collect::<Vec<_>>())),
+        [] => Err(missing_title(title, &others)),
         several => Err(ambiguous(title, several)),
     }
 }
@@ -161,7 +155,7 @@ fn missing_id(id: RoomId) -> Diagnostic {
 }
 
 /// Says what is on the list and yet not meant, if anything.
-fn missing_title(title: &str, others: &[&Room]) -> Diagnostic {
+fn missing_title(title: &str, others: &[Room]) -> Diagnostic {
     let detail = match others {
         [] => format!(
             "The portal shows no room with the title {title:?}. Titles are compared exactly, as the portal shows them: it \
@@ -182,15 +176,14 @@ fn no_room(portal: &LivePortal, id: RoomId, title: &str) -> Diagnostic {
         format!(
             "The number {id} is that of \"{}\", which is an ordinary folder and not a room. Give the number of the room \
              itself, or find it by its title. For a webhook on this very folder, set target_id = \"{id}\" without a data \
-             source."
-            ,
+             source.",
             portal.client.quote(title)
         ),
     )
     .at_attribute(ID)
 }
 
-fn ambiguous(title: &str, rooms: &[&Room]) -> Diagnostic {
+fn ambiguous(title: &str, rooms: &[Room]) -> Diagnostic {
     let is_mixed =
         rooms.iter().any(|room| room.is_archived) && rooms.iter().any(|room| !room.is_archived);
     let advice = if is_mixed {
@@ -210,7 +203,7 @@ fn ambiguous(title: &str, rooms: &[&Room]) -> Diagnostic {
 }
 
 /// Lists rooms by their numbers.
-fn told(rooms: &[&Room]) -> String {
+fn told(rooms: &[Room]) -> String {
     let told: Vec<String> = rooms
         .iter()
         .map(|room| {

@@ -51,18 +51,14 @@ impl DataSource<Portal> for Users {
 
 async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic> {
     let filter = UserFilter::from_config(&config);
-    let chosen = |person: &&Person| filter.matches(person);
-    let described = |person: &Person| Value::Object(describe(person));
+    let matches = |person: &Person| filter.matches(person);
+    let described = |person: Person| Value::Object(describe(&person));
     let found: Result<Vec<Value>, _> = if let Some(group) = filter.group {
         let members = portal.client.people(Some(group)).await;
-        members.map(|people| people.iter().filter(chosen).map(described).collect())
+        members.map(|people| people.into_iter().filter(matches).map(described).collect())
     } else {
         let everybody = portal.listed::<Person>().await;
-        everybody.map(|list| {
-            let people = list.items();
-            let chosen = people.filter(|person| filter.matches(person));
-            chosen.map(|person| described(&person)).collect()
-        })
+        everybody.map(|list| list.items().filter(matches).map(described).collect())
     };
     let users = found.map_err(|error| portal.explain("Could not list the users", &error))?;
     Ok(config.with(USERS, Value::List(users)))

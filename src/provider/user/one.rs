@@ -34,13 +34,9 @@ impl DataSource<Portal> for User {
              list. A restricted API key needs `accounts:read` to find people by `email`. Guests are shown to \
              administrators and to whoever invited them.",
         );
-        let schema = attributes()
-            .into_iter()
-            .fold(schema, |schema, (name, attribute)| {
-                schema.with(name, attribute)
-            });
         let found_by = |description| Attribute::optional_computed(Type::String, description);
         schema
+            .with_all(attributes())
             .with(
                 ID,
                 found_by(

@@ -44,13 +44,9 @@ impl DataSource<Portal> for WebhookDataSource {
              Any number of these costs one request. The secret is absent because the portal never returns it.\n\n\
              {DATES}\n\n{FRESHNESS}",
         ));
-        let schema = attributes()
-            .into_iter()
-            .fold(schema, |schema, (name, attribute)| {
-                schema.with(name, attribute)
-            });
         let found_by = |description| Attribute::optional_computed(Type::String, description);
         schema
+            .with_all(attributes())
             .with(
                 ID,
                 found_by("The webhook's id, which the portal assigns. Conflicts with `name` and `uri`.")
