@@ -41,6 +41,22 @@ async fn a_list_is_read_to_its_end() {
     }
 }
 
+/// Something before the portal may allow fewer rows in a page than the portal does.
+#[tokio::test]
+async fn a_short_page_before_the_total_is_not_the_last_one() {
+    let portal = crowded(0, |_| String::new()).await;
+    let person = |number| json!({"id": id(number), "status": 1});
+    for numbers in [0..60, 60..120] {
+        let rows: Vec<Value> = numbers.map(person).collect();
+        let page = json!({"response": rows, "total": 120}).to_string();
+        portal.fault(on(FILTER).times(1).respond(200, &[], &page));
+    }
+    assert_eq!(users(&portal).await.len(), 120);
+    let asked = asked(&portal);
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(asked[1].ends_with("count=100&startIndex=60"), "{asked:?}");
+}
+
 /// All of one name: the row at the end of a page is on the next one again, in the place of another.
 #[tokio::test]
 async fn what_two_pages_hide_is_found_with_pages_of_another_size() {

@@ -83,6 +83,18 @@ fn what_stays_slow_with_fewer_writes_is_what_is_usual_now() {
     assert_eq!(allowed, [8, 4, 5, 6, 7]);
 }
 
+/// A latency in proportion to the writes in flight.
+#[test]
+fn a_portal_that_is_one_queue_is_sent_little_more_than_at_first() {
+    let mut limit = WriteLimit::new(15);
+    let allowed = [(); 8].map(|()| {
+        let in_flight = u32::try_from(limit.allowed()).unwrap();
+        round(&mut limit, Create, QUICK * in_flight, Load::Accepted);
+        limit.allowed()
+    });
+    assert_eq!(allowed, [8, 9, 9, 9, 9, 9, 9, 9]);
+}
+
 #[test]
 fn what_refusals_took_is_won_back_at_a_latency_that_has_risen() {
     let mut limit = WriteLimit::new(10);
