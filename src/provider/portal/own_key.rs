@@ -90,3 +90,6 @@ impl LivePortal {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;
