@@ -22,6 +22,9 @@ const BOTH_AREAS: &str = "2";
 /// The root of what is archived.
 const ARCHIVE: i64 = 20;
 
+/// The root of the templates that rooms are made from.
+const TEMPLATES: i64 = 30;
+
 /// The number of a room, which is positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomId(i32);
@@ -82,6 +85,8 @@ pub struct Room {
 pub enum Folder {
     /// A room.
     Room(Room),
+    /// A template that rooms are made from, with its title. It has a type, as rooms have.
+    Template(String),
     /// Any other folder, with its title.
     Other(String),
 }
@@ -94,6 +99,10 @@ impl Folder {
         };
         let id = node.required("id", "a number")?;
         let root = node.required("rootFolderType", "the number of an area")?;
+        let root = root.integer()?;
+        if root == TEMPLATES {
+            return Ok(Self::Template(title));
+        }
         let tags = match node.optional("tags")? {
             Some(tags) => tags
                 .elements()?
@@ -106,7 +115,7 @@ impl Folder {
             id: room_id(&id).ok_or_else(|| id.mismatch("the number of a room"))?,
             title,
             kind: kind.integer()?,
-            is_archived: root.integer()? == ARCHIVE,
+            is_archived: root == ARCHIVE,
             owner: owner.and_then(|owner| owner.as_str().parse().ok()),
             tags: tags?,
         }))
@@ -147,7 +156,7 @@ impl Listed {
         };
         let room = match Folder::decode(node)? {
             Folder::Room(room) => Some(room),
-            Folder::Other(_) => None,
+            Folder::Template(_) | Folder::Other(_) => None,
         };
         Ok(Self {
             id: number.to_string(),

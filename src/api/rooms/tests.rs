@@ -61,6 +61,12 @@ fn a_folder_without_a_type_is_not_a_room() {
 }
 
 #[test]
+fn a_template_is_not_a_room_although_it_has_a_type() {
+    let template = decoded(&with("rootFolderType", json!(30)));
+    assert_eq!(template, Some(Folder::Template("Design".to_owned())));
+}
+
+#[test]
 fn what_decides_something_must_be_there() {
     for (member, value) in [
         ("id", Value::Null),

@@ -120,6 +120,7 @@ async fn by_id(portal: &LivePortal, config: &Object) -> Result<Object, Diagnosti
     };
     match portal.client.room(id).await {
         Ok(Folder::Room(room)) => Ok(describe(portal, &room)),
+        Ok(Folder::Template(title)) => Err(template(portal, id, &title)),
         Ok(Folder::Other(title)) => Err(no_room(portal, id, &title)),
         Err(error) if error.is_not_found() => Err(missing_id(id)),
         Err(error) => Err(portal.explain(SUMMARY, &error)),
@@ -177,6 +178,18 @@ fn no_room(portal: &LivePortal, id: RoomId, title: &str) -> Diagnostic {
             "The number {id} is that of \"{}\", which is an ordinary folder and not a room. Give the number of the room \
              itself, or find it by its title. For a webhook on this very folder, set target_id = \"{id}\" without a data \
              source.",
+            portal.client.quote(title)
+        ),
+    )
+    .at_attribute(ID)
+}
+
+fn template(portal: &LivePortal, id: RoomId, title: &str) -> Diagnostic {
+    Diagnostic::error(
+        "A template is not a room",
+        format!(
+            "The number {id} is that of \"{}\", a template that rooms are made from. Give the number of the room itself, or \
+             find it by its title.",
             portal.client.quote(title)
         ),
     )

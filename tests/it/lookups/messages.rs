@@ -96,6 +96,7 @@ fn missing() -> Vec<Scene> {
         ),
         ("No room has the id", ROOM, json!({"id": "99"})),
         ("The id is that of a folder", ROOM, json!({"id": "7"})),
+        ("The id is that of a template", ROOM, json!({"id": "5"})),
         ("No room has the title", ROOM, json!({"title": "Sales"})),
         (
             "No archived room has the title",
