@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::guid::Guid;
 use crate::api::http::client::{Call, Client};
 use crate::api::http::envelope;
 use crate::api::http::error::Error;
@@ -15,14 +16,15 @@ const CORE: &str = "a37ee56e-3302-4a7b-b67e-ddbea64cd032";
 /// The account of whoever is not signed in, the same on every portal.
 const NOBODY: &str = "712d9ec3-5d2b-4b13-824f-71f00191dcca";
 
-/// The id of a user, a GUID in the portal's spelling.
+/// The id of a user: a GUID in lower case, as filters and target ids take it, or another text as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct UserId(Box<str>);
 
 impl UserId {
-    /// Creates an id from the portal's text.
+    /// Creates an id from a text that may have capital letters.
     pub fn new(text: &str) -> Self {
-        Self(text.into())
+        let guid = text.parse::<Guid>();
+        Self(guid.map_or_else(|_| text.into(), |guid| guid.to_string().into()))
     }
 
     /// Returns the text.

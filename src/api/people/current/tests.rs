@@ -42,3 +42,10 @@ fn the_portals_own_accounts_are_not_people() {
     assert!(is_system("712d9ec3-5d2b-4b13-824f-71f00191dcca"));
     assert!(!is_system("4c65a238-ca50-4374-b904-0d51d4c1822b"));
 }
+
+#[test]
+fn an_id_is_lower_case_where_it_is_a_guid() {
+    let id = "4c65a238-ca50-4374-b904-0d51d4c1822b";
+    assert_eq!(UserId::new(&id.to_uppercase()).as_str(), id);
+    assert_eq!(UserId::new("Somebody").as_str(), "Somebody");
+}
