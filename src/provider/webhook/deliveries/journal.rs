@@ -144,7 +144,8 @@ impl<'a> Reading<'a> {
     fn take(&mut self, page: DeliveryPage) {
         let DeliveryPage { deliveries, total } = page;
         let count = deliveries.len();
-        let is_last = count < self.page_size();
+        // A page may be short because of what stands before the portal; its total is the portal's own.
+        let is_last = count == 0 || total.is_none() && count < self.page_size();
         let pulled = self.pulled_since(total);
         self.position += count;
         let entries = clock::tell(deliveries, self.ahead);

@@ -110,6 +110,21 @@ fn the_end_of_the_journal_ends_the_reading() {
     assert_eq!(outcome.found.len(), 100);
 }
 
+/// What stands before a portal may allow fewer entries than are asked for, and a total may count entries that are not shown.
+#[test]
+fn a_short_page_before_the_total_is_read_on() {
+    let pages = || [page(26..51, Some(50)), page(1..26, Some(50))];
+    let outcome = read_pages(&up_to(100), pages());
+    assert_eq!(outcome.asked, [(100, 0), (75, 25)]);
+    assert_eq!(outcome.found, (1..51).rev().collect::<Vec<_>>());
+    assert!(!is_truncated(&up_to(100), pages()));
+    assert!(is_truncated(&up_to(25), [page(26..51, Some(50))]));
+    assert!(!is_truncated(
+        &up_to(100),
+        [page(26..51, Some(26)), page(1..1, Some(26))]
+    ));
+}
+
 #[test]
 fn entries_that_were_pushed_to_the_next_page_count_once() {
     // Two events arrive between the two requests.
