@@ -25,9 +25,10 @@ impl Timestamp {
         &self.0
     }
 
-    /// Returns the moment, if the text is a date with an offset.
+    /// Returns the moment, if the text is a date with an offset. The year 1, which stands for "never" on a portal, is none.
     pub fn to_offset_date_time(&self) -> Option<OffsetDateTime> {
-        OffsetDateTime::parse(&self.0, &Rfc3339).ok()
+        let moment = OffsetDateTime::parse(&self.0, &Rfc3339).ok();
+        moment.filter(|moment| moment.year() > 1)
     }
 
     /// Returns what the portal's clock showed, if the text is a date with an offset: the offset is not the clock's.

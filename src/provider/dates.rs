@@ -9,11 +9,10 @@ use crate::framework::path::Path;
 use crate::framework::value::Value;
 
 /// Writes a moment in UTC and in whole seconds, rounded as the portal's database does: the answer to a create
-/// is more precise than what is read later (API §4.4), and both must read the same. The year 1, which stands for
-/// "never" on a portal, is null, and so is what is not known: arithmetic with dates in a `check` must not fail.
+/// is more precise than what is read later (API §4.4), and both must read the same. What is not known is null:
+/// arithmetic with dates in a `check` must not fail.
 pub(super) fn text(moment: Option<OffsetDateTime>) -> Value {
     let date = moment
-        .filter(|moment| moment.year() > 1)
         .and_then(|moment| {
             moment
                 .to_offset(UtcOffset::UTC)

@@ -40,6 +40,8 @@ mod tests {
             assert_eq!(is_over(Some(&end), within), expected, "{rest} {within}");
         }
         assert!(!is_over(None, 365));
-        assert!(!is_over(Some(&Timestamp::new("never")), 365));
+        for never in ["never", "0001-01-01T00:00:00.0000000Z"] {
+            assert!(!is_over(Some(&Timestamp::new(never)), 365), "{never}");
+        }
     }
 }
