@@ -5,6 +5,7 @@ use crate::api::keys::Key;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Object, Type};
 use crate::provider::expiry;
+use crate::provider::selection::check_guid;
 
 const NAME_PREFIX: &str = "name_prefix";
 
@@ -30,7 +31,8 @@ pub(super) fn with_filters(schema: Schema) -> Schema {
             Attribute::optional(
                 Type::String,
                 "Only keys of the person with this id, a GUID.",
-            ),
+            )
+            .check(check_guid),
         )
         .with(
             NAME_PREFIX,
@@ -64,7 +66,7 @@ impl KeyFilter {
     pub(super) fn matches(&self, key: &Key) -> bool {
         let is_by = |id: &String| {
             let creator = key.created_by.as_ref();
-            creator.is_some_and(|creator| creator.as_str().eq_ignore_ascii_case(id))
+            creator.is_some_and(|creator| creator.as_str() == id)
         };
         self.is_active.is_none_or(|wanted| wanted == key.is_active)
             && self

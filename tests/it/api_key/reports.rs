@@ -81,6 +81,8 @@ async fn every_filter_must_hold_and_the_newest_come_first() {
             assert!(names(&read).contains(name), "{config}");
         }
     }
+    let nobody = host.read_data(KEYS, json!({"created_by": "me"})).await;
+    assert_eq!(nobody.refused_at("created_by").summary, "Invalid GUID");
     assert_eq!(portal.all_requests(), [LIST], "one list serves all");
     host.stop().await;
 
