@@ -43,12 +43,12 @@ pub(in crate::provider) fn trigger_names() -> String {
         .join(", ")
 }
 
-/// Returns the three names of a catalog that are nearest to a text.
+/// Returns the three names of events in a catalog that are nearest to a text.
 fn nearest(name: &str, catalog: &TriggerCatalog) -> String {
     let entries = catalog
         .entries()
         .iter()
-        .filter(|entry| entry.is_well_named());
+        .filter(|entry| entry.is_well_named() && entry.name() != ALL);
     let mut names: Vec<(usize, String)> = entries
         .map(CatalogEntry::name)
         .map(|known| {
