@@ -57,7 +57,7 @@ fn nothing() -> Diagnostic {
     Diagnostic::error(
         "No permissions",
         "An empty set would be a key for everything: that is how the portal understands it. Write [\"*\"] for everything, \
-         name at least one permission, or set is_active = false for a key that opens nothing.",
+         or name at least one permission.",
     )
 }
 

@@ -283,10 +283,20 @@ fn check_secret(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     };
     let text = text.expose();
     let length = text.chars().count();
-    if text.is_empty() || length > secret::MAX_LENGTH {
+    if text.is_empty() {
+        diagnostics.push(invalid(
+            "Webhook secret is empty",
+            format!(
+                "The portal signs nothing with an empty text, and refuses it. Use 8 to {} printable ASCII characters without \
+                 blanks, or leave {path} out on create to have a secret generated.",
+                secret::MAX_LENGTH
+            ),
+            path,
+        ));
+    } else if length > secret::MAX_LENGTH {
         let detail = format!(
-            "The portal accepts secrets of at most {} characters, this one has {length}; an empty one \
-             is no secret. Use 8 to {} printable ASCII characters without blanks.",
+            "The portal accepts secrets of at most {} characters, this one has {length}. Use 8 to {} printable ASCII \
+             characters without blanks.",
             secret::MAX_LENGTH,
             secret::MAX_LENGTH
         );

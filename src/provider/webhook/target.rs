@@ -50,6 +50,10 @@ pub(super) fn check(prior: Option<&Object>, planned: &Object, diagnostics: &mut 
     let Some(target) = planned.get(TARGET_ID).as_str() else {
         return;
     };
+    if !can_be_an_id(target) {
+        diagnostics.push(nothing(target));
+        return;
+    }
     let kind = Kind::of(target);
     let lower = target.to_ascii_lowercase();
     if kind == Some(Kind::Guid) && lower != target {
@@ -68,6 +72,15 @@ pub(super) fn check(prior: Option<&Object>, planned: &Object, diagnostics: &mut 
     } else if triggers.iter().all(|trigger| is_born(trigger)) {
         diagnostics.push(born());
     }
+}
+
+/// Returns whether something can have this id. The ids of files and folders on third-party storage are texts, such as
+/// `sbox-17`: like every id, they have a digit, and no blank.
+fn can_be_an_id(target: &str) -> bool {
+    let has_digit = target.bytes().any(|byte| byte.is_ascii_digit());
+    let has_blank = target.contains(char::is_whitespace);
+    let is_padded = Kind::of(target) == Some(Kind::Number) && target.starts_with('0');
+    has_digit && !has_blank && !is_padded
 }
 
 /// Warns of a webhook on a room that is to hear of what is in it. A number does not say what it is of, so this takes a room
@@ -106,6 +119,15 @@ fn listed(mask: TriggerMask) -> Option<Vec<&'static Trigger>> {
 /// Returns whether the id of the object is made by the event itself.
 fn is_born(trigger: &Trigger) -> bool {
     trigger.dotted.ends_with(".created") || trigger.dotted == "room.copied"
+}
+
+fn nothing(target: &str) -> Diagnostic {
+    let detail = format!(
+        "The portal compares target_id as text with the id of the object that an event is about: a number without leading \
+         zeros, such as \"17\", for rooms, folders, files and forms, and a GUID for users and groups. Nothing has the id \
+         {target:?}, so the webhook would never fire. Set target_id to such an id, or remove it to hear of all objects."
+    );
+    Diagnostic::warning("target_id is not the id of anything", detail).at_attribute(TARGET_ID)
 }
 
 fn upper_case(lower: &str, is_old: bool) -> Diagnostic {

@@ -76,6 +76,7 @@ fn refused() -> Vec<(&'static str, Value)> {
             "A trigger is null",
             json!({"triggers": ["FileUploaded", null]}),
         ),
+        ("The secret is empty", json!({"secret_key": ""})),
         (
             "The secret is too long",
             json!({"secret_key": "S3cret-".repeat(5)}),

@@ -30,6 +30,11 @@ async fn targets(section: &mut Section) {
             "UserUpdated",
         ),
         (
+            "The target is not an id",
+            "files-system".to_owned(),
+            "FileUploaded",
+        ),
+        (
             "The target is a user or group, and no trigger is",
             guid.to_owned(),
             "room.updated",

@@ -34,6 +34,21 @@ fn capital_letters_are_an_error_until_they_are_in_the_state() {
 }
 
 #[test]
+fn a_target_that_nothing_has_for_an_id_is_warned_of() {
+    for (target, is_nothing) in [
+        ("files-system", true),
+        ("17 ", true),
+        ("017", true),
+        ("17", false),
+        ("sbox-17", false),
+        (GUID, false),
+    ] {
+        let said = said(None, &object(target, &["All"]));
+        assert_eq!(!said.is_empty(), is_nothing, "{target:?}: {said:?}");
+    }
+}
+
+#[test]
 fn what_never_fires_is_warned_of() {
     let misfit = "No trigger fits the target_id";
     let born = "No trigger can be about the target_id";
@@ -51,7 +66,7 @@ fn what_never_fires_is_warned_of() {
         (GUID, &["AgentUpdated"], None),
         ("17", &["1099511627776"], None),
         ("17", &["MoonLanded"], None),
-        ("neither", &["UserUpdated"], None),
+        ("sbox-17", &["UserUpdated"], None),
     ] {
         let said = said(None, &object(target, triggers));
         let expected = summary.map(|summary| (Severity::Warning, summary.to_owned()));
