@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# yq keeps only the last of two blocks of one kind when it writes HCL back.
+#
+# Expected: yq's page on HCL shows round trips, `yq file` with the identity expression, that give the same blocks back.
+# Blocks of one type and with the same labels may stand beside each other in HCL: two configurations of a provider, two
+# imports, two rules in a resource.
+# What happens: `yq .` of two such blocks writes the last one, and exits with 0. As JSON or YAML both are there, under
+# one key that is written twice, which most readers take for the last one as well.
+# Why it matters: two aliases of the docspace provider become one, and an edit with -i removes the other from the file.
+# An `import` that has been edited this way imports one object of many.
+# Seen with yq 4.54.3 (mikefarah).
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+GOBIN=$work go install github.com/mikefarah/yq/v4@v4.54.3
+echo "version   $(./yq --version | sed 's/.*version/yq/')"
+
+cat > main.tf <<'EOF'
+provider "docspace" {
+  alias = "one"
+}
+
+provider "docspace" {
+  alias = "two"
+}
+EOF
+seen=$(./yq --input-format hcl --output-format hcl . main.tf
+  ./yq --input-format hcl --output-format json --indent 0 . main.tf)
+want='provider "docspace" {
+  alias = "two"
+}
+{"provider":{"docspace":{"alias":"one","alias":"two"}}}'
+
+echo 'expected  both blocks are written, and JSON holds them as a list'
+echo 'seen      one block is written, and JSON has one key twice'
+echo 'output'
+echo "$seen"
+if [[ $seen != "$want" ]]; then
+  echo 'The behavior has changed.' >&2
+  exit 1
+fi
