@@ -74,7 +74,7 @@ fn a_killed_command_ends_its_own_writes_and_not_those_of_another() {
     let plugin = Debugged::start(&killed);
     let webhooks = Webhook::new("ci").with("count", "3");
     let webhooks = webhooks.with("name", r#""ci ${count.index}""#);
-    for (case, first) in [(&mut killed, 10_000), (&mut other, 1_000)] {
+    for (case, first) in [(&mut killed, 4_000), (&mut other, 10_000)] {
         case.set("TF_REATTACH_PROVIDERS", plugin.reattach());
         let (url, key) = (case.portal.base_url(), case.portal.api_key());
         let provider = format!(
@@ -88,10 +88,10 @@ fn a_killed_command_ends_its_own_writes_and_not_those_of_another() {
         let summary = case.portal.request_summary();
         summary.count("POST /api/2.0/settings/webhook")
     };
-    let dying = killed.start(&["apply", "-auto-approve"]);
-    wait_until("a create to reach the portal", || posts(&killed) == 1);
     let living = other.start(&["apply", "-auto-approve"]);
-    wait_until("another to reach another", || posts(&other) >= 1);
+    wait_until("a create to reach a portal", || posts(&other) >= 1);
+    let dying = killed.start(&["apply", "-auto-approve"]);
+    wait_until("another to reach the other", || posts(&killed) == 1);
     dying.kill();
     living.finish().says("3 added");
     wait_until("the create to be finished", || {
