@@ -8,6 +8,10 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::workspace;
 
+/// How link-time optimization works on the whole program. At the level of the libraries, for size, it would vectorize no
+/// loop of any of them: Argon2 would take half as long again.
+const LINK_TIME_OPTIMIZATION: &str = "-Copt-level=2";
+
 /// Builds the release's program for a target, the machine's own by default, and returns where it is.
 pub fn build(triple: Option<&str>) -> Result<PathBuf> {
     let target = workspace::target()?.join("dist-build");
@@ -22,15 +26,16 @@ pub fn build(triple: Option<&str>) -> Result<PathBuf> {
         .collect();
     let mut command = workspace::cargo();
     command
-        .args(["build", "--release", "--locked", "--message-format"])
+        .args(["rustc", "--release", "--locked", "--message-format"])
         .args(["json-render-diagnostics", "--package", workspace::PROVIDER])
-        .arg("--target-dir")
+        .args(["--bin", workspace::PROVIDER, "--target-dir"])
         .arg(target)
         .env("CARGO_ENCODED_RUSTFLAGS", rust.join("\x1f"))
         .env("CFLAGS", c.join(" "));
     if let Some(triple) = triple {
         command.args(["--target", triple]);
     }
+    command.args(["--", LINK_TIME_OPTIMIZATION]);
     let output = command
         .stderr(Stdio::inherit())
         .output()
