@@ -21,6 +21,9 @@ use super::redaction::{PortalMessage, Quoting};
 /// The key of the value in the wrapper.
 const RESPONSE: &str = "response";
 
+/// A key that every wrapper has, and no value.
+const STATUS_CODE: &str = "statusCode";
+
 /// How many bytes tell what a body is; no element of a list fits into them.
 const HEAD: usize = 64;
 
@@ -76,6 +79,8 @@ pub(crate) fn decode_value<T>(
         serde_json::from_slice(without_bom(body)).map_err(|error| not_json(body, &error))?;
     let node = match value.get(RESPONSE) {
         Some(response) => Node::new(response, Path::Root(RESPONSE)),
+        // Nulls are left out (API §2.2). The members of the wrapper are not those of the value.
+        None if value.get(STATUS_CODE).is_some() => Node::new(&Value::Null, Path::Root(RESPONSE)),
         None => Node::new(&value, Path::Root("")),
     };
     Ok(decode(&node)?)

@@ -69,6 +69,18 @@ fn a_value_is_read_wrapped_or_bare() {
     assert_eq!(number("\u{feff} 5 "), Ok(5));
 }
 
+/// The catalog of older portals is an object of any names with numbers, so the wrapper's own members would do.
+#[test]
+fn a_wrapper_without_a_value_is_not_the_value() {
+    let names = |node: &Node<'_>| Ok(node.object()?.len());
+    let found = |body: &str| decode_value(body.as_bytes(), names);
+    assert_eq!(
+        found(r#"{"count": 1, "status": 0, "statusCode": 200}"#),
+        Err(mismatch("response", "an object", "null"))
+    );
+    assert_eq!(found(r#"{"file.uploaded": 256}"#), Ok(1));
+}
+
 #[test]
 fn a_list_is_read_wrapped_or_bare_and_its_count_is_ignored() {
     let wrapped =
