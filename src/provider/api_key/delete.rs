@@ -29,7 +29,8 @@ pub(super) async fn delete(
     portal.require_write(SUMMARY).await?;
     own_key::protect(portal, SUMMARY, &prior, Harm::Deleted).await?;
     let name = prior.get(NAME).as_str().unwrap_or("?");
-    remove(portal, session, &portal.client, id, name).await
+    let removed = remove(portal, session, &portal.client, id, name).await;
+    removed.map_err(|failure| kept(name, id, failure))
 }
 
 /// Sends the DELETE, and finds out what became of it.
@@ -60,7 +61,9 @@ pub(super) async fn remove(
     if is_open && is_unlisted(session, id).await.unwrap_or(false) {
         return Ok(());
     }
-    Err(explain(portal, name, id, &error))
+    let title = portal.wording().titled(SUMMARY, &error);
+    let opening = portal.wording().opening(&title, &error);
+    Err(Diagnostic::error(title, opening))
 }
 
 /// Returns whether two lists in a row do not show a key that was in a list before, so that the caller would see it.
@@ -76,18 +79,18 @@ fn declined(name: &str, id: KeyId) -> Diagnostic {
         format!(
             "The portal answered 200 and \"false\": it did not delete key {id}. It does so for the key of another person \
              when the one who asks is no portal administrator. Run the provider with the key of the person who made it, or \
-             of an administrator. The key stays in the state."
+             of an administrator."
         ),
     )
 }
 
-fn explain(portal: &LivePortal, name: &str, id: KeyId, error: &Error) -> Diagnostic {
-    let title = portal.wording().titled(SUMMARY, error);
-    let opening = portal.wording().opening(&title, error);
-    Diagnostic::error(
-        title,
-        format!(
-            "{opening} Key \"{name}\" ({id}) stays in the state; run the command again to delete it."
+/// Says what becomes of the resource. An ephemeral key is in no state.
+fn kept(name: &str, id: KeyId, failure: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        detail: format!(
+            "{} Key \"{name}\" ({id}) stays in the state; run the command again to delete it.",
+            failure.detail
         ),
-    )
+        ..failure
+    }
 }

@@ -162,8 +162,8 @@ fn left(origin: &str, id: KeyId, name: &str, why: &Diagnostic) -> Diagnostic {
         severity: Severity::Warning,
         summary: format!("Ephemeral key \"{name}\" was not deleted"),
         detail: format!(
-            "{}: {} The key ends within a day of its creation. To end it now, remove key {id} in the portal at {origin} under \
-             Developer Tools, API keys.",
+            "{}: {} The provider tries once more before it ends. If that fails too, the key ends by itself within a day of its \
+             creation; to end it sooner, remove key {id} in the portal at {origin} under Developer Tools, API keys.",
             why.summary, why.detail
         ),
         path: None,
