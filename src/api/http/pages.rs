@@ -42,7 +42,7 @@ impl Client {
         }
         let cause = Cause::Decode {
             path: "total".to_owned(),
-            expected: "the number of rows",
+            expected: "the number of rows that came",
             found: "a greater one",
         };
         Err(Call::new(Operation::Read, "GET", path).error(cause))
