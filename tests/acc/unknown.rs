@@ -155,14 +155,17 @@ fn every_argument_may_change_to_something_unknown() {
         )
         .with("enabled", r#"terraform_data.later.output.text != "two""#)
         .with("ssl", r#"terraform_data.later.output.text != "two""#)
-        .with("target_id", "terraform_data.later.output.text")
+        .with("target_id", "terraform_data.later.output.target")
         .with(
             "secret_key",
             r#""${terraform_data.later.output.text}-is-the-secret""#,
         );
     case.write(
         "main.tf",
-        format!("{}{unknown}", later("later", r#"{ text = "two" }"#)),
+        format!(
+            "{}{unknown}",
+            later("later", r#"{ text = "two", target = "2" }"#)
+        ),
     );
     case.plan().proposes(0, 2, 0).has_no_warning();
     case.apply().succeeds_silently();
@@ -172,7 +175,7 @@ fn every_argument_may_change_to_something_unknown() {
     assert_eq!(stored.triggers, 0);
     assert!(!stored.enabled);
     assert!(!stored.ssl);
-    assert_eq!(stored.target_id.as_deref(), Some("two"));
+    assert_eq!(stored.target_id.as_deref(), Some("2"));
     assert!(stored.secret_is("two-is-the-secret"));
     case.plan().finds_no_changes();
 }
