@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::{API_KEY, LIST, ON_DELETE, ON_POST, OWN, made, only};
+use super::{API_KEY, LIST, ON_DELETE, ON_POST, OWN, made, only, requests_of_create};
 use crate::host::Host;
 use crate::host::process::eventually;
 use crate::host::value::{conform, encode};
@@ -47,7 +47,7 @@ async fn a_key_lives_from_its_opening_to_its_closing() {
     // An interrupted walk may close twice.
     host.close(API_KEY, &opened).await.quiet();
     assert_eq!(
-        portal.all_requests(),
+        requests_of_create(&portal),
         [LIST, OWN, super::POST, super::DELETE]
     );
     host.stop().await;

@@ -3,7 +3,7 @@
 use docspace_emulator::{Credential, FaultAction, FaultTruncation, OWNER_ID};
 use serde_json::json;
 
-use super::{LIST, ON_LIST, ON_POST, OWN, POST, directory, key, made, only};
+use super::{LIST, ON_LIST, ON_POST, OWN, POST, directory, key, made, only, requests_of_create};
 use crate::commands::{Report, one};
 use crate::host::process::eventually;
 use crate::portal::{Portal, on};
@@ -57,7 +57,7 @@ async fn a_key_that_was_made_and_not_received_is_named_and_kept() {
         assert_eq!(made(&portal).len(), 1, "{name}");
         assert!(directory.state.is_empty(), "{name}");
         assert_eq!(
-            portal.all_requests(),
+            requests_of_create(&portal),
             [LIST, OWN, POST, LIST, "GET /people/@self"],
             "{name}"
         );
@@ -75,7 +75,7 @@ async fn a_key_that_was_not_made_is_asked_for_once_more() {
     let report = directory.apply(&one(&key())).await;
     assert!(!report.has_errors(), "{report:?}");
     only(&portal);
-    let mut requests = portal.all_requests();
+    let mut requests = requests_of_create(&portal);
     requests.dedup();
     assert_eq!(requests, [LIST, OWN, POST, LIST, POST]);
     directory.plan(&one(&key())).await.empty();

@@ -71,6 +71,16 @@ async fn settled(portal: &Portal, configuration: &Configuration) -> Workspace {
     directory
 }
 
+/// What was asked since the start of a create. Its two questions are asked at once and come in either order: the list is
+/// named first.
+fn requests_of_create(portal: &Portal) -> Vec<String> {
+    let mut requests = portal.all_requests();
+    if let Some(questions) = requests.get_mut(..2) {
+        questions.sort();
+    }
+    requests
+}
+
 /// The keys of the portal beside the one of the start.
 fn made(portal: &Portal) -> Vec<IssuedKey> {
     portal.emulator.api_keys().split_off(1)
