@@ -75,7 +75,7 @@ impl Directory {
 
     /// Waits for the end of a command, and keeps what it said among the files.
     pub async fn end(&mut self, command: Child) -> Ran {
-        let output = timeout(2 * PATIENCE, command.wait_with_output()).await;
+        let output = timeout(PATIENCE, command.wait_with_output()).await;
         let output = output.unwrap().unwrap();
         let mut said = output.stdout;
         said.extend(output.stderr);
