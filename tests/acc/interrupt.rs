@@ -64,7 +64,7 @@ fn one_of_five() -> (Case, Running) {
         .with("name", r#""ci ${count.index}""#);
     case.write("main.tf", format!("{provider}{webhook}"));
     case.portal
-        .add_fault(Fault::on("POST", PATH).delay_ms(SLOW))
+        .add_fault(Fault::on("POST", PATH).delay_ms(2 * SLOW))
         .unwrap();
     let apply = case.start(&["apply", "-auto-approve"]);
     wait_until("the first create to reach the portal", || {

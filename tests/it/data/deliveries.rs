@@ -227,7 +227,7 @@ async fn a_page_that_is_lost_is_an_error_and_nothing_is_told() {
 #[tokio::test]
 async fn an_interrupt_ends_a_journal_between_two_pages() {
     let stage = Stage::new().await;
-    let first = Fault::on("GET", JOURNAL).delay_ms(300);
+    let first = Fault::on("GET", JOURNAL).delay_ms(2_000);
     let first = first.action(FaultAction::Respond(page(300, 201, 300)));
     stage.portal.add_fault(first.times(1)).unwrap();
     let (read, ()) = tokio::join!(stage.read(NAME, json!({"limit": 250})), async {

@@ -63,7 +63,7 @@ async fn many_reads_of_an_apply_share_lists() {
     let before = stage.lists();
     stage
         .portal
-        .change_settings(|settings| settings.latency_ms = 200);
+        .change_settings(|settings| settings.latency_ms = 1_000);
     let read = || async { drop(stage.read(ALL, json!({})).await.quiet()) };
     tokio::join!(read(), read(), read(), read(), read());
     assert!(stage.lists() - before <= 2, "{}", stage.lists() - before);

@@ -170,7 +170,8 @@ fn catalog_with(name: &str) -> String {
 /// One creation is under way, and another waits for its turn.
 async fn interrupted() -> Vec<Diagnostic> {
     let portal = Portal::start().await;
-    portal.fault(on(POST).delay_ms(500));
+    // Long enough for the interrupt to come meanwhile.
+    portal.fault(on(POST).times(1).delay_ms(3_000));
     let directory = portal.workspace().also("max_concurrent_writes", json!(1));
     let host = directory.process().await;
     let first = host.plan_create(WEBHOOK, webhook()).await.quiet();

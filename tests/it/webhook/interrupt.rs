@@ -3,6 +3,7 @@
 //! What runs is finished or resolved and its outcome saved, nothing new is started, and the next plain
 //! commands converge. Only what a SIGKILL cut off cannot be saved: the next plan names it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use docspace_emulator::Profile;
@@ -22,6 +23,8 @@ const NAME: &str = "docspace_webhook";
 const POST: &str = "POST /webhook";
 const PUT: &str = "PUT /webhook";
 const SWITCH: &str = "PUT /webhook/enable";
+/// For how many milliseconds a request is under way that an interrupt or an end has to meet, on a busy machine too.
+const LONG: u64 = 3_000;
 
 /// Waits until a write has arrived at the portal.
 async fn arrival(portal: &Portal) {
@@ -71,7 +74,7 @@ async fn a_create_under_way_is_finished_and_saved() {
 async fn a_create_that_waits_for_its_turn_is_not_sent_any_more() {
     let portal = Portal::start().await;
     let mut directory = portal.workspace().also("max_concurrent_writes", json!(1));
-    portal.fault(on(POST).delay_ms(500));
+    portal.fault(on(POST).times(1).delay_ms(LONG));
     let host = directory.process().await;
     let mut plans = Vec::new();
     for config in three().into_values() {
@@ -245,7 +248,7 @@ async fn a_deletion_that_waits_for_its_turn_keeps_the_webhook() {
     let mut directory = portal.workspace().also("max_concurrent_writes", json!(1));
     directory.apply(&three()).await.quiet();
     portal.take();
-    portal.fault(on("DELETE /webhook/*").delay_ms(500));
+    portal.fault(on("DELETE /webhook/*").times(1).delay_ms(LONG));
     let host = directory.process().await;
     let mut plans = Vec::new();
     for state in directory.state.values() {
@@ -421,7 +424,7 @@ async fn an_update_that_was_killed_converges_by_itself() {
     }
 }
 
-/// Starts to create these and kills Terraform once the portal has so many of the writes. Returns how the plugin ends.
+/// Starts to create these and kills Terraform once so many of the writes are at the portal. Returns how the plugin ends.
 async fn abandon(
     portal: &Portal,
     directory: &Workspace,
@@ -438,7 +441,7 @@ async fn abandon(
     eventually("the writes to arrive", || {
         let log = portal.emulator.request_log();
         let writes = log.iter().filter(|entry| entry.method != "GET").count();
-        (writes == at).then_some(())
+        (writes >= at).then_some(())
     })
     .await;
     for call in calls {
@@ -475,7 +478,7 @@ async fn the_second_request_of_a_create_is_sent_when_terraform_is_gone() {
     let portal = Portal::start().await;
     let directory = portal.workspace();
     let off = with(&webhook(), json!({"enabled": false}));
-    portal.fault(on(POST).times(1).delay_ms(500));
+    portal.fault(on(POST).times(1).delay_ms(LONG));
     let exit = abandon(&portal, &directory, one(&off), 1).await;
     assert_eq!((exit.code, exit.stderr.as_str()), (Some(0), ""));
     assert!(!portal.only().enabled);
@@ -514,7 +517,7 @@ async fn a_provider_that_is_killed_between_the_two_requests_leaves_one_webhook_t
 async fn a_provider_whose_terraform_is_gone_finishes_and_ends() {
     let portal = Portal::start().await;
     let mut directory = portal.workspace();
-    portal.fault(on(POST).times(1).delay_ms(500));
+    portal.fault(on(POST).times(1).delay_ms(LONG));
     let exit = abandon(&portal, &directory, one(&webhook()), 1).await;
     assert_eq!((exit.code, exit.stderr.as_str()), (Some(0), ""));
     assert_eq!(portal.emulator.webhooks().len(), 1);
@@ -529,7 +532,7 @@ async fn a_provider_whose_terraform_is_gone_finishes_and_ends() {
 async fn a_provider_whose_terraform_is_gone_starts_no_write_that_waits_for_its_turn() {
     let portal = Portal::start().await;
     let mut directory = portal.workspace().also("max_concurrent_writes", json!(2));
-    portal.fault(on(POST).times(2).delay_ms(500));
+    portal.fault(on(POST).times(2).delay_ms(LONG));
     let configs = (0..5).map(|n| {
         let named = with(&webhook(), json!({"name": format!("Webhook {n}")}));
         (format!("it{n}"), named)
@@ -541,11 +544,10 @@ async fn a_provider_whose_terraform_is_gone_starts_no_write_that_waits_for_its_t
     assert_eq!(portal.emulator.webhooks().len(), 2);
     let planned = directory.plan(&configs).await;
     let warnings = planned.report.warnings().into_iter();
-    let named: Vec<&str> = warnings.map(|said| said.summary.as_str()).collect();
+    let named: BTreeSet<String> = warnings.map(|said| said.summary.clone()).collect();
     let webhooks = portal.emulator.webhooks().into_iter();
-    let summaries =
-        webhooks.map(|it| format!("Webhook {:?} exists already (id {})", it.name, it.id));
-    assert_eq!(named, summaries.collect::<Vec<_>>());
+    let there = webhooks.map(|it| format!("Webhook {:?} exists already (id {})", it.name, it.id));
+    assert_eq!(named, there.collect::<BTreeSet<_>>());
 }
 
 #[tokio::test]
@@ -564,7 +566,7 @@ async fn a_provider_whose_terraform_is_gone_repeats_no_write() {
 async fn a_provider_whose_terraform_is_gone_looks_once_for_a_lost_create() {
     let portal = Portal::start().await;
     let directory = portal.workspace().env("TF_LOG", "WARN");
-    portal.fault(on(POST).times(1).delay_ms(300).reset());
+    portal.fault(on(POST).times(1).delay_ms(LONG).reset());
     let exit = abandon(&portal, &directory, one(&webhook()), 1).await;
     assert_eq!(exit.code, Some(0));
     assert!(exit.stderr.contains("longest_wait_s"), "{}", exit.stderr);
