@@ -133,7 +133,7 @@ pub fn fault(name: &str, rule: Fault, limit: u64, answer: &str) -> Fault {
     };
     match kind {
         "delay" => rule.delay_ms(200),
-        "late" => rule.delay_ms(limit + 1_000),
+        "late" => rule.delay_ms(limit + 4_000),
         "silence" => rule.stall(),
         "reset" => rule.reset(),
         "close" => rule.action(FaultAction::Close),

@@ -65,7 +65,7 @@ async fn meets(operation: Operation, name: &str, request: &str) -> (Portal, Work
     let portal = Portal::start().await;
     let (mut directory, planned) = operation.planned(&portal).await;
     if name.starts_with("silence") || name == "late" {
-        directory.set("request_timeout", json!("2s"));
+        directory.set("request_timeout", json!("3s"));
     }
     portal.fault(fault(name, request));
     let mut report = directory.carry_out(planned).await;

@@ -40,7 +40,7 @@ impl Bench {
     /// Starts a bench whose client waits only this long for an answer.
     pub async fn impatient(max_retries: u32) -> Self {
         Self::with(|config| {
-            config.request_timeout = Duration::from_millis(300);
+            config.request_timeout = Duration::from_secs(1);
             config.max_retries = max_retries;
         })
         .await

@@ -258,7 +258,7 @@ async fn a_proxy_that_says_nothing_is_asked_twice_and_named() {
     let address = silent.local_addr().unwrap().to_string();
     let client = client(PORTAL, "HTTPS_PROXY", &address, Some(self_signed(|_| {}).1));
     let mut config = client.config().clone();
-    config.request_timeout = Duration::from_millis(200);
+    config.request_timeout = Duration::from_secs(1);
     config.max_retries = 4;
     let client = terraform_provider_docspace::api::Client::new(config).unwrap();
     let error = client.list_webhooks().await.unwrap_err();

@@ -36,6 +36,9 @@ const FAULTS: [&str; 14] = [
 /// How many of a hundred requests meet one.
 const PERCENT: f64 = 5.0;
 
+/// The time limit for a request, in milliseconds; a request that takes longer is only one more trouble.
+const SHORT_LIMIT_MS: u64 = 3_000;
+
 /// More applies than this are no convergence.
 const APPLIES: usize = 12;
 
@@ -66,7 +69,7 @@ fn spoil(portal: &Portal, seed: u64) {
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     let probability = PERCENT / 100.0 / FAULTS.len() as f64;
     for (n, name) in (1..).zip(FAULTS) {
-        let rule = kinds::fault(name, Fault::on("*", "/*"), LIMIT_MS, "");
+        let rule = kinds::fault(name, Fault::on("*", "/*"), SHORT_LIMIT_MS, "");
         portal.fault(rule.with_probability(probability, seed * 100 + n));
     }
 }
@@ -134,7 +137,7 @@ async fn import_what_is_named(portal: &Portal, directory: &mut Workspace, wanted
 /// The life of all webhooks of one provider configuration.
 async fn live(portal: &Portal, alias: usize, aliases: usize) -> usize {
     let mut directory = portal.workspace();
-    directory.set("request_timeout", json!(format!("{LIMIT_MS}ms")));
+    directory.set("request_timeout", json!(format!("{SHORT_LIMIT_MS}ms")));
     let mut applies = 0;
     for generation in ["1", "2"] {
         let wanted = configuration(alias, aliases, generation);

@@ -112,7 +112,7 @@ async fn an_update_that_fails_for_good_is_tried_so_often_and_says_so() {
 #[tokio::test]
 async fn a_deletion_that_nobody_answers_keeps_the_webhook() {
     let portal = Portal::start().await;
-    let mut directory = portal.workspace().also("request_timeout", json!("1s"));
+    let mut directory = portal.workspace().also("request_timeout", json!("3s"));
     directory.apply(&one(&webhook())).await.ok();
     let planned = directory.plan(&Configuration::new()).await;
     portal.fault(on("DELETE /webhook/*").stall());
@@ -120,7 +120,7 @@ async fn a_deletion_that_nobody_answers_keeps_the_webhook() {
     let report = without_limit_warnings(directory.carry_out(planned).await);
     let error = report.error("Could not delete the webhook");
     assert!(
-        error.detail.contains("did not answer within 1 seconds"),
+        error.detail.contains("did not answer within 3 seconds"),
         "{error:?}"
     );
     assert_eq!(sequence(&portal, false), [DELETE, DELETE, ME, LIST]);

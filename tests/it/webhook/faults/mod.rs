@@ -36,7 +36,7 @@ const AT_A_TIME: usize = 24;
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// The provider's time limit for a request, where a row waits for it to pass.
-const LIMIT_MS: u64 = 3_000;
+const LIMIT_MS: u64 = 5_000;
 
 /// The summary of a configuration warning that rows with a short time limit cannot avoid.
 const SHORT_LIMIT: &str = "request_timeout is short";
