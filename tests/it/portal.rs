@@ -1,7 +1,10 @@
 //! A portal to test against, what it was asked, and configurations for it.
 
+use std::net::SocketAddr;
+
 use docspace_emulator::{Config, Emulator, Fault, NewWebhook, Profile, RequestLogEntry, Webhook};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 use crate::commands::{Report, Workspace, one};
 use crate::host::Host;
@@ -166,6 +169,14 @@ impl Portal {
             );
         }
     }
+}
+
+/// An address at which nobody listens, and what keeps it so: the port is taken, and whoever connects is refused.
+pub fn nobody() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// A fault rule for the requests of this name, as in `POST /webhook`. What is not among the settings can be named by its

@@ -208,9 +208,10 @@ mod tests {
     #[test]
     fn an_error_of_the_server_and_no_server_at_all_are_told() {
         refuses(&serve(answer("404 Not Found", 0, b"")), "", "404");
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let nobody = format!("http://{}", listener.local_addr().unwrap());
-        drop(listener);
+        // The port is taken, and nobody listens.
+        let taken = tokio::net::TcpSocket::new_v4().unwrap();
+        taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let nobody = format!("http://{}", taken.local_addr().unwrap());
         refuses(&nobody, "", "put it on the PATH");
     }
 }

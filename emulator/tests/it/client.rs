@@ -1,15 +1,24 @@
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use docspace_emulator::{Config, Emulator};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Far more than any answer needs; reaching it is a failure.
 const LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) const WEBHOOKS: &str = "/api/2.0/settings/webhook";
+
+/// An address at which nobody listens, and what keeps it so: the port is taken, and whoever connects is refused.
+pub(crate) fn nobody() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
 
 /// An answer that arrived completely.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 use docspace_emulator::{Config, HostRule, ProbeOutcome, Profile, Resolution};
 use serde_json::{Value, json};
 
-use crate::client::{WEBHOOKS, start};
+use crate::client::{WEBHOOKS, nobody, start};
 use crate::receiver::Receiver;
 
 fn probing() -> Config {
@@ -143,9 +143,7 @@ async fn other_answers_than_2xx_are_refused() {
 #[tokio::test]
 async fn an_unreachable_receiver_is_a_500_and_nothing_is_stored() {
     let (emulator, client) = start(probing()).await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = closed.local_addr().unwrap();
-    drop(closed);
+    let (_taken, address) = nobody();
     let reply = client
         .post(WEBHOOKS, &body("a", &format!("http://{address}/")))
         .await;

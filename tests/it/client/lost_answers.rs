@@ -242,9 +242,7 @@ async fn a_create_that_reached_nobody_is_repeated() {
 
 #[tokio::test]
 async fn a_create_without_a_connection_is_repeated_and_its_outcome_is_known() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_taken, address) = crate::portal::nobody();
     let client = super::bench::client_of(&format!("http://{address}"), "sk-1", |config| {
         config.max_retries = 1;
     });

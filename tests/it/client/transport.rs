@@ -179,9 +179,7 @@ async fn an_error_answer_that_is_too_large_keeps_its_status_but_has_no_meaning()
 
 #[tokio::test]
 async fn a_portal_that_is_not_there_is_a_connect_error_with_its_host() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_taken, address) = crate::portal::nobody();
     let client = client_of(&format!("http://{address}"), "sk-1", |_| {});
     let error = client.list_webhooks().await.unwrap_err();
     let Cause::Connect {

@@ -42,10 +42,7 @@ async fn after_two_events() -> (Stage, [String; 2]) {
     config.settings.blacklist.clear();
     config.settings.delivery_speed = 10_000.0;
     let stage = Stage::with(config).await;
-    // Nothing listens where a socket has just been closed.
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nowhere = closed.local_addr().unwrap();
-    drop(closed);
+    let (_taken, nowhere) = crate::portal::nobody();
     let ids = [receiver, nowhere].map(|address| {
         let webhook = NewWebhook {
             name: format!("To port {}", address.port()),

@@ -99,10 +99,8 @@ async fn other_addresses(section: &mut Section, directory: &mut Workspace) {
     directory.set("base_url", json!(proxy.base_url()));
     section.add("The answer is compressed", said(directory.refresh().await));
 
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", nobody.local_addr().unwrap());
-    drop(nobody);
-    directory.set("base_url", json!(address));
+    let (_taken, address) = crate::portal::nobody();
+    directory.set("base_url", json!(format!("http://{address}")));
     directory.set("max_retries", json!(0));
     section.add(
         "Nothing listens at the address",

@@ -209,12 +209,11 @@ async fn gone() -> Vec<Diagnostic> {
 async fn unreachable() -> Vec<Diagnostic> {
     let (portal, receiver, host) = scene(&[200]).await;
     drop(receiver);
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (_taken, address) = crate::portal::nobody();
     let patch = WebhookPatch {
-        uri: Some(format!("http://{}/", nobody.local_addr().unwrap())),
+        uri: Some(format!("http://{address}/")),
         ..WebhookPatch::default()
     };
-    drop(nobody);
     portal.emulator.patch_webhook(1, patch).unwrap();
     let ids = upload(&portal, 1).await;
     let answer = host.invoke(REDELIVER, json!({"delivery_ids": ids})).await;

@@ -123,9 +123,7 @@ async fn what_is_no_answer_to_a_connect_is_no_answer_of_the_portal() {
 
 #[tokio::test]
 async fn a_proxy_that_is_not_there_is_named_with_its_variable() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = nobody.local_addr().unwrap();
-    drop(nobody);
+    let (_taken, address) = crate::portal::nobody();
     for scheme in ["http", "https", "socks5"] {
         let (fault, attempts) = fault(&format!("{scheme}://user:hush@{address}")).await;
         let ProxyFault::Unreachable { detail } = fault else {

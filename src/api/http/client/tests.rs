@@ -1,27 +1,30 @@
 //! What takes hours, on a clock that is moved by hand.
 
-use std::net::TcpListener;
 use std::time::Duration;
+
+use tokio::net::TcpSocket;
 
 use super::*;
 use crate::api::{ApiKey, BaseUrl, WebhookId};
 
-/// A client of a portal where nothing listens: every request is refused at once, and may be repeated.
-fn client(max_retries: u32) -> Client {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}", closed.local_addr().unwrap());
+/// A client of a portal where nothing listens: every request is refused at once, and may be repeated. The socket keeps
+/// the port from everybody else.
+fn client(max_retries: u32) -> (TcpSocket, Client) {
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let base_url = format!("http://{}", taken.local_addr().unwrap());
     let mut config = Config::new(
         BaseUrl::parse(&base_url, false).unwrap(),
         ApiKey::parse("key").unwrap(),
     );
     config.max_retries = max_retries;
     config.max_concurrent_writes = 1;
-    Client::new(config).unwrap()
+    (taken, Client::new(config).unwrap())
 }
 
 #[tokio::test]
 async fn a_write_that_has_stood_in_the_queue_for_long_is_repeated_all_the_same() {
-    let client = client(1);
+    let (_taken, client) = client(1);
     let gate = &client.shared.gate;
     let turn = gate.turn(Rank::Fresh);
     let now = tokio::time::Instant::now();
