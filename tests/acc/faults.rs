@@ -132,17 +132,31 @@ impl Fleet {
         let mut case = Case::new();
         // All of them accept the one key of the environment.
         case.set("DOCSPACE_BASE_URL", "");
+        let fleet = Self { case, portals };
+        fleet.configure("");
+        fleet
+    }
+
+    /// Configures a provider for each portal, with one more argument.
+    fn configure(&self, argument: &str) {
         let mut providers = String::new();
-        for (number, portal) in portals.iter().enumerate() {
+        for (number, portal) in self.portals.iter().enumerate() {
             let url = portal.base_url();
             write!(
                 providers,
-                "provider \"docspace\" {{\n  alias = \"p{number}\"\n  base_url = \"{url}\"\n  max_retries = 1\n  request_timeout = \"{LIMIT_MS}ms\"\n}}\n"
+                "provider \"docspace\" {{\n  alias = \"p{number}\"\n  base_url = \"{url}\"\n  max_retries = 1\n  {argument}\n}}\n"
             )
             .unwrap();
         }
-        case.write("providers.tf", providers);
-        Self { case, portals }
+        self.case.write("providers.tf", providers);
+    }
+
+    /// Puts a short time limit for a request in force for what is done with it.
+    fn in_haste<T>(&self, command: impl FnOnce() -> T) -> T {
+        self.configure(&format!("request_timeout = \"{LIMIT_MS}ms\""));
+        let done = command();
+        self.configure("");
+        done
     }
 
     fn write(&self, wanted: Option<&Wanted>) {
@@ -283,7 +297,7 @@ impl Fleet {
     /// Carries a change out while the faults are in force, and lets it converge.
     fn survives(&self, operation: Operation, wanted: Option<&Wanted>) {
         self.write(wanted);
-        self.case.saved_plan(&[]);
+        self.in_haste(|| self.case.saved_plan(&[]));
         self.spoil(operation);
         let run = self
             .case
@@ -302,7 +316,7 @@ impl Fleet {
     fn survives_reading(&self, operation: Operation, args: &[&str]) {
         let before = self.state();
         self.spoil(operation);
-        let run = self.case.run(&[args, &[ALL_AT_ONCE]].concat()).fails();
+        let run = self.in_haste(|| self.case.run(&[args, &[ALL_AT_ONCE]].concat()).fails());
         self.repair(operation);
         assert_eq!(self.state(), before, "{operation:?}\n{run}");
     }
