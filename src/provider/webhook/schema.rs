@@ -285,7 +285,7 @@ fn check_secret(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let length = text.chars().count();
     if text.is_empty() {
         diagnostics.push(invalid(
-            "Webhook secret is empty",
+            "Invalid webhook secret",
             format!(
                 "The portal signs nothing with an empty text, and refuses it. Use 8 to {} printable ASCII characters without \
                  blanks, or leave {path} out on create to have a secret generated.",
