@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::creation::{Creation, SUMMARY};
 use crate::api::keys::{CreatedKey, Key};
-use crate::api::{Cause, Error};
+use crate::api::{Cause, Error, ErrorShape};
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::dates;
 
@@ -59,8 +59,9 @@ pub(super) async fn resolve(
 /// Words a refusal, after a look at what it left behind: a portal can fail after it has stored, and a proxy can make a
 /// refusal of an answer that it dislikes.
 pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnostic {
-    let is_clear = matches!(error.status(), Some(400 | 401 | 403 | 429)) || !is_answer(error);
-    if !is_clear && let Sighting::Candidates(keys) = look(creation).await {
+    if !is_clear(error)
+        && let Sighting::Candidates(keys) = look(creation).await
+    {
         return left_behind(creation, &keys, error);
     }
     creation.portal.explain(SUMMARY, error)
@@ -78,8 +79,16 @@ async fn refused_again(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     }
 }
 
-fn is_answer(error: &Error) -> bool {
-    matches!(error.cause(), Cause::Status(_) | Cause::Redirect { .. })
+/// Whether a refusal leaves no doubt that no key was made: it was no answer, or one that the portal gives before it makes
+/// one. A web page is a proxy's.
+fn is_clear(error: &Error) -> bool {
+    match error.cause() {
+        Cause::Status(failure) => {
+            matches!(failure.status, 400 | 401 | 403 | 429) && failure.shape != ErrorShape::Html
+        }
+        Cause::Redirect { .. } => false,
+        _ => true,
+    }
 }
 
 /// Looks at the list until the key shows up or cannot come any more. An interrupt ends the waiting; the last look is taken

@@ -117,6 +117,20 @@ async fn a_portal_that_never_answers_is_given_up_after_two_requests() {
     assert!(made(&portal).is_empty() && directory.state.is_empty());
 }
 
+/// A proxy can dislike the answer that has the key in it.
+#[tokio::test]
+async fn a_page_of_a_proxy_in_place_of_the_key_does_not_hide_it() {
+    for status in [401, 403] {
+        let portal = Portal::start().await;
+        let mut directory = directory(&portal);
+        let page = [("Content-Type", "text/html")];
+        let refusal = on(ON_POST).after_storing();
+        portal.fault(refusal.respond(status, &page, "<html>Blocked</html>"));
+        names(&directory.apply(&one(&key())).await, &portal);
+        assert_eq!(made(&portal).len(), 1);
+    }
+}
+
 /// Names repeat: what was there before, what others made and what has another name is none of it.
 #[tokio::test]
 async fn only_new_keys_of_this_name_and_user_count() {
