@@ -3,7 +3,7 @@
 
 use super::model::{
     CREATED_BY, CREATED_ON, EXPIRED, EXPIRES_AT, EXPIRES_IN_DAYS, ID, KEY, KEY_POSTFIX, NAME,
-    ROTATION, days_in,
+    ROTATE_BEFORE_DAYS, ROTATION, days_in,
 };
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
@@ -15,6 +15,11 @@ pub(super) fn propose(request: &PlanRequest<'_>, plan: &mut Plan, diagnostics: &
     match request.prior {
         None => propose_creation(request.config, &mut plan.state),
         Some(prior) => propose_change(prior, plan, diagnostics),
+    }
+    let planned = &plan.state;
+    let is_endless = planned.get(EXPIRES_AT).is_null() && planned.get(EXPIRES_IN_DAYS).is_null();
+    if is_endless && days_in(planned.get(ROTATE_BEFORE_DAYS)).is_some() {
+        diagnostics.push(never_due(planned));
     }
 }
 
@@ -54,6 +59,19 @@ fn propose_change(prior: &Object, plan: &mut Plan, diagnostics: &mut Diagnostics
     } else if plan.replacements.is_empty() {
         diagnostics.push(does_not_fit(prior, planned));
     }
+}
+
+/// Warns that a key which never ends is never due for its replacement.
+fn never_due(planned: &Object) -> Diagnostic {
+    let name = planned.get(NAME).as_str().unwrap_or("?");
+    Diagnostic::warning(
+        "rotate_before_days has no effect",
+        format!(
+            "Key \"{name}\" never ends, so rotate_before_days never replaces it. Set expires_in_days, or remove \
+             rotate_before_days."
+        ),
+    )
+    .at_attribute(ROTATE_BEFORE_DAYS)
 }
 
 /// Warns that an imported key does not live for as long as is configured: where its dates said how long, that is in the

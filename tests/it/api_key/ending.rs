@@ -147,6 +147,20 @@ async fn the_margin_is_the_providers_own() {
     directory.plan(&config).await.empty();
 }
 
+/// Where the days come with the margin, the key is replaced by one that ends.
+#[tokio::test]
+async fn a_margin_before_no_end_is_warned_of() {
+    let portal = Portal::start().await;
+    let mut directory = directory(&portal);
+    let summary = "rotate_before_days has no effect";
+    for _creation_and_change in 0..2 {
+        let endless = changed(json!({"rotate_before_days": 7}));
+        directory.apply(&endless).await.warning(summary);
+    }
+    let ending = changed(json!({"expires_in_days": 30, "rotate_before_days": 7}));
+    directory.apply(&ending).await.quiet();
+}
+
 #[tokio::test]
 async fn a_key_that_the_portal_switched_off_before_its_end_is_switched_on() {
     let portal = Portal::start().await;

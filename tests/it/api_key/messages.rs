@@ -58,6 +58,11 @@ async fn arguments(section: &mut Section) {
         let report = directory(&portal).validate(&changed(changes)).await;
         section.add(when, said(report));
     }
+    let endless = changed(json!({"rotate_before_days": 7}));
+    section.add(
+        "A key that never ends shall be replaced before its end",
+        plan(&mut directory(&portal), &endless).await,
+    );
 }
 
 async fn apply(
