@@ -106,6 +106,8 @@ async fn a_name_that_nobody_knows_is_refused_with_the_nearest_ones() {
     let error = planned.report.error("Unknown trigger");
     assert_eq!(error.path, "triggers");
     assert!(error.detail.contains("\"MoonLanded\""), "{error:?}");
+    // Everything does not stand for one event.
+    assert!(!error.detail.contains("\"All\""), "{error:?}");
 
     directory.apply(&triggers(&["FileUploaded"])).await.quiet();
     let planned = directory.plan(&triggers(&["MoonDeparted"])).await;
