@@ -60,6 +60,11 @@ const BLOCKS: &[(&str, &str, By)] = &[
     ("getting-started", "terraform plan", By::Here),
     (
         "getting-started",
+        "terraform destroy -var receiver_uri=https://example.com/webhook-endpoint",
+        By::Here,
+    ),
+    (
+        "getting-started",
         "provider \"docspace\" {",
         By::Test("wrong_portal: a_portal_that_is_not_allowed_is_asked_nothing"),
     ),
@@ -431,7 +436,7 @@ fn run(case: &Case, commands: &str) {
             continue;
         }
         let mut args: Vec<&str> = args.split(' ').collect();
-        if args.first() == Some(&"apply") {
+        if matches!(args.first(), Some(&("apply" | "destroy"))) {
             args.insert(1, "-auto-approve");
         }
         case.run(&args).succeeds();
@@ -439,7 +444,7 @@ fn run(case: &Case, commands: &str) {
 }
 
 #[test]
-fn getting_started_leads_to_a_webhook_and_an_empty_plan() {
+fn getting_started_leads_to_a_webhook_an_empty_plan_and_back() {
     let case = quickstart();
     run(&case, &block("getting-started", "terraform init"));
     assert_eq!(case.portal.webhooks().len(), 1);
@@ -450,6 +455,9 @@ fn getting_started_leads_to_a_webhook_and_an_empty_plan() {
         "receiver_uri=https://example.com/webhook-endpoint",
     ])
     .finds_no_changes();
+    let destroy = "terraform destroy -var receiver_uri=https://example.com/webhook-endpoint";
+    run(&case, &block("getting-started", destroy));
+    assert!(case.portal.webhooks().is_empty());
 }
 
 #[test]
