@@ -265,9 +265,9 @@ pub fn into_the_state() -> Vec<Row> {
 
 pub fn between_the_modes() -> Vec<Row> {
     // A plan without a change cannot forget the hash, nor send anything.
-    let same = "Setting `secret_key_wo_version` to the number that was counted";
-    let other = "Setting `secret_key_wo_version` to another number";
-    let left_out = "Leaving `secret_key_wo_version` out";
+    let same = "Adding `secret_key_wo_version` with the number that was counted";
+    let other = "Adding `secret_key_wo_version` with another number";
+    let left_out = "Removing `secret_key_wo_version`";
     vec![
         row(same, automatic(OLD), manual(OLD, 1), UNTOUCHED.version(1)),
         row(same, automatic(OLD), manual(NEW, 1), UNTOUCHED.version(1)),
@@ -326,7 +326,7 @@ pub fn removals() -> Vec<Row> {
             UNTOUCHED,
         ));
         rows.push(Row {
-            rule: "Setting a secret again that was removed",
+            rule: "Setting a secret again after it was removed",
             from: From::Removed(from),
             to: automatic(OLD),
             outcome: put(Some(OLD)).version(1),
