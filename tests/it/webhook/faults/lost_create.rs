@@ -125,7 +125,10 @@ async fn of_several_webhooks_none_is_adopted() {
     let mut directory = portal.workspace();
     portal.fault(fault("reset after", POST).delay_ms(300));
     let report = create_while(&portal, &mut directory, async {
-        arrival(&portal, 1).await;
+        eventually("the webhook to be stored", || {
+            (portal.emulator.webhooks().len() == 1).then_some(())
+        })
+        .await;
         portal.emulator.create_webhook(twin());
     })
     .await;
