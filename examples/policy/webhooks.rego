@@ -1,10 +1,10 @@
-# Rules for a plan, to be read by Conftest from the output of terraform show -json.
+# Rules for Conftest, which reads the plan from the output of terraform show -json.
 package main
 
-# The hosts that webhooks may be delivered to. A dot in front stands for every host below.
+# The hosts that webhooks may deliver to. A leading dot stands for every host below.
 receivers := {"hooks.example.com", ".apps.example.com"}
 
-# What is there after the apply.
+# The webhooks that exist after the apply.
 webhooks contains webhook if {
 	some webhook in input.resource_changes
 	webhook.mode == "managed"
@@ -32,13 +32,13 @@ deny contains message if {
 
 stores_a_secret(change) if change.after.secret_key != null
 
-# One that the provider is going to generate.
+# A secret that the provider is going to generate.
 stores_a_secret(change) if change.after_unknown.secret_key == true
 
-# With ssl, the provider itself demands https.
+# With ssl, the provider itself requires https.
 verifies_tls(webhook) if webhook.ssl == true
 
-# A uri that is known only after the apply has no host yet, and is refused.
+# A uri that is known only after the apply has no host yet, so it is refused.
 has_known_receiver(webhook) if {
 	some receiver in receivers
 	is_below(host(webhook.uri), receiver)
@@ -51,5 +51,5 @@ is_below(name, receiver) if {
 	endswith(name, receiver)
 }
 
-# A uri with a name or a password before its host has none here, and is refused.
+# A uri with a user name or password before its host does not match, so it is refused.
 host(uri) := regex.find_all_string_submatch_n(`^https?://([a-z0-9.-]+)(?::[0-9]+)?(?:[/?#]|$)`, lower(uri), 1)[0][1]

@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# Address and key are read from DOCSPACE_BASE_URL and DOCSPACE_API_KEY.
-# Whatever these are set to, no other portal is asked or changed.
+# The address and the key come from DOCSPACE_BASE_URL and DOCSPACE_API_KEY.
+# If these point to any other portal, every command fails before it sends a request.
 provider "docspace" {
   allowed_portals = ["yourportal.onlyoffice.com"]
 }

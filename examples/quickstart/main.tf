@@ -1,4 +1,4 @@
-# One webhook, from nothing. It works with a real portal and with the emulator alike:
+# One webhook, complete. It works with a real portal as well as with the emulator:
 #
 #   export DOCSPACE_BASE_URL=https://yourportal.onlyoffice.com
 #   export DOCSPACE_API_KEY=sk-...
@@ -14,11 +14,11 @@ terraform {
   }
 }
 
-# The portal and the key come from the environment, so neither is ever written into a file.
+# The address and the key come from the environment and are in no file.
 provider "docspace" {}
 
 variable "receiver_uri" {
-  description = "The address of the receiver. The portal probes it with HEAD and expects a 2xx answer."
+  description = "The address of the receiver, which must answer a HEAD request with a 2xx status."
   type        = string
 }
 
@@ -29,7 +29,7 @@ variable "triggers" {
 }
 
 variable "webhook_secret" {
-  description = "The secret that deliveries are signed with. Omit it to have a strong one generated."
+  description = "The secret that signs deliveries. Omit it to have a strong one generated."
   type        = string
   sensitive   = true
   default     = null

@@ -1,8 +1,8 @@
-// A receiver that believes only what the portal has signed.
+// A receiver that accepts only deliveries that the portal has signed.
 //
 //	WEBHOOK_SECRET=... PORT=8080 go run receiver.go
 //
-// While the secret is rotated, WEBHOOK_SECRET_PREVIOUS holds the one that still counts.
+// During a rotation, WEBHOOK_SECRET_PREVIOUS holds the previous secret.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 	"strings"
 )
 
-// Signed are the exact bytes of the body, before anything parses them.
+// The signature covers the exact bytes of the body, before anything parses them.
 func isGenuine(body []byte, header string) bool {
 	given, err := hex.DecodeString(strings.TrimPrefix(header, "sha256="))
 	if err != nil {

@@ -1,8 +1,8 @@
-// A receiver that believes only what the portal has signed.
+// A receiver that accepts only deliveries that the portal has signed.
 //
 //   WEBHOOK_SECRET=... PORT=8080 node receiver.mjs
 //
-// While the secret is rotated, WEBHOOK_SECRET_PREVIOUS holds the one that still counts.
+// During a rotation, WEBHOOK_SECRET_PREVIOUS holds the previous secret.
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 const { WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS } = process.env;
 const secrets = [WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS].filter(Boolean);
 
-// Signed are the exact bytes of the body, before anything parses them.
+// The signature covers the exact bytes of the body, before anything parses them.
 function isGenuine(body, header = "") {
   const given = Buffer.from(header.replace(/^sha256=/, ""), "hex");
   return secrets.some((secret) => {

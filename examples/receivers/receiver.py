@@ -1,8 +1,8 @@
-"""A receiver that believes only what the portal has signed.
+"""A receiver that accepts only deliveries that the portal has signed.
 
     WEBHOOK_SECRET=... PORT=8080 python3 receiver.py
 
-While the secret is rotated, WEBHOOK_SECRET_PREVIOUS holds the one that still counts.
+During a rotation, WEBHOOK_SECRET_PREVIOUS holds the previous secret.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ SECRETS = [os.environ[name].encode() for name in VARIABLES if os.environ.get(nam
 
 
 def is_genuine(body: bytes, header: str) -> bool:
-    """Signed are the exact bytes of the body; the portal writes its digits in upper case."""
+    """Checks the exact bytes of the body; the portal sends the digits in upper case."""
     given = header.lower().encode()
     expected = ("sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest() for secret in SECRETS)
     return any(hmac.compare_digest(given, digits.encode()) for digits in expected)

@@ -1,10 +1,10 @@
-//! Whether a delivery is genuine, with the crates `hmac` 0.13 and `sha2` 0.11.
+//! Verifies deliveries, with the crates `hmac` 0.13 and `sha2` 0.11.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Checks the header `x-docspace-signature-256` against the exact bytes of the body. While a secret
-/// is rotated, both the new one and the old one count.
+/// Checks the header `x-docspace-signature-256` against the exact bytes of the body. During a
+/// rotation, pass both the new secret and the old one.
 pub fn is_genuine(secrets: &[&str], body: &[u8], header: &str) -> bool {
     let Some(given) = header.strip_prefix("sha256=").and_then(from_hex) else {
         return false;
@@ -18,7 +18,7 @@ pub fn is_genuine(secrets: &[&str], body: &[u8], header: &str) -> bool {
     })
 }
 
-/// The portal writes its digits in upper case; both count.
+/// Decodes hexadecimal digits of either case; the portal sends upper case.
 fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let values: Option<Vec<u32>> = digits.chars().map(|digit| digit.to_digit(16)).collect();
     values

@@ -1,5 +1,5 @@
 variable "outage_began" {
-  description = "When the receiver went away, such as 2026-06-30T12:00:00Z. Set it when you invoke the action; nothing else needs it."
+  description = "When the outage began, such as 2026-06-30T12:00:00Z. Only the action needs it."
   type        = string
   default     = null
 }
@@ -10,7 +10,7 @@ resource "docspace_webhook" "uploads" {
   triggers = ["FileUploaded"]
 }
 
-# After an outage of the receiver:
+# Run this after an outage of the receiver:
 #
 #   terraform apply -invoke=action.docspace_webhook_redeliver.after_outage -var outage_began=...
 action "docspace_webhook_redeliver" "after_outage" {

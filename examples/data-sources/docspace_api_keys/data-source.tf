@@ -1,4 +1,4 @@
-# Keys that work and can do everything, by name.
+# All keys that work.
 data "docspace_api_keys" "working" {
   is_active = true
   expired   = false

@@ -1,6 +1,6 @@
 data "docspace_current_key" "this" {}
 
-# Warn of the provider's own key two weeks before it ends.
+# Warns two weeks before the provider's own key expires.
 check "own_key" {
   assert {
     condition = (
@@ -10,6 +10,6 @@ check "own_key" {
         timeadd(plantimestamp(), "336h"),
       ) > 0
     )
-    error_message = "The key ending in ${data.docspace_current_key.this.key_postfix} ends within two weeks."
+    error_message = "The key ending in ${data.docspace_current_key.this.key_postfix} expires within two weeks."
   }
 }

@@ -1,9 +1,9 @@
-# Finds a group by its name. Give the id instead if several groups have the name.
+# Finds a group by its name. If several have that name, use the id instead.
 data "docspace_group" "design" {
   name = "Design"
 }
 
-# Who is in it.
+# The members of the group.
 data "docspace_users" "designers" {
   group_id = data.docspace_group.design.id
 }

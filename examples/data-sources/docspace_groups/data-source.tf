@@ -1,4 +1,4 @@
-# All groups that people keep, and not a directory service.
+# All groups that are kept in the portal and not in a directory service.
 data "docspace_groups" "all" {}
 
 output "groups" {

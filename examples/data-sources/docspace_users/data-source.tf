@@ -3,7 +3,7 @@ data "docspace_users" "active" {
   status = "active"
 }
 
-# Who has which id. One list serves any number of look-ups.
+# A map from email addresses to ids: one list serves any number of lookups.
 locals {
   user_ids = { for user in data.docspace_users.active.users : user.email => user.id }
 }

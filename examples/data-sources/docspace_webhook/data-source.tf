@@ -1,5 +1,5 @@
-# Finds a webhook by the name that the portal shows. Add the uri if several have the same name, or
-# give the portal's number instead: id = "17".
+# Finds a webhook by the name that the portal shows. If several have that name, add the uri, or use
+# the id instead: id = "17".
 data "docspace_webhook" "uploads" {
   name = "My file upload webhook"
 }
@@ -8,9 +8,9 @@ output "upload_triggers" {
   value = data.docspace_webhook.uploads.triggers
 }
 
-# Warns in every plan and apply, and stops none, while deliveries fail or the webhook is disabled. healthy
-# is null before the first delivery. The data source stands outside of the check on purpose: inside, a
-# webhook that is gone would be a warning too, but no plan would ever be empty again.
+# While deliveries fail or the webhook is disabled, every plan and apply warns but goes on. healthy is
+# null before the first delivery. Keep the data source outside the check: inside it, a missing webhook
+# would be only a warning, but no plan would ever be empty again.
 check "uploads_are_delivered" {
   assert {
     condition     = data.docspace_webhook.uploads.healthy != false

@@ -1,5 +1,5 @@
-# What could not be delivered since yesterday, to any receiver. With plantimestamp() the journal is
-# read while planning.
+# All deliveries that failed or are still waiting since yesterday. With plantimestamp(), unlike
+# timestamp(), the plan already reads the journal.
 data "docspace_webhook_deliveries" "failed" {
   from          = timeadd(plantimestamp(), "-24h")
   status_groups = ["not_sent", "3xx", "4xx", "5xx"]
@@ -12,8 +12,7 @@ output "failed_deliveries" {
   ]
 }
 
-# The last upload that was announced, with what was sent. Payloads are sensitive and stored in the
-# state.
+# The last delivery about an upload, with its payload. Payloads are sensitive, and stored in the state.
 data "docspace_webhook_deliveries" "last_upload" {
   trigger          = "FileUploaded"
   limit            = 1

@@ -1,4 +1,4 @@
-# All webhooks that deliver uploads to one receiver, those that subscribe to every event included.
+# All webhooks that deliver uploads to one host, including those that subscribe to every event.
 data "docspace_webhooks" "uploads" {
   enabled    = true
   uri_prefix = "https://hooks.example.com/"
@@ -9,7 +9,7 @@ output "upload_receivers" {
   value = { for webhook in data.docspace_webhooks.uploads.webhooks : webhook.id => webhook.uri }
 }
 
-# Webhooks whose deliveries fail, of whatever receiver.
+# All webhooks, to warn of those whose deliveries fail.
 data "docspace_webhooks" "all" {}
 
 check "everything_is_delivered" {

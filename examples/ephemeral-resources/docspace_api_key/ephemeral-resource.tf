@@ -1,10 +1,10 @@
-# A key for this run only, for a provider or script that cannot use the one of this provider.
+# A key for this run only, for a script or another provider that must not use the provider's own.
 ephemeral "docspace_api_key" "job" {
   permissions = ["rooms:read"]
   purpose     = "nightly job"
 }
 
-# Terraform makes it for the plan and again for the apply, and deletes it each time.
+# Terraform creates a key in the plan and another in the apply, and deletes each at the end.
 resource "terraform_data" "job" {
   provisioner "local-exec" {
     command = "test -n \"$DOCSPACE_KEY\""

@@ -1,5 +1,5 @@
-# A new secret in every run, made to satisfy the portal's password policy and stored nowhere. Only
-# when the version is raised does the portal get the current one.
+# Every run generates a new secret that satisfies the portal's password policy, and stores it nowhere.
+# The portal gets it only when you raise the version.
 ephemeral "docspace_webhook_secret" "uploads" {}
 
 resource "docspace_webhook" "uploads" {

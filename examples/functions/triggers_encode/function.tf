@@ -1,9 +1,9 @@
-# The number that DocSpace's API uses for these triggers: 384.
+# The number for these triggers in DocSpace's API: 384.
 output "uploads" {
   value = provider::docspace::triggers_encode(["FileCreated", "FileUploaded"])
 }
 
-# Every event is 0.
+# All events: 0.
 output "everything" {
   value = provider::docspace::triggers_encode(["All"])
 }

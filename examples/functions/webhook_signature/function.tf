@@ -8,8 +8,8 @@ locals {
   body = jsonencode({ event = { id = 501, trigger = "file.uploaded", triggerId = 256 } })
 }
 
-# What the portal would write into the header x-docspace-signature-256 of this delivery. Send both to
-# a receiver to see whether it verifies signatures.
+# The header x-docspace-signature-256 that the portal would send with this body. Send both to a
+# receiver to test whether it verifies signatures.
 output "signature" {
   value     = provider::docspace::webhook_signature(var.webhook_secret, local.body)
   sensitive = true

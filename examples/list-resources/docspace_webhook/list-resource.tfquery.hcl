@@ -1,4 +1,4 @@
-# In a file whose name ends in .tfquery.hcl, such as find.tfquery.hcl.
+# Save this in a file whose name ends in .tfquery.hcl, such as find.tfquery.hcl.
 list "docspace_webhook" "switched_off" {
   provider = docspace
   limit    = 1000 # without it, Terraform stops after 100

@@ -1,4 +1,4 @@
-# A key for a monitoring job, which reads rooms and is replaced a week before it ends.
+# A key with which a monitoring job reads rooms, replaced a week before it expires.
 resource "docspace_api_key" "monitoring" {
   name               = "Monitoring"
   permissions        = ["rooms:read"]
@@ -6,7 +6,7 @@ resource "docspace_api_key" "monitoring" {
   rotate_before_days = 7
 
   lifecycle {
-    # The new key exists before the old one goes.
+    # Creates the new key before the old one is deleted.
     create_before_destroy = true
   }
 }

@@ -1,2 +1,2 @@
-# A portal has one such setting, and this is its id:
+# A portal has one such setting, with this id:
 terraform import docspace_developer_tools.portal developer_tools

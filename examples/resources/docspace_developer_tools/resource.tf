@@ -1,4 +1,4 @@
-# Nobody below administrator makes API keys or webhooks.
+# Only administrators may create API keys and webhooks.
 resource "docspace_developer_tools" "portal" {
   limited_to_admins = true
 }

@@ -1,2 +1,2 @@
-# A portal has one list, and this is its id:
+# A portal has one such list, with this id:
 terraform import docspace_embedding.apps embedding

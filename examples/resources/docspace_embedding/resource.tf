@@ -1,4 +1,4 @@
-# The intranet and every app below one domain may show the portal in a frame.
+# The intranet and all apps below one domain may embed the portal.
 resource "docspace_embedding" "apps" {
   domains = [
     "https://intranet.example.com",

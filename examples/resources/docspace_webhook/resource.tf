@@ -1,11 +1,11 @@
 variable "webhook_secret" {
-  description = "The secret with which the portal signs what it sends to the receiver."
+  description = "The secret with which the portal signs deliveries."
   type        = string
   ephemeral   = true
 }
 
-# Tells the build server about every file that is uploaded. The secret is write-only: it is in
-# neither the plan nor the state. Raise the version to send a new one.
+# Notifies the build server of every uploaded file. The secret is write-only: it is in neither the
+# plan nor the state. Raise the version to send a new one.
 resource "docspace_webhook" "uploads" {
   name     = "My file upload webhook"
   uri      = "https://hooks.example.com/docspace/uploads"
@@ -15,15 +15,15 @@ resource "docspace_webhook" "uploads" {
   secret_key_wo_version = 1
 }
 
-# Tells the audit service about everything. Without a secret given, a strong one is generated and
-# kept in the state, from where the receiver's own configuration can take it.
+# Notifies the audit service of every event. Since no secret is configured, the provider generates a
+# strong one and keeps it in the state, where the configuration of the receiver can refer to it.
 resource "docspace_webhook" "audit" {
   name     = "Audit trail"
   uri      = "https://audit.example.com/docspace"
   triggers = ["All"]
 }
 
-# Watches the rooms, and is switched off for now.
+# Watches rooms, but is disabled for now.
 resource "docspace_webhook" "rooms" {
   name     = "Room changes"
   uri      = "https://hooks.example.com/docspace/rooms"

@@ -1,5 +1,5 @@
 variable "webhooks" {
-  description = "The webhooks, each under a key that stays the same."
+  description = "The webhooks by key. The keys must not change."
   type = map(object({
     uri            = string
     triggers       = set(string)
@@ -18,7 +18,7 @@ variable "webhooks" {
 }
 
 variable "webhook_secrets" {
-  description = "The secret of each, under the same key."
+  description = "The secrets of the webhooks, by the same keys."
   type        = map(string)
   ephemeral   = true
 }
