@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The DocSpace SDK for Python cannot write back the JSON of an answer that has a date.
+# The DocSpace SDK for Python cannot convert a response with a date back to JSON.
 #
-# Expected: each model has from_json and to_json, the latter documented as "the JSON representation of the model", so
-# what was read can be written, to a file or a log, dates included.
-# What happens: a webhook with a `createdOn` is read, and its to_json raises a TypeError: the date is a datetime by
-# then, and the standard json module does not take one. An API key's dates are of another model, ApiDateTime, whose
-# fields count as read-only: its to_json raises nothing and writes an empty object.
-# Why it matters: a portal sends a date in every webhook and key. An inventory dumped with to_json, to compare it with
-# what Terraform manages, stops at the first webhook, and a date of a key is lost without a word.
+# Expected: each model has from_json and to_json, documented as "the JSON representation of the model", so what was
+# read can be written to a file or a log, dates included.
+# What happens: reading a webhook with a `createdOn` turns the date into a datetime, which the standard json module
+# does not accept, so the webhook's to_json raises a TypeError. The dates of an API key use another model, ApiDateTime,
+# whose fields count as read-only: its to_json raises nothing and writes an empty object.
+# Why it matters: a portal sends a date with every webhook and key. A script that dumps an inventory with to_json, to
+# compare it with what Terraform manages, stops at the first webhook, and silently loses the dates of keys.
 # Seen with docspace-api-sdk 3.7.0, pydantic 2.14.4.
 set -euo pipefail
 

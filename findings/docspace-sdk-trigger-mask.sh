@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The DocSpace SDK for Python cannot hold a webhook with two triggers.
+# The DocSpace SDK for Python cannot represent a webhook with two triggers.
 #
-# Expected: the members of WebhookTrigger are the powers of two, and a portal stores the sum of those that are ticked:
-# 128 (file.created) and 256 (file.uploaded) make 384. A client for that portal reads and sends such a sum.
-# What happens: `triggers` is a closed enum of the single members. A sum raises a ValidationError, both in the webhook
-# that a portal answers and in the request that would create one; `|` on two members gives an int that no model takes.
-# Why it matters: one webhook with two triggers, made in the portal or by Terraform, and the SDK can no longer list any
-# webhook of that portal. A script that shares a portal with Terraform has to read that list as plain JSON.
+# Expected: the members of WebhookTrigger are powers of two, and a portal stores the sum of those that are selected:
+# 128 (file.created) and 256 (file.uploaded) make 384. A client of that portal reads and sends such sums.
+# What happens: `triggers` is a closed enum of the single members. A sum raises a ValidationError, both in a webhook
+# that the portal returns and in the request that would create one; `|` on two members gives an int that no model
+# accepts.
+# Why it matters: as soon as the portal or Terraform has created one webhook with two triggers, the SDK can no longer
+# list any webhook of that portal. A script that shares a portal with Terraform has to read the list as plain JSON.
 # Seen with docspace-api-sdk 3.7.0, pydantic 2.14.4.
 set -euo pipefail
 

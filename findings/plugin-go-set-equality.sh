@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# terraform-plugin-go finds two sets equal that do not hold the same elements equally often.
+# terraform-plugin-go considers two sets equal although their elements occur a different number of times.
 #
 # Expected: tftypes.Set is documented as an unordered collection of unique elements. If it does not drop duplicates,
 # Equal either ignores them, and {1, 1} equals {1}, or counts them, and {1, 1, 2} differs from {1, 2, 2}.
 # What happens: neither. {1, 1} differs from {1}, and {1, 1, 2} equals {1, 2, 2}: the number of elements counts, and
-# which there are, but not how often each is there.
-# Why it matters: NewValue takes a set with duplicates, and so does reading one from JSON. A test of a provider that
-# compares with Equal passes on other duplicates than it wants, and fails on sets that differ by a duplicate alone.
+# which ones there are, but not how often each occurs.
+# Why it matters: NewValue accepts a set with duplicates, and so does reading one from JSON. A provider test that
+# compares with Equal passes with the wrong duplicates, and fails on sets that differ only in a duplicate.
 # Seen with terraform-plugin-go 0.31.0.
 set -euo pipefail
 

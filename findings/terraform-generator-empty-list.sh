@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# terraform-generator writes nothing for an argument that is an empty array.
+# terraform-generator omits an argument that is an empty array.
 #
-# Expected: terraform-generator writes the arguments of its JavaScript objects as Terraform's arguments. An empty array
+# Expected: terraform-generator writes the properties of its JavaScript objects as Terraform arguments. An empty array
 # is an empty list: `triggers = []`, and a variable with the default [] has a default.
-# What happens: the argument is left out. The variable becomes a required one, the output loses its value and is no
-# longer valid. The package's own list() writes an empty list.
-# Why it matters: in Terraform an empty list and no argument differ: one removes what is there, the other keeps it or
-# takes a default. An array that happens to be empty in one run changes the meaning of the module, with no error from
-# the generator.
+# What happens: the argument is left out. The variable becomes required, and the output loses its value and is invalid.
+# The package's own list() writes an empty list.
+# Why it matters: in Terraform, an empty list is not the same as no argument: one removes what is there, the other
+# keeps it or takes a default. An array that happens to be empty in one run changes the meaning of the module, without
+# an error from the generator.
 # Seen with terraform-generator 6.7.0.
 set -euo pipefail
 

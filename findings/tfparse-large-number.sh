@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # tfparse returns 9223372036854775807 for every whole number above it.
 #
-# Expected: a number in Terraform has no such limit, and Python's int has none. tfparse returns what the module says,
-# or refuses it.
-# What happens: a whole number outside of 64 bits becomes the nearest that fits, on both sides of zero, without a
-# warning: three different numbers are one. The result of an expression does so too.
-# Why it matters: large identifiers and masks of different resources look like one, and a report shows a number that
-# stands nowhere in the module.
+# Expected: a number in Terraform has no such limit, and neither has Python's int. tfparse returns what the module
+# says, or refuses it.
+# What happens: a whole number outside 64 bits becomes the nearest one that fits, on both sides of zero, without a
+# warning: three different numbers become one. So does the result of an expression.
+# Why it matters: large identifiers and masks of different resources look the same, and a report shows a number that is
+# nowhere in the module.
 # Seen with tfparse 0.6.22.
 set -euo pipefail
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# tree-sitter-hcl reads a whole number with an exponent as an error.
+# tree-sitter-hcl parses a whole number with an exponent as an error.
 #
-# Expected: HCL's syntax has the fraction and the exponent of a number each optional (NumericLit in hclsyntax/spec.md),
-# so 1e3 is a number as 1.0e3 is. Terraform reads both as 1000.
-# What happens: an exponent is taken only after a fraction. 1e3 is parsed as the number 1 and an error, whatever the
+# Expected: in HCL's syntax, fraction and exponent of a number are each optional (NumericLit in hclsyntax/spec.md), so
+# 1e3 is a number just as 1.0e3 is. Terraform reads both as 1000.
+# What happens: an exponent is accepted only after a fraction. 1e3 is parsed as the number 1 and an error, whatever the
 # case of the letter or the sign of the exponent.
-# Why it matters: editors and tools that select by syntax see an error where the file has none.
+# Why it matters: editors and tools that work on the syntax tree see an error where the file has none.
 # Seen with tree-sitter-hcl 1.2.0, tree-sitter 0.26.1.
 set -euo pipefail
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # yq turns an escaped string into a reference, and a reference into text, when it writes HCL back.
 #
-# Expected: in HCL, "$${name}" is the string ${name}, and "${name}" is the value of name. yq's page on HCL promises
-# that interpolation is preserved, so `yq .` writes each as it was.
-# What happens: "$${name}" comes back as "${name}", which now refers to something. A quoted reference alone, "${name}",
-# is neither: it comes back as a string with quotes in it and a second dollar, in an object beside the block it was in,
+# Expected: in HCL, "$${name}" is the string ${name}, and "${name}" is the value of name. yq's page on HCL promises to
+# preserve interpolation, so `yq .` writes each as it was.
+# What happens: "$${name}" comes back as "${name}", which is now a reference. A quoted reference alone, "${name}",
+# becomes neither: it comes back as a string with quotes in it and a second dollar sign, in an object beside its block,
 # and the block is left empty. Only a reference with text around it survives.
 # Why it matters: templates for a shell or a CI system are full of $${…}. After an edit of some other line with yq -i,
-# Terraform fails on a name that nobody refers to, or takes a value of its own where the string was meant.
+# Terraform fails on a name that nobody refers to, or inserts a value of its own where the string was meant.
 # Seen with yq 4.54.3 (mikefarah).
 set -euo pipefail
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# yq writes the result of an expression in HCL, and some expressions as a string outside of their block.
+# yq evaluates some expressions in HCL, and writes others as strings outside their block.
 #
-# Expected: yq's page on HCL says that expressions are preserved without quotes. `yq .` writes an argument's expression
-# as it was.
-# What happens: an expression of constants is calculated: 60 * 60 becomes 3600, and "a${1}" a string with the name of a
+# Expected: yq's page on HCL says that it preserves expressions without quotes. `yq .` writes the expression of an
+# argument as it was.
+# What happens: an expression of constants is evaluated: 60 * 60 becomes 3600, and "a${1}" a string with the name of a
 # Go function in it. Of the others, var.x + 1 and upper(var.x) are kept; one with a quote, a bracket or a question mark
-# becomes a string, in an object beside the block it was in, and the block is left empty.
-# Why it matters: a change of one line by yq, in a pipeline that bumps a version for example, rewrites other lines:
-# Terraform then misses the block's required argument, and gets a string of code where a value was due.
+# becomes a string, in an object beside its block, and the block is left empty.
+# Why it matters: if a pipeline bumps a version with yq, a change to one line rewrites others: Terraform then misses
+# the block's required argument, and gets a string of code where a value is due.
 # Seen with yq 4.54.3 (mikefarah).
 set -euo pipefail
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # yq keeps only the last of two blocks of one kind when it writes HCL back.
 #
-# Expected: yq's page on HCL shows round trips, `yq file` with the identity expression, that give the same blocks back.
-# Blocks of one type and with the same labels may stand beside each other in HCL: two configurations of a provider, two
-# imports, two rules in a resource.
-# What happens: `yq .` of two such blocks writes the last one, and exits with 0. As JSON or YAML both are there, under
-# one key that is written twice, which most readers take for the last one as well.
+# Expected: yq's page on HCL shows round trips, `yq file` with the identity expression, that return the same blocks.
+# HCL allows several blocks of one type with the same labels: two configurations of a provider, two imports, two rules
+# in a resource.
+# What happens: `yq .` of two such blocks writes the last one and exits with 0. As JSON or YAML, both are there, but
+# under the same key written twice, of which most readers keep only the last.
 # Why it matters: two aliases of the docspace provider become one, and an edit with -i removes the other from the file.
-# An `import` that has been edited this way imports one object of many.
+# A file with many `import` blocks, edited like this, imports only one object.
 # Seen with yq 4.54.3 (mikefarah).
 set -euo pipefail
 
