@@ -1,4 +1,4 @@
-# A key for this run only, for a script or another provider that must not use the provider's own.
+# A key for this run only, for a script or another provider that must not use this provider's key.
 ephemeral "docspace_api_key" "job" {
   permissions = ["rooms:read"]
   purpose     = "nightly job"
