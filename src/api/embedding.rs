@@ -24,33 +24,39 @@ const TOO_LONG: &str = "CSP header size exceeds";
 pub struct Embedding {
     /// The entries in their order, as they were sent.
     pub domains: Vec<String>,
-    /// The length of the header that the portal makes of them, in bytes.
-    header: usize,
+    /// The length of the header that the portal makes of them, in bytes, where it tells.
+    header: Option<usize>,
 }
 
 impl Embedding {
-    /// Returns what the portal itself writes into the header, in bytes. `None` on a portal that knows no limit, as 3.1
-    /// does not (IH §12).
+    /// Returns what the portal itself writes into the header, in bytes. `None` on a portal that does not tell, or that
+    /// knows no limit, as 3.1 does not (IH §12).
     pub fn own_share(&self) -> Option<usize> {
         let entries = share(self.domains.iter().map(String::as_str));
-        (self.header <= MAX_HEADER).then(|| self.header.saturating_sub(entries))
+        let header = self.header.filter(|header| *header <= MAX_HEADER)?;
+        Some(header.saturating_sub(entries))
     }
 
     fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
-        let header = node.required("header", "a header")?.text()?.len();
-        // An answer to an empty list has none.
-        let Some(list) = node.optional("domains")? else {
-            return Ok(Self {
-                domains: Vec::new(),
-                header,
-            });
+        let header = match node.optional("header")? {
+            Some(header) => Some(header.text()?.len()),
+            None => None,
         };
-        let entries = list.elements()?;
-        let domains = entries.map(|entry| Ok(entry.text()?.to_owned()));
-        Ok(Self {
-            domains: domains.collect::<Result<_, _>>()?,
-            header,
-        })
+        // An answer to an empty list has no list, but then it has the header.
+        let list = if header.is_some() {
+            node.optional("domains")?
+        } else {
+            Some(node.required("domains", "a list")?)
+        };
+        let domains = match list {
+            Some(list) => {
+                let entries = list.elements()?;
+                let domains = entries.map(|entry| Ok(entry.text()?.to_owned()));
+                domains.collect::<Result<_, _>>()?
+            }
+            None => Vec::new(),
+        };
+        Ok(Self { domains, header })
     }
 }
 
@@ -103,10 +109,12 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_list_is_empty_and_a_missing_header_is_no_answer() {
+    fn a_list_or_a_header_may_be_missing_and_not_both() {
         let empty = decoded(r#"{"response": {"header": "abc"}}"#).unwrap();
         assert_eq!((empty.domains.len(), empty.own_share()), (0, Some(3)));
-        assert_eq!(decoded(r#"{"response": {"domains": []}}"#), None);
+        let bare = decoded(r#"{"response": {"domains": ["a.example"]}}"#).unwrap();
+        assert_eq!((bare.domains.len(), bare.own_share()), (1, None));
+        assert_eq!(decoded(r#"{"response": {}}"#), None);
         assert_eq!(
             decoded(r#"{"response": {"header": "", "domains": [null]}}"#),
             None
