@@ -41,6 +41,11 @@ const BLOCKS: &[(&str, &str, By)] = &[
     ),
     (
         "getting-started",
+        "rustup target add x86_64-unknown-linux-musl",
+        By::Test("readme: a_build_for_images… installs what it is given for that target"),
+    ),
+    (
+        "getting-started",
         "provider_installation {",
         By::Test("readme"),
     ),

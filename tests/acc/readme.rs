@@ -166,3 +166,23 @@ fn a_team_takes_the_build_of_the_lock_file_from_its_mirror() {
     assert_eq!(hash(&lock(&case)), hash(&locked));
     case.run(&["init", "-lockfile=readonly"]).succeeds();
 }
+
+/// The target is not on every machine, so the program is that of this one.
+#[test]
+fn a_build_for_images_goes_where_the_platform_is_looked_for() {
+    let case = newcomer();
+    let mirror = case.home().join("providers");
+    let used = blocks("docs/guides/getting-started.md", "In a container image");
+    let [(_, commands)] = used.as_slice() else {
+        panic!("{used:?}");
+    };
+    let install = commands.lines().last().unwrap();
+    let path = mirror.to_str().unwrap().replace('\\', "/");
+    let install = install.replace("/srv/terraform/providers", &path);
+    let version = env!("CARGO_PKG_VERSION");
+    let archive = format!("terraform-provider-docspace_{version}_linux_amd64.zip");
+    let place = mirror.join("registry.terraform.io/onlyoffice/docspace");
+    let ours = env!("CARGO_BIN_EXE_terraform-provider-docspace");
+    in_the_clone(&case, &install, &["--provider", ours]);
+    assert!(place.join(archive).is_file(), "{}", place.display());
+}

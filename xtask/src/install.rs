@@ -18,8 +18,10 @@ pub(crate) const INSTALL: Verb = Verb {
 Builds the provider as for a release and puts it where terraform init and tofu
 init look by themselves, in every directory and without any registry.
 
-Usage: cargo xtask install [--dir DIR] [--provider PATH]
+Usage: cargo xtask install [--target TRIPLE] [--dir DIR] [--provider PATH]
 
+  --target TRIPLE  build for another platform; x86_64-unknown-linux-musl runs on
+                   every Linux of this processor, in Alpine images too
   --dir DIR        a mirror of your own, such as one that a team shares (default:
                    .terraform.d/plugins in your home directory, or
                    terraform.d/plugins in %APPDATA% on Windows)
@@ -56,20 +58,22 @@ const NAMESPACE: &str = "onlyoffice";
 const NAME: &str = "docspace";
 
 fn install(args: Vec<OsString>) -> Result<ExitCode> {
-    let (mut own, mut program) = (None, None);
+    let (mut triple, mut own, mut program) = (None, None, None);
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {
         match arg {
+            lexopt::Arg::Long("target") => triple = Some(parser.value()?),
             lexopt::Arg::Long("dir") => own = Some(PathBuf::from(parser.value()?)),
             lexopt::Arg::Long("provider") => program = Some(PathBuf::from(parser.value()?)),
             other => return Err(other.unexpected().into()),
         }
     }
     let mirror = mirror(own.clone())?;
-    let platform = Platform::of(None)?;
+    let triple = triple.map(|triple| triple.to_string_lossy().into_owned());
+    let platform = Platform::of(triple.as_deref())?;
     let program = match program {
         Some(program) => program,
-        None => dist::build(None)?,
+        None => dist::build(triple.as_deref())?,
     };
     let release = dist::release(&program, &platform)?;
     let mut out = std::io::stdout().lock();
