@@ -66,7 +66,7 @@ fn all_beside_another_trigger_is_refused() {
     refused(
         &Webhook::new("ci").with("triggers", r#"["All", "FileUploaded"]"#),
         "triggers",
-        "Trigger All stands alone",
+        "Trigger All must stand alone",
         "Keep only [\"All\"], or remove \"All\" and name the triggers you want.",
     );
 }

@@ -45,7 +45,7 @@ fn case(file: &str) -> Case {
     case
 }
 
-/// Lets the portal have the webhook that exists already, under the number that is written down.
+/// Lets the portal have the webhook that already exists, under the number that is written down.
 fn with_existing_webhook(case: &Case) {
     for number in 1..ID {
         case.portal.create_webhook(NewWebhook {

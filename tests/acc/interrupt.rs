@@ -127,11 +127,11 @@ fn is_named_and_imported(case: &Case) {
     if case.attributes("docspace_webhook.ci").is_null() {
         case.plan()
             .proposes(1, 0, 0)
-            .warns("Webhook \"ci\" exists already (id 1)")
+            .warns("Webhook \"ci\" already exists (id 1)")
             .says("import { to = docspace_webhook.example id = \"1\" }");
         case.apply()
             .fails()
-            .errs("Webhook \"ci\" exists already (id 1)");
+            .errs("Webhook \"ci\" already exists (id 1)");
         assert_eq!(case.portal.webhooks().len(), 1);
         case.import("docspace_webhook.ci", "1").succeeds();
     }

@@ -123,7 +123,7 @@ fn after_the_cli_was_killed_the_next_plan_names_the_webhook_and_how_to_import_it
     let block = "import { to = docspace_webhook.example id = \"1\" }";
     case.plan()
         .proposes(1, 0, 0)
-        .warns("Webhook \"ci\" exists already (id 1)")
+        .warns("Webhook \"ci\" already exists (id 1)")
         .says(block);
     case.apply().fails().says(block);
     assert_eq!(case.portal.webhooks().len(), 1);

@@ -136,7 +136,7 @@ fn arguments_that_make_no_sense_are_found_without_a_portal() {
         (
             "docspace_webhook",
             "id = \"1\"\n  name = \"Existing\"",
-            "Webhook named in two ways",
+            "Webhook specified twice",
             "name",
         ),
         (

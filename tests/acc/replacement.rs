@@ -66,7 +66,7 @@ fn create_before_destroy_is_answered_with_the_way_out() {
         .has_no_warning();
     case.run(&["apply", "-auto-approve", "-replace", ADDRESS])
         .fails()
-        .errs("Webhook \"ci\" exists already (id 1)")
+        .errs("Webhook \"ci\" already exists (id 1)")
         .says("If the plan marks this resource with +/- (create_before_destroy), webhook 1 is its own");
     has_ids(&case, &[1]);
     assert_eq!(case.attributes(ADDRESS)["id"], "1");
@@ -100,7 +100,7 @@ fn a_name_and_uri_that_are_taken_are_warned_of_and_explained_with_an_import_bloc
     };
     case.portal.create_webhook(taken);
     case.write("main.tf", Webhook::new("ci"));
-    let summary = "Webhook \"ci\" exists already (id 1)";
+    let summary = "Webhook \"ci\" already exists (id 1)";
     let block = "import { to = docspace_webhook.example id = \"1\" }";
     case.plan().proposes(1, 0, 0).warns(summary).says(block);
     case.apply().fails().errs(summary).says(block);
@@ -128,11 +128,11 @@ fn a_name_that_the_portal_probably_takes_for_another_is_warned_of() {
     case.write("main.tf", Webhook::new("ci"));
     case.plan()
         .proposes(1, 0, 0)
-        .warns("Webhook \"ci\" probably exists already (id 1)")
+        .warns("Webhook \"ci\" probably already exists (id 1)")
         .says("named \"CI\"");
     case.apply()
         .fails()
-        .errs("Webhook \"ci\" exists already (id 1)")
+        .errs("Webhook \"ci\" already exists (id 1)")
         .says("this portal takes them for the same");
     has_ids(&case, &[1]);
 }
@@ -178,7 +178,7 @@ fn a_rename_without_a_moved_block_says_what_is_lost_and_how_to_keep_it() {
     case.write("main.tf", &renamed);
     case.plan()
         .proposes(1, 0, 1)
-        .warns("Webhook \"ci\" (1) will be deleted and created anew")
+        .warns("Webhook \"ci\" (1) will be deleted and re-created")
         .says("moved { from = docspace_webhook.old to = docspace_webhook.new }");
     let moved = "moved {\n  from = docspace_webhook.ci\n  to   = docspace_webhook.renamed\n}\n";
     case.write("main.tf", format!("{renamed}{moved}"));

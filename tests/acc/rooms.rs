@@ -3,7 +3,7 @@ use docspace_emulator::{NewRoom, RoomArea};
 use crate::harness::Case;
 
 const ADDRESS: &str = "docspace_webhook.room";
-const WARNING: &str = "A room's webhook hears nothing of what is in it";
+const WARNING: &str = "A webhook on a room gets no events of its contents";
 
 /// A webhook with these triggers on the room with this title.
 fn configured(title: &str, triggers: &str) -> String {

@@ -83,7 +83,7 @@ impl Portal {
         Workspace::new(self.provider()).of(WEBHOOK)
     }
 
-    /// A directory in which this webhook exists already.
+    /// A directory in which this webhook already exists.
     pub async fn settled(&self, config: &Value) -> Workspace {
         let mut directory = self.workspace();
         directory.apply(&one(config)).await.quiet();

@@ -134,10 +134,10 @@ mod tests {
     #[test]
     fn what_is_told_holds_nothing_that_a_terminal_obeys() {
         let told = diagnostic(Diagnostic::warning(
-            "Webhook \"\u{1b}[31mred\" exists already",
+            "Webhook \"\u{1b}[31mred\" already exists",
             "It is \u{1b}[31mred.\n\nimport {}",
         ));
-        assert_eq!(told.summary, "Webhook \"\u{fffd}[31mred\" exists already");
+        assert_eq!(told.summary, "Webhook \"\u{fffd}[31mred\" already exists");
         assert_eq!(told.detail, "It is \u{fffd}[31mred.\n\nimport {}");
         let error = FunctionError {
             text: "\u{9b}31mred".to_owned(),

@@ -163,7 +163,7 @@ pub(super) fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnosti
         Diagnostic::error(
             "Key name is too long",
             format!(
-                "The name has {units} UTF-16 code units, the portal accepts at most {MAX_NAME}. Shorten the name."
+                "The name has {units} UTF-16 code units; the portal accepts at most {MAX_NAME}. Shorten the name."
             ),
         )
     } else {

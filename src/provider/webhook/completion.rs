@@ -151,8 +151,8 @@ async fn withdraw(
     progress.forget();
     let mut diagnostic = portal.explain(SUMMARY, refusal);
     diagnostic.detail.push_str(
-        " The portal had stored the webhook with enabled and ssl true, as it does with every new one, and refused to \
-         change that. It was deleted again; nothing is left on the portal.",
+        " The portal had stored the webhook with enabled and ssl true, as it stores every new one, and refused to \
+         change that. The webhook was deleted again; nothing is left on the portal.",
     );
     Err(diagnostic)
 }
@@ -167,16 +167,16 @@ fn incomplete(creation: &Creation<'_>, found: &Found, why: &str) -> Diagnostic {
         (true, _) => "ssl to false",
     };
     let live = if model.enabled {
-        "Until then the portal demands https and a valid certificate of the receiver, and switches the webhook off when \
-         it finds neither."
+        "Until then the portal requires https and a valid certificate, and switches the webhook off at its first event \
+         if the uri is http."
     } else {
         "Until then it is live: the portal delivers events to its uri."
     };
     Diagnostic::warning(
         format!("Webhook \"{name}\" ({id}) is not yet as configured"),
         format!(
-            "A portal stores every new webhook with enabled and ssl true. The webhook was created, but the request that \
-             was to set {wanted} failed. {why} The webhook is in the state. Apply again: this repairs it in place. {live}"
+            "A portal stores every new webhook with enabled and ssl true. The webhook was created, but the request to \
+             set {wanted} failed. {why} The webhook is in the state. Apply again: this repairs it in place. {live}"
         ),
     )
 }

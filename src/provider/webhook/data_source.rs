@@ -15,16 +15,17 @@ use crate::provider::portal::{LivePortal, Portal};
 use crate::provider::triggers::spell;
 use crate::provider::zone::Zone;
 
-/// How old what a data source reads may be.
+/// How old the data that a data source reads may be.
 pub(super) const FRESHNESS: &str = "While Terraform plans, everything is read from one list that is at most 30 seconds \
-    old. While it applies, a data source is read anew once a resource or action of this provider has begun to change \
-    something, so it sees what a script has changed that it depends on. An apply in which none does is read like a plan: \
-    there, a second script within 30 seconds may go unnoticed.";
+    old. While it applies, a data source is read again once a resource or action of this provider has begun to change \
+    something, so it sees the changes of a script that it depends on. In an apply without such a change, it reads as \
+    in a plan: the changes of a second script within 30 seconds may go unnoticed.";
 
 /// What the dates mean.
-pub(super) const DATES: &str = "Dates are UTC. The portal writes them in its own time zone, which is read with one more \
-    request. Where the portal does not tell its time zone, or names one that is not in the IANA database, they are null; so \
-    is a date in the hour that its clocks showed twice when they were set back. `healthy` does not depend on this.";
+pub(super) const DATES: &str = "Dates are UTC. The portal writes them in its own time zone, which is read with one \
+    more request. If the portal does not tell its time zone, or names one that is not in the IANA database, they are \
+    null; so is a date in the hour that its clock showed twice when it was set back. `healthy` does not depend on \
+    this.";
 
 const SUMMARY: &str = "Could not read the webhook";
 
@@ -41,7 +42,8 @@ impl DataSource<Portal> for WebhookDataSource {
     fn schema(&self) -> Schema {
         let schema = Schema::new(format!(
             "One webhook, found by its `id`, or by its `name`, with its `uri` if the name is not unique.\n\n\
-             Any number of these costs one request. The secret is absent because the portal never returns it.\n\n\
+             Any number of these data sources costs one request. The secret is absent because the portal never returns \
+             it.\n\n\
              {DATES}\n\n{FRESHNESS}",
         ));
         let found_by = |description| Attribute::optional_computed(Type::String, description);
@@ -253,10 +255,10 @@ fn check_selection(config: &Object) -> Result<(), Diagnostic> {
         && let Some(other) = [NAME, URI].into_iter().find(|name| is_set(name))
     {
         return Err(Diagnostic::error(
-            "Webhook named in two ways",
+            "Webhook specified twice",
             format!(
-                "id alone names a webhook, so {other} beside it has no meaning. Keep id, or remove it to find the \
-                 webhook by name, with uri if the name is not unique."
+                "id alone identifies a webhook, so {other} has no effect. Keep id, or remove it to find the webhook by \
+                 name, together with uri if the name is not unique."
             ),
         )
         .at_attribute(other));
@@ -267,11 +269,11 @@ fn check_selection(config: &Object) -> Result<(), Diagnostic> {
     let (detail, attribute) = if config.get(URI).is_null() {
         ("Neither id nor name is set.", None)
     } else {
-        ("uri alone does not name a webhook.", Some(URI))
+        ("uri alone does not identify a webhook.", Some(URI))
     };
     let missing = Diagnostic::error(
-        "No webhook named",
-        format!("{detail} Set id, or name, with uri beside it if the name is not unique."),
+        "Webhook not specified",
+        format!("{detail} Set id, or name, together with uri if the name is not unique."),
     );
     Err(match attribute {
         Some(attribute) => missing.at_attribute(attribute),

@@ -140,9 +140,9 @@ impl Stranger<'_> {
         let (summary, what, check) = match self.private.provenance.elsewhere(here) {
             Some(there) => (
                 format!("Webhook \"{name}\" ({id}) belongs to another portal"),
-                format!("This state was written against {there}, and base_url names {here}: {difference}."),
+                format!("This state was written for {there}, but base_url names {here}: {difference}."),
                 format!(
-                    "Set base_url (or DOCSPACE_BASE_URL) to {there}. If the webhook's home is {here} from now on,"
+                    "Set base_url (or DOCSPACE_BASE_URL) to {there}. If the webhook now lives on {here},"
                 ),
             ),
             None => (
@@ -152,7 +152,7 @@ impl Stranger<'_> {
                      {difference}."
                 ),
                 "Check base_url (or DOCSPACE_BASE_URL), which may name another portal. If it is right, the portal was \
-                 restored or set up anew, or the webhook was made again: then"
+                 restored or set up anew, or the webhook was re-created: then"
                     .to_owned(),
             ),
         };
@@ -165,7 +165,7 @@ impl Stranger<'_> {
         let detail = match self.portal.wording().earlier(cause, &summary) {
             None => format!("{what} {kept} {check} {}", self.way_out()),
             Some(title) => format!(
-                "{what} {kept} What to do is explained once in each run: look at the error {title}."
+                "{what} {kept} The way out is explained once per run: see the error {title}."
             ),
         };
         Diagnostic::error(summary, detail)
@@ -182,14 +182,14 @@ impl Stranger<'_> {
         let import = match twin {
             Some(twin) => format!(
                 "remove the resource from the state with `terraform state rm`, and import webhook {}, which has this \
-                 name and uri there ({}):\n\n{}",
+                 name and uri there; {}:\n\n{}",
                 twin.id,
                 name_conflict::ADDRESS,
                 name_conflict::import_block(twin.id)
             ),
             None => format!(
                 "remove the resource from the state with `terraform state rm`. The next apply creates the webhook \
-                 there; if it exists there under another number, import it instead ({}):\n\n{}",
+                 there; if it exists there under another number, import it instead, and {}:\n\n{}",
                 name_conflict::ADDRESS,
                 name_conflict::import_block("NUMBER")
             ),
@@ -197,7 +197,7 @@ impl Stranger<'_> {
         let secret = match self.private.secret_origin {
             Some(SecretOrigin::Generated) => {
                 "\n\nThe secret in this state was generated for the old webhook. The imported one has its own, which \
-                 nobody can read: rotate it after the import."
+                 cannot be read: rotate it after the import."
             }
             Some(SecretOrigin::Configured) | None => "",
         };

@@ -9,7 +9,8 @@ use crate::provider::zone::Zone;
 /// Describes `healthy`.
 pub(super) const HEALTHY: &str = "Whether deliveries succeed: `false` while the last failure is later than the last \
     success, or when the portal disabled the webhook before its first delivery; null before the first delivery has \
-    ended, and when both dates are of the hour that the portal's clock shows twice, as it is set back. A webhook that was disabled after a success stays `true`, so check `enabled` too.";
+    ended, and when both dates fall into the hour that the portal's clock shows twice when it is set back. A webhook \
+    that was disabled after a success stays `true`, so check `enabled` too.";
 /// Describes `failure_reason`.
 pub(super) const FAILURE_REASON: &str =
     "Why `healthy` is `false`, in one line and without content of the portal; otherwise null.";
@@ -74,7 +75,7 @@ impl Health {
                 let noted = webhook.last_failure_content.as_deref();
                 let noted = noted.map(|text| client.quote(text).as_str().to_owned());
                 let noted = noted.filter(|text| !text.is_empty());
-                let reason = noted.unwrap_or_else(|| "The portal noted no reason.".to_owned());
+                let reason = noted.unwrap_or_else(|| "The portal recorded no reason.".to_owned());
                 Some(if webhook.enabled {
                     reason
                 } else {

@@ -58,13 +58,13 @@ impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Several => "several webhooks have this name and uri",
-            Self::NoBaseline => "the list could not be read before the webhook was to be created",
+            Self::NoBaseline => "the list could not be read before the request",
             Self::InBaseline => "it was there before",
             Self::PairInBaseline => {
                 "another webhook had this name and uri before the first creation of this run"
             }
             Self::SmallId => {
-                "its id is not above those that were there before, as the id of a new webhook is"
+                "its id is not above those that were there before, as a new webhook's would be"
             }
             Self::CallerUnreadable => "the API key's owner could not be read",
             Self::AnotherCreator => "another user created it",
@@ -307,17 +307,17 @@ fn adopt(
     }
     let name = &creation.model.name;
     let answer = match error.status() {
-        Some(status) if !error.is_duplicate() => format!("an error for an answer ({status})"),
-        _ => "no usable answer".to_owned(),
+        Some(status) if !error.is_duplicate() => format!("was answered with an error ({status})"),
+        _ => "got no usable answer".to_owned(),
     };
     progress.warn(Diagnostic::warning(
         format!("Webhook \"{name}\" was adopted after a lost answer (id {id})"),
         format!(
-            "The request to create the webhook got {answer}, but webhook {id} appeared in the portal's list: it was not \
-             there before, it belongs to the same user, and it is configured as requested, so it was taken for the one \
-             that was to be created. Another run of the same user with the same configuration at the same time, or \
-             another provider configuration for the same portal, could not be told apart; if there was one, check that \
-             the portal has this webhook once, and send the secret again: the portal may hold that of the other."
+            "The request to create the webhook {answer}, but webhook {id} appeared in the portal's list: it was not \
+             there before, belongs to the same user and is configured as requested, so it was adopted as the one that \
+             the request created. A concurrent run of the same user with the same configuration, or another provider \
+             configuration for the same portal, would look the same; if there was one, check that the portal has this \
+             webhook only once, and send the secret again: the portal may hold the other one's."
         ),
     ));
     Ok(found)
@@ -325,12 +325,13 @@ fn adopt(
 
 fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Error) -> Diagnostic {
     let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let (named, it, them) = match named.as_slice() {
-        [id] => (format!("a webhook {id}"), "it was not", "it"),
+    let (named, was, them, one) = match named.as_slice() {
+        [id] => (format!("a webhook {id}"), "it was not", "it", "it"),
         several => (
             format!("webhooks {}", several.join(" and ")),
             "none of them was",
             "them",
+            "one of them",
         ),
     };
     let import = ids.last().map(|id| name_conflict::how_to_import(*id));
@@ -340,8 +341,8 @@ fn doubtful(creation: &Creation<'_>, ids: &[WebhookId], doubt: Doubt, error: &Er
     Diagnostic::error(
         title,
         format!(
-            "{opening} The portal now has {named} with this name and uri, but {it} taken over, because {doubt}. Look at \
-             {them} in the portal. If one of these is what was to be created, {}",
+            "{opening} The portal now has {named} with this name and uri, but {was} adopted, because {doubt}. Look at \
+             {them} in the portal. If {one} is what you wanted to create, {}",
             import.unwrap_or_default()
         ),
     )
@@ -370,8 +371,8 @@ fn unprepared(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     uncertain(
         creation,
         error,
-        "The portal's list does not show the webhook, but it may still come, and could not be recognized: the list \
-         could not be read before.",
+        "The portal's list does not show the webhook, but the webhook may still appear, and could not be recognized, \
+         because the list could not be read before the request.",
     )
 }
 
@@ -393,8 +394,8 @@ fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
     Diagnostic::error(
         title,
         format!(
-            "{opening} {what} Run the plan again: should the portal have created a webhook named \"{}\" after all, the plan \
-             will name its id and how to import it.",
+            "{opening} {what} Run the plan again: if the portal did create a webhook named \"{}\", the plan shows its \
+             id and how to import it.",
             creation.model.name
         ),
     )

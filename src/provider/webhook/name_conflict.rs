@@ -40,8 +40,8 @@ pub(super) fn has_pair(webhook: &Webhook, name: &str, uri: &str) -> bool {
 /// Describes what has to be added where name and uri are not identical, and the portal takes them for the same.
 pub(super) fn differs_a_little(other: &str) -> String {
     format!(
-        " That webhook is named \"{other}\": its name and uri differ from these only in upper and lower case, in accents \
-         or in blanks at the end, and this portal takes them for the same."
+        " That webhook is named \"{other}\": its name and uri differ from these only in case, accents or trailing \
+         blanks, and this portal treats them as equal."
     )
 }
 
@@ -50,24 +50,23 @@ pub(super) fn planned(name: &str, webhook: &Webhook, likeness: Likeness) -> Diag
     let (id, other) = (webhook.id, &webhook.name);
     let (exists, why) = match likeness {
         Likeness::Identical => (
-            "exists already",
+            "already exists",
             format!(
-                "The portal has a webhook {id} with the same name and uri, and will refuse another one."
+                "Webhook {id} on the portal has the same name and uri, and the portal will refuse another one."
             ),
         ),
         Likeness::Composed => (
-            "exists already",
+            "already exists",
             format!(
-                "The portal has a webhook {id} with the same name and uri, but with accents as characters of their own. \
-                 It may refuse another one; if not, nobody can tell the two apart by name."
+                "Webhook {id} on the portal has the same name and uri, but spells its accents as separate characters. \
+                 The portal may refuse another one; if it does not, the two cannot be told apart by name."
             ),
         ),
         Likeness::Collated => (
-            "probably exists already",
+            "probably already exists",
             format!(
-                "The portal has a webhook {id} named \"{other}\", whose name and uri differ from these only in upper and \
-                 lower case, in accents or in blanks at the end. A portal on MySQL takes them for the same and will \
-                 refuse another one."
+                "Webhook {id} on the portal is named \"{other}\"; its name and uri differ from these only in case, \
+                 accents or trailing blanks. A portal on MySQL treats them as equal and will refuse another one."
             ),
         ),
     };
@@ -80,13 +79,14 @@ pub(super) fn planned(name: &str, webhook: &Webhook, likeness: Likeness) -> Diag
 /// Warns while planning that a webhook will be deleted, and another one like it created under another address.
 pub(super) fn renamed(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::warning(
-        format!("Webhook \"{name}\" ({id}) will be deleted and created anew"),
+        format!("Webhook \"{name}\" ({id}) will be deleted and re-created"),
         format!(
-            "The plan deletes webhook {id} and creates a webhook with the same name and uri under another address: most \
-             often a resource was renamed, or its key of for_each or count has changed. The new webhook gets another number, \
-             an empty delivery history and, where it was generated, another secret. The portal may also refuse it as long \
-             as the old one exists. To keep the webhook, add this block with the two addresses of this plan, and plan \
-             again:\n\nmoved {{\n  from = docspace_webhook.old\n  to   = docspace_webhook.new\n}}"
+            "The plan deletes webhook {id} and creates a webhook with the same name and uri under another address, \
+             usually because a resource was renamed or its for_each key or count index has changed. The new webhook \
+             gets another number, an empty delivery history and, if the secret was generated, another secret. The \
+             portal may also refuse it while the old one exists. To keep the webhook, add this block with the two \
+             addresses from this plan, and plan again:\n\n\
+             moved {{\n  from = docspace_webhook.old\n  to   = docspace_webhook.new\n}}"
         ),
     )
 }
@@ -95,8 +95,8 @@ pub(super) fn renamed(name: &str, id: WebhookId) -> Diagnostic {
 pub(super) fn planned_twice(name: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Webhook \"{name}\" is planned more than once"),
-        "Two resources of this configuration create a webhook with the same name and uri. The portal accepts only \
-         one of them. Change the name of the other.",
+        "Two resources of this configuration create a webhook with the same name and uri. The portal accepts only one \
+         of them. Change one of the names.",
     )
 }
 
@@ -105,9 +105,9 @@ pub(super) fn probably_planned_twice(name: &str, other: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Webhook \"{name}\" is probably planned more than once"),
         format!(
-            "Another resource of this configuration creates a webhook named \"{other}\". Their names and uris differ only \
-             in upper and lower case, in accents or in blanks at the end. A portal on MySQL takes them for the same \
-             and accepts only one of them. Change one of the names."
+            "Another resource of this configuration creates a webhook named \"{other}\". Their names and uris differ \
+             only in case, accents or trailing blanks. A portal on MySQL treats them as equal and accepts only one of \
+             them. Change one of the names."
         ),
     )
 }
@@ -115,13 +115,14 @@ pub(super) fn probably_planned_twice(name: &str, other: &str) -> Diagnostic {
 /// Explains at apply that the portal refused a creation because of another webhook.
 pub(super) fn refused(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::error(
-        format!("Webhook \"{name}\" exists already (id {id})"),
+        format!("Webhook \"{name}\" already exists (id {id})"),
         format!(
-            "The portal has a webhook {id} with the same name and uri, and refused to create another one. Nothing was \
-             created. If the plan marks this resource with +/- (create_before_destroy), webhook {id} is its own, which has \
-             to go first: do not import it, but remove create_before_destroy from the resource's lifecycle (it may be \
-             inherited from a resource that depends on it), or change the name. If another resource manages it and only got \
-             another address or key, keep it with a moved block. If nothing manages it, {}",
+            "Webhook {id} on the portal has the same name and uri, and the portal refused to create another one. \
+             Nothing was created. If the plan marks this resource with +/- (create_before_destroy), webhook {id} is the \
+             one that it replaces, and it must be deleted first: do not import it, but remove create_before_destroy \
+             from the resource's lifecycle (it may be inherited from a resource that depends on it), or change the \
+             name. If another resource manages it, and only that resource's address or key has changed, keep it with a \
+             moved block. If nothing manages it, {}",
             how_to_import(id)
         ),
     )
@@ -132,8 +133,8 @@ pub(super) fn own(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::error(
         format!("Webhook \"{name}\" is still in use (id {id})"),
         format!(
-            "This resource's own webhook {id} holds this name and uri, and together they must be unique on the portal. With \
-             create_before_destroy its successor is created first. Nothing was created. Remove create_before_destroy from \
+            "This resource's own webhook {id} has this name and uri, which together must be unique on the portal, but \
+             create_before_destroy creates its successor first. Nothing was created. Remove create_before_destroy from \
              the resource's lifecycle (it may be inherited from a resource that depends on it), or change the name."
         ),
     )
@@ -152,11 +153,11 @@ pub(super) fn created_twice(name: &str, id: WebhookId) -> Diagnostic {
 pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
     Diagnostic::error(
         format!("Webhook \"{name}\" is still in use (id {id})"),
-        "Terraform manages the webhook that has this name and uri, and together they must be unique on the portal. \
-         Nothing was created. A replacement needs the old webhook gone first: remove create_before_destroy from the \
-         resource's lifecycle (it may be inherited from a resource that depends on it), or change the name. If \
-         another resource gives this name and uri up in the same run, make this one depend on it; if it is the same \
-         webhook under another address or key, keep it with a moved block.",
+        "Terraform manages the webhook that has this name and uri, which together must be unique on the portal. \
+         Nothing was created. The old webhook must be deleted before its replacement is created: remove \
+         create_before_destroy from the resource's lifecycle (it may be inherited from a resource that depends on it), \
+         or change the name. If another resource gives up this name and uri in the same run, make this one depend on \
+         it; if it is the same webhook under another address or key, keep it with a moved block.",
     )
 }
 
@@ -164,14 +165,14 @@ pub(super) fn replaced_too_early(name: &str, id: WebhookId) -> Diagnostic {
 pub(super) fn invisible(name: &str, sees_all: bool, detail: &str) -> Diagnostic {
     let explanation = if sees_all {
         "The list does not show the webhook with this name and uri, although the API key's owner sees those of all \
-         users: it was probably made a moment ago. Nothing was created. Run the plan again: once the list shows it, \
+         users: it was probably created a moment ago. Nothing was created. Run the plan again: once the list shows it, \
          the plan names its id and how to import it."
     } else {
         "The webhook with this name and uri belongs to another user, so this API key does not see it. Nothing was \
          created. Change the name, or use the key of a portal administrator."
     };
     Diagnostic::error(
-        format!("Webhook \"{name}\" exists already"),
+        format!("Webhook \"{name}\" already exists"),
         format!("{detail} {explanation}"),
     )
 }
@@ -180,9 +181,10 @@ pub(super) fn invisible(name: &str, sees_all: bool, detail: &str) -> Diagnostic 
 /// shows the states of other resources in any order, those that go away too.
 fn way_out(id: WebhookId) -> String {
     format!(
-        "If nothing manages it yet, {} If another resource manages it, do not import it: where that one only got another \
-         address or key, keep the webhook with a moved block. If this resource replaces it, remove create_before_destroy \
-         from the resource's lifecycle instead (it may be inherited from a resource that depends on it).",
+        "If nothing manages it yet, {} If another resource manages it, do not import it: if only that resource's \
+         address or key has changed, keep the webhook with a moved block. If this resource replaces it, remove \
+         create_before_destroy from the resource's lifecycle instead (it may be inherited from a resource that depends \
+         on it).",
         how_to_import(id)
     )
 }
@@ -190,13 +192,13 @@ fn way_out(id: WebhookId) -> String {
 /// What stands for the address in an import block. Nothing tells the provider that of the resource (TPP §4.3); the client
 /// prints it with the message.
 pub(super) const ADDRESS: &str =
-    "docspace_webhook.example stands for the address that this message names behind \"with\"";
+    "replace docspace_webhook.example with the address that this message shows after \"with\"";
 
 /// Explains how to take a webhook under management, as the continuation of a sentence.
 pub(super) fn how_to_import(id: WebhookId) -> String {
     format!(
-        "take it over with this block, in which {ADDRESS}, and plan again:\n\n{}\n\nOtherwise change the name, or delete \
-         webhook {id} in the portal.",
+        "import it: add this block, {ADDRESS}, and plan again:\n\n{}\n\nOtherwise change the name, or delete webhook \
+         {id} in the portal.",
         import_block(id)
     )
 }

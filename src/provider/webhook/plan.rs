@@ -93,9 +93,9 @@ fn differs_from_plan(planned: &PrivateState, now: &WebhookPrivate) -> Option<Dia
         Diagnostic::error(
             "The secret is not what it was in the plan",
             format!(
-                "secret_key_wo was {then} when this change was planned, and is {now} now. A write-only value is not stored \
-                 in a plan, so its source has to give it again. Nothing was changed. Give the apply the same variables as \
-                 the plan, or plan again."
+                "secret_key_wo was {then} when this change was planned, but is {now} now. A plan does not store \
+                 write-only values, so their source must supply them again. Nothing was changed. Give the apply the \
+                 same variables as the plan, or plan again."
             ),
         )
         .at_attribute(SECRET_KEY_WO),
@@ -110,8 +110,8 @@ fn removed_secret(prior: Option<&Object>, planned: &Object) -> Diagnostic {
     let (id, name) = (text(ID), text(NAME));
     Diagnostic::warning(
         format!("Webhook \"{name}\" ({id}) keeps its old secret"),
-        "The configuration no longer sets a secret, or ignore_changes hides it. The portal cannot forget one, so it goes on signing with the \
-         secret that was sent last; only the state forgets it. To replace the secret, set secret_key or \
+        "The configuration no longer sets a secret, or ignore_changes hides it. The portal cannot clear a secret, so \
+         it keeps signing with the last one sent; only the state forgets it. To replace the secret, set secret_key or \
          secret_key_wo to a new one.",
     )
 }

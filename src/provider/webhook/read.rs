@@ -143,8 +143,8 @@ fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Di
         .zip(trusted_from)
         .is_some_and(|(failed, from)| failed >= from && failed - from <= TRUSTED);
     let doubt = if is_recent {
-        ", and at once when its uri no longer passes the portal's rules. Here it was not that long, so it was the uri, \
-         or somebody switched it off"
+        ", and at once when its uri no longer passes the portal's rules. It has not been that long, so the cause is \
+         the uri, or someone switched the webhook off"
     } else {
         ""
     };
@@ -174,17 +174,15 @@ fn removed(portal: &LivePortal, id: WebhookId, state: &Object) -> Diagnostic {
     if portal.webhooks().has_recognized_any() {
         return Diagnostic::warning(
             format!("Webhook \"{name}\" ({id}) no longer exists"),
-            format!(
-                "{GONE} Apply to create it again, or remove it from the configuration as well."
-            ),
+            format!("{GONE} Apply to re-create it, or remove it from the configuration too."),
         );
     }
     Diagnostic::warning(
         "A webhook is missing: does base_url name the right portal?",
         format!(
             "The portal at {} does not show webhook \"{name}\" ({id}), and this run has found no other webhook of the \
-             state there. If base_url names another portal than before, correct it and do not apply. \
-             Otherwise the webhook is gone. {GONE} Apply to create it again, or remove it from the configuration as well.",
+             state there. If base_url names a different portal than before, correct it and do not apply. Otherwise the \
+             webhook is gone. {GONE} Apply to re-create it, or remove it from the configuration too.",
             portal.origin()
         ),
     )

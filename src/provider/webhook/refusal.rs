@@ -69,9 +69,9 @@ impl Refusals for WebhookRefusals {
 fn explain_failure(error: &api::Error, status: u16, said: &str) -> Option<String> {
     let text = match status {
         500 if error.operation() == Operation::Remove => format!(
-            "The portal failed to delete (500){said}. A portal on PostgreSQL can fail so while its delivery journal has \
-             entries of the webhook: then only its operator can remove it, and enabled = false silences it. Otherwise \
-             the portal's own logs say more."
+            "The portal failed to delete the webhook (500){said}. A portal on PostgreSQL can fail like this while its \
+             delivery journal has entries for the webhook: then only the portal's operator can remove it, but enabled = \
+             false silences it. Otherwise, the portal's own logs say more."
         ),
         500 if error.is_receiver_unreachable() => format!(
             "The portal could not reach your receiver: it sends a HEAD request to the uri before it stores a \
@@ -80,13 +80,13 @@ fn explain_failure(error: &api::Error, status: u16, said: &str) -> Option<String
              command again."
         ),
         500 if error.is_uncomparable() => format!(
-            "The portal's database cannot hold a character of the name or of the uri (500){said}. It is MySQL, which keeps \
-             only the basic multilingual plane there: no emoji, for example. Remove characters outside of it, most often \
+            "The portal's database cannot store a character of the name or of the uri (500){said}. It is MySQL, which \
+             stores only the basic multilingual plane there: no emoji, for example. Remove such characters, usually \
              from the name."
         ),
         500 if probes(error) => format!(
-            "The portal failed (500){said}. It answers so mostly when it cannot reach the receiver at the uri. \
-             Check the receiver; if nothing is wrong with it, look into the portal's own logs."
+            "The portal failed (500){said}, usually because it cannot reach the receiver at the uri. Check the \
+             receiver; if it works, the portal's own logs say more."
         ),
         status if error.operation() == Operation::RetryDelivery => {
             format!("The portal failed ({status}){said}. Its own logs say more.")
@@ -161,15 +161,15 @@ impl Refusal {
         match self {
             Self::Duplicate => "Name and uri together must be unique on a portal.",
             Self::Trigger => {
-                "The role of the API key's owner may not subscribe to one of the triggers. Use the key of an \
-                 administrator, or remove the trigger; the data source docspace_webhook_triggers shows what is available."
+                "The role of the API key's owner does not allow one of the triggers. Use the key of an administrator, \
+                 or remove the trigger; the data source docspace_webhook_triggers shows what is available."
             }
             Self::Probe => {
-                "Your receiver answered, but not with a 2xx status: the portal sends a HEAD request to the uri before it \
-                 stores a webhook, and does not say what came back. It is 405 where the receiver takes only POST (as with \
-                 Flask or FastAPI), 404 where no route takes HEAD or the path is wrong (as with Express), and a redirect \
-                 where the uri has http instead of https or lacks the slash at its end. `curl -I` with the uri shows it. Make \
-                 the receiver answer HEAD requests with 200."
+                "Your receiver answered, but not with a 2xx status: the portal sends a HEAD request to the uri before \
+                 it stores a webhook, and does not say what came back. Typical are 405 if the receiver accepts only \
+                 POST (as with Flask or FastAPI), 404 if no route accepts HEAD (as with Express) or the path is wrong, \
+                 and a redirect if the uri has http instead of https or lacks its trailing slash. `curl -I` with the \
+                 uri shows which. Make the receiver answer HEAD requests with 200."
             }
             Self::Blacklist => {
                 "The portal refuses receivers on private or local addresses. Use a public address, or ask the operator \
@@ -185,10 +185,10 @@ impl Refusal {
                  Choose another secret."
             }
             Self::Translated => {
-                "A portal says two things in the language of its users. Most often your receiver did not answer with a 2xx \
-                 status: the portal sends a HEAD request to the uri before it stores a webhook, and many receivers answer it \
-                 with 405, 404 or a redirect. Or the secret does not satisfy the portal's password policy. Check the \
-                 receiver first, with `curl -I` and the uri, then the secret."
+                "A portal words only two refusals in the language of its users. Usually, your receiver did not answer \
+                 with a 2xx status: the portal sends a HEAD request to the uri before it stores a webhook, and many \
+                 receivers answer it with 405, 404 or a redirect. Otherwise, the secret does not satisfy the portal's \
+                 password policy. Check the receiver first, with `curl -I` and the uri, then the secret."
             }
             Self::Other => "Correct the configuration and run the command again.",
         }

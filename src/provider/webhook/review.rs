@@ -149,10 +149,10 @@ async fn report_gap(
         return true;
     }
     diagnostics.push(Diagnostic::warning(
-        "The portal did not answer everything while planning",
+        "A check against the portal was skipped while planning",
         format!(
-            "{} The portal lists its webhooks, so the plan goes on without this check; apply will show whether it \
-             accepts the changes.",
+            "{} The portal does list its webhooks, so the plan continues without this check; the apply will show \
+             whether the portal accepts the changes.",
             portal.wording().detail(error)
         ),
     ));
@@ -256,9 +256,9 @@ fn missing_trigger(name: &str, trigger: &Trigger) -> Diagnostic {
     Diagnostic::error(
         "Trigger is not known to this portal",
         format!(
-            "The trigger {name:?} exists since DocSpace {since} and is not in this portal's catalog, so the webhook \
-             would never fire for it. Upgrade the portal, or remove the trigger. Should the portal have it all the \
-             same, give it as the decimal number of its bit, \"{}\".",
+            "The trigger {name:?} came with DocSpace {since} and is not in this portal's catalog, so the webhook would \
+             never fire for it. Upgrade the portal, or remove the trigger. If the portal has it nevertheless, give it \
+             as the decimal number of its bit, \"{}\".",
             trigger.mask().bits()
         ),
     )
@@ -268,8 +268,8 @@ fn unavailable_trigger(name: &str) -> Diagnostic {
     Diagnostic::error(
         "Trigger is not available",
         format!(
-            "The role of the API key's owner may not subscribe to {name:?}; the portal would refuse the webhook. \
-             Use the key of a portal or room administrator, or remove the trigger."
+            "The role of the API key's owner does not allow {name:?}; the portal would refuse the webhook. Use the key \
+             of a portal or room administrator, or remove the trigger."
         ),
     )
 }
@@ -278,8 +278,8 @@ fn too_weak(missing: &[String]) -> Diagnostic {
     Diagnostic::error(
         "Secret does not satisfy the portal's password policy",
         format!(
-            "The portal demands {} of a webhook's secret; this one does not comply. Choose another secret, or leave \
-             it out on create to have one generated.",
+            "The portal requires a webhook's secret to have {}; this one does not comply. Choose another secret, or \
+             omit it on create to have one generated.",
             missing.join(", ")
         ),
     )

@@ -31,9 +31,8 @@ pub(super) fn schema() -> Schema {
         "name",
         Attribute::required(
             Type::String,
-            "The name shown in the portal: not blank, at most 50 UTF-16 code units. The pair of name and `uri` \
-             must be unique on the portal; on MySQL, the portal ignores differences in case, accents and \
-             trailing blanks.",
+            "The name shown in the portal: not blank, at most 50 UTF-16 code units. The pair of name and `uri` must be \
+             unique on the portal; on MySQL, the portal ignores differences in case, accents and trailing blanks.",
         )
         .check(check_name),
     )
@@ -69,9 +68,9 @@ pub(super) fn schema() -> Schema {
         "target_id",
         Attribute::optional(
             Type::String,
-            "Deliver only events of this one entity: the id of a file, folder, room or agent, or the \
-             GUID of a user or group; at most 255 UTF-16 code units. A room's webhook hears of the room itself, never of \
-             what is in it. Omit it to receive the events of all entities.",
+            "Deliver only events of this one entity: the id of a file, folder, room or agent, or the GUID of a user or \
+             group; at most 255 UTF-16 code units. A webhook on a room gets events of the room itself, never of its \
+             contents. Omit it to receive the events of all entities.",
         )
         .check(check_target_id),
     ))
@@ -144,7 +143,7 @@ fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
         ));
     } else if units > MAX_NAME {
         let detail = format!(
-            "The name has {units} UTF-16 code units, the portal accepts at most {MAX_NAME}. Shorten the name."
+            "The name has {units} UTF-16 code units; the portal accepts at most {MAX_NAME}. Shorten the name."
         );
         diagnostics.push(invalid("Webhook name is too long", detail, path));
     } else if let Some(character) = name.chars().find(|c| u32::from(*c) > LAST_OF_BASIC_PLANE) {
@@ -153,8 +152,8 @@ fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
                 "Webhook name has a character that MySQL cannot store",
                 format!(
                     "The name contains {character:?} (U+{:X}), which is outside the basic multilingual plane, as emoji \
-                     are. A portal whose database is MySQL answers with the error 500 to such a name. Remove the \
-                     character, unless the portal is known to use PostgreSQL.",
+                     are. A portal on MySQL answers such a name with error 500. Remove the character, unless you know \
+                     that the portal uses PostgreSQL.",
                     u32::from(character)
                 ),
             )
@@ -200,7 +199,7 @@ fn check_uri(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 /// at the ends, backslashes, too few or too many slashes.
 fn receiver(text: &str) -> Result<Url, String> {
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("has a blank or a control character in it".to_owned());
+        return Err("contains a blank or a control character".to_owned());
     }
     let url = Url::parse(text).map_err(|error| format!("is not an absolute URL: {error}"))?;
     let after_scheme = text.get(url.scheme().len()..).unwrap_or_default();
@@ -248,16 +247,15 @@ fn faulty(fault: &Fault<'_>) -> Diagnostic {
         Fault::TooMany(count) => Diagnostic::error(
             "Too many triggers",
             format!(
-                "The set has {count} elements, and there can be no more than {MAX_TRIGGERS} triggers, because the \
-                 portal stores one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every \
-                 event."
+                "The set has {count} elements, but there can be at most {MAX_TRIGGERS} triggers, because the portal \
+                 stores one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every event."
             ),
         ),
         Fault::NotAlone => Diagnostic::error(
-            "Trigger All stands alone",
+            "Trigger All must stand alone",
             format!(
-                "\"{ALL}\" subscribes to every event, so other triggers beside it have no meaning. Keep \
-                 only [\"{ALL}\"], or remove \"{ALL}\" and name the triggers you want."
+                "\"{ALL}\" subscribes to every event, so other triggers have no effect. Keep only [\"{ALL}\"], or \
+                 remove \"{ALL}\" and name the triggers you want."
             ),
         ),
         Fault::Twice(one, other) => twice(one, other),
@@ -287,15 +285,15 @@ fn check_secret(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
         diagnostics.push(invalid(
             "Invalid webhook secret",
             format!(
-                "The portal signs nothing with an empty text, and refuses it. Use 8 to {} printable ASCII characters without \
-                 blanks, or leave {path} out on create to have a secret generated.",
+                "The portal refuses an empty secret, and would sign nothing with one. Use 8 to {} printable \
+                 ASCII characters without blanks, or omit {path} on create to have a secret generated.",
                 secret::MAX_LENGTH
             ),
             path,
         ));
     } else if length > secret::MAX_LENGTH {
         let detail = format!(
-            "The portal accepts secrets of at most {} characters, this one has {length}. Use 8 to {} printable ASCII \
+            "The portal accepts secrets of at most {} characters; this one has {length}. Use 8 to {} printable ASCII \
              characters without blanks.",
             secret::MAX_LENGTH,
             secret::MAX_LENGTH
@@ -332,14 +330,13 @@ fn check_target_id(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     if target.is_empty() {
         diagnostics.push(invalid(
             "Empty target_id",
-            "An empty text names no entity. Leave target_id out, or set it to null, to receive the \
-             events of all entities.",
+            "An empty string is not an id. Omit target_id, or set it to null, to receive the events of all entities.",
             path,
         ));
     } else if units > MAX_TARGET_ID {
         let detail = format!(
-            "The target_id has {units} UTF-16 code units, the portal accepts at most {MAX_TARGET_ID}. \
-             Expected the id of one file, folder, room, agent, user or group."
+            "The target_id has {units} UTF-16 code units; the portal accepts at most {MAX_TARGET_ID}. Expected the id \
+             of one file, folder, room, agent, user or group."
         );
         diagnostics.push(invalid("target_id is too long", detail, path));
     }

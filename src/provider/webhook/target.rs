@@ -123,9 +123,10 @@ fn is_born(trigger: &Trigger) -> bool {
 
 fn nothing(target: &str) -> Diagnostic {
     let detail = format!(
-        "The portal compares target_id as text with the id of the object that an event is about: a number without leading \
-         zeros, such as \"17\", for rooms, folders, files and forms, and a GUID for users and groups. Nothing has the id \
-         {target:?}, so the webhook would never fire. Set target_id to such an id, or remove it to hear of all objects."
+        "The portal compares target_id as text with the id of the object that an event is about: a number without \
+         leading zeros, such as \"17\", for rooms, folders, files and forms, and a GUID for users and groups. Nothing \
+         has the id {target:?}, so the webhook would never fire. Set target_id to such an id, or remove it to receive \
+         the events of all objects."
     );
     Diagnostic::warning("target_id is not the id of anything", detail).at_attribute(TARGET_ID)
 }
@@ -160,21 +161,22 @@ fn mismatch(kind: Option<Kind>) -> Diagnostic {
 fn born() -> Diagnostic {
     Diagnostic::warning(
         "No trigger can be about the target_id",
-        "Every trigger tells of something new, whose id the portal makes at that moment, so none can be about the object that \
-         target_id names. The webhook would never fire. Remove target_id, or add a trigger of what happens to that object \
-         later.",
+        "Every trigger reports a new object, whose id the portal assigns at that moment, so none can be about the \
+         object that target_id names. The webhook would never fire. Remove target_id, or add a trigger for what happens \
+         to that object later.",
     )
     .at_attribute(TARGET_ID)
 }
 
 fn inside(target: &str) -> Diagnostic {
     Diagnostic::warning(
-        "A room's webhook hears nothing of what is in it",
+        "A webhook on a room gets no events of its contents",
         format!(
-            "Every trigger is about files or folders, and {target} is the number of a room that this run has looked up. If \
-             {target} is meant as the room: a room's webhook hears of the room itself, never of what is in it, so it would \
-             never fire. Use triggers of the room, such as RoomUpdated and RoomArchived, or remove target_id to hear of all \
-             files. If {target} is meant as a file or folder that has the same number, nothing is wrong."
+            "Every trigger is about files or folders, and {target} is the number of a room that this run has looked \
+             up. If {target} is meant as the room: its webhook gets events of the room itself, never of its contents, \
+             so it would never fire. Use triggers of the room, such as RoomUpdated and RoomArchived, or remove \
+             target_id to receive the events of all files. If {target} is meant as a file or folder with the same \
+             number, nothing is wrong."
         ),
     )
     .at_attribute(TARGET_ID)

@@ -264,14 +264,14 @@ impl Update<'_> {
         let mut diagnostic = self.portal.explain(SUMMARY, error);
         if error.is_not_found() {
             diagnostic.detail = format!(
-                "The portal has no webhook {} any more: it was deleted since it was last read. Plan again; the plan \
-                 will propose to create it.",
+                "The portal no longer has webhook {}: it was deleted after it was last read. Plan again; the plan will \
+                 propose to create it.",
                 self.id
             );
         } else if self.is_secret_in_doubt(error) {
             diagnostic.detail.push_str(
-                " Whether the portal took the new secret over cannot be seen; the next apply sends the configured one, \
-                 unless all it does is to switch the webhook off.",
+                " It cannot be seen whether the portal stored the new secret; the next apply sends the configured one, \
+                 unless all it does is switch the webhook off.",
             );
         } else if error.outcome_unknown() {
             diagnostic.detail.push_str(

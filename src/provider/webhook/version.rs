@@ -74,12 +74,12 @@ pub(super) fn unsupported(version: Option<&str>) -> Diagnostic {
         None => "3.0 or older",
         Some(version) => Some(version)
             .filter(is_version)
-            .unwrap_or("of an unknown version"),
+            .unwrap_or("in an unknown version"),
     };
     Diagnostic::error(
         "DocSpace 3.1 or later is required",
         format!(
-            "The portal is DocSpace {found}, whose webhooks have no triggers. This provider supports DocSpace 3.1 \
+            "The portal runs DocSpace {found}, whose webhooks have no triggers. This provider supports DocSpace 3.1 \
              and later; nothing was written. Upgrade the portal."
         ),
     )

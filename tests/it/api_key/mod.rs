@@ -63,7 +63,7 @@ fn directory(portal: &Portal) -> Workspace {
     portal.workspace().of(API_KEY)
 }
 
-/// A directory in which this key exists already.
+/// A directory in which this key already exists.
 async fn settled(portal: &Portal, configuration: &Configuration) -> Workspace {
     let mut directory = directory(portal);
     directory.apply(configuration).await.quiet();

@@ -4,7 +4,7 @@ use super::{ROOM, ROOMS, portal};
 use crate::host::Host;
 use crate::portal::{WEBHOOK, webhook, with};
 
-const WARNING: &str = "A room's webhook hears nothing of what is in it";
+const WARNING: &str = "A webhook on a room gets no events of its contents";
 
 /// Whether this is warned of when a webhook on this target is planned.
 async fn is_warned(host: &Host, target: &str, triggers: Value) -> bool {

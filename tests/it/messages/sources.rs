@@ -67,7 +67,7 @@ const UNSEEN: [(&str, &[&str]); 9] = [
         "values of failure_reason, which tests/it/data/health.rs reads",
         &[
             "The portal disabled the webhook instead of delivering: its uri does not pass the portal's rules.",
-            "The portal noted no reason.",
+            "The portal recorded no reason.",
             ". The webhook is disabled.",
         ],
     ),

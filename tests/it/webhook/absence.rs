@@ -321,7 +321,8 @@ async fn a_webhook_that_the_portal_switched_off_is_explained() {
     let warning = planned
         .report
         .warning("Webhook \"CI events\" (1) was switched off");
-    let doubt = "Here it was not that long, so it was the uri, or somebody switched it off";
+    let doubt =
+        "It has not been that long, so the cause is the uri, or someone switched the webhook off";
     assert!(warning.detail.contains(doubt), "{warning:?}");
     directory.carry_out(planned).await.quiet();
 

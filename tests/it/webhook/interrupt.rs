@@ -366,7 +366,7 @@ async fn a_webhook_whose_provider_was_killed_is_named_by_the_next_plan() {
     let planned = directory.plan(&one(&webhook())).await;
     let warning = planned
         .report
-        .warning("Webhook \"CI events\" exists already (id 1)");
+        .warning("Webhook \"CI events\" already exists (id 1)");
     assert!(
         warning
             .detail
@@ -374,7 +374,7 @@ async fn a_webhook_whose_provider_was_killed_is_named_by_the_next_plan() {
         "{warning:?}"
     );
     let report = directory.carry_out(planned).await;
-    report.error("Webhook \"CI events\" exists already (id 1)");
+    report.error("Webhook \"CI events\" already exists (id 1)");
     assert_eq!(portal.emulator.webhooks().len(), 1);
     directory.import("1").await.quiet();
     directory.apply(&one(&webhook())).await.quiet();
@@ -505,7 +505,7 @@ async fn a_provider_that_is_killed_between_the_two_requests_leaves_one_webhook_t
     let planned = directory.plan(&one(&off)).await;
     planned
         .report
-        .warning("Webhook \"CI events\" exists already (id 1)");
+        .warning("Webhook \"CI events\" already exists (id 1)");
     directory.import("1").await.quiet();
     directory.apply(&one(&off)).await.ok();
     assert!(!portal.only().enabled);
@@ -524,7 +524,7 @@ async fn a_provider_whose_terraform_is_gone_finishes_and_ends() {
     let planned = directory.plan(&one(&webhook())).await;
     planned
         .report
-        .warning("Webhook \"CI events\" exists already (id 1)");
+        .warning("Webhook \"CI events\" already exists (id 1)");
 }
 
 /// Nobody could record it, so every write more would be one more webhook to import.
@@ -546,7 +546,7 @@ async fn a_provider_whose_terraform_is_gone_starts_no_write_that_waits_for_its_t
     let warnings = planned.report.warnings().into_iter();
     let named: BTreeSet<String> = warnings.map(|said| said.summary.clone()).collect();
     let webhooks = portal.emulator.webhooks().into_iter();
-    let there = webhooks.map(|it| format!("Webhook {:?} exists already (id {})", it.name, it.id));
+    let there = webhooks.map(|it| format!("Webhook {:?} already exists (id {})", it.name, it.id));
     assert_eq!(named, there.collect::<BTreeSet<_>>());
 }
 

@@ -9,7 +9,7 @@ use crate::commands::{Configuration, Workspace, one};
 use crate::host::core::Action;
 use crate::portal::WEBHOOK;
 
-const RENAMED: &str = "Webhook \"CI events\" (1) will be deleted and created anew";
+const RENAMED: &str = "Webhook \"CI events\" (1) will be deleted and re-created";
 
 #[tokio::test]
 async fn a_webhook_that_is_in_the_way_is_named_with_its_import_block() {
@@ -23,10 +23,10 @@ async fn a_webhook_that_is_in_the_way_is_named_with_its_import_block() {
     let planned = directory.plan(&one(&webhook())).await;
     let warning = planned
         .report
-        .warning("Webhook \"CI events\" exists already (id 1)")
+        .warning("Webhook \"CI events\" already exists (id 1)")
         .clone();
     let applied = directory.carry_out(planned).await;
-    let error = applied.error("Webhook \"CI events\" exists already (id 1)");
+    let error = applied.error("Webhook \"CI events\" already exists (id 1)");
     for said in [&warning, error] {
         assert!(
             said.detail
@@ -52,7 +52,7 @@ async fn a_name_in_a_warning_cannot_command_the_terminal() {
     });
     let config = one(&with(&webhook(), json!({ "name": name })));
     let planned = portal.workspace().plan(&config).await;
-    let summary = "Webhook \"\u{fffd}[31mred\" exists already (id 1)";
+    let summary = "Webhook \"\u{fffd}[31mred\" already exists (id 1)";
     let warning = planned.report.warning(summary);
     assert!(!warning.detail.contains('\u{1b}'), "{warning:?}");
 }
@@ -197,7 +197,7 @@ async fn a_name_that_is_probably_taken_is_named_by_the_plan() {
         let [warning] = planned.report.warnings()[..] else {
             panic!("{name}: one warning, not {:#?}", planned.report);
         };
-        let end = format!("probably exists already (id {id})");
+        let end = format!("probably already exists (id {id})");
         assert!(warning.summary.ends_with(&end), "{warning:?}");
         for words in [
             format!("named \"{other}\""),
@@ -239,7 +239,7 @@ async fn many_planned_webhooks_are_compared_with_very_many_by_one_list() {
     let planned = portal.workspace().plan(&config).await;
     planned
         .report
-        .warning("Webhook \"CAFE 4999\" probably exists already (id 5000)");
+        .warning("Webhook \"CAFE 4999\" probably already exists (id 5000)");
     let lists = portal.requests();
     let lists = lists.iter().filter(|request| *request == "GET /webhook");
     assert_eq!(lists.count(), 1);
@@ -257,7 +257,7 @@ async fn a_decomposed_name_is_the_same_name_to_a_plan() {
     let planned = portal.workspace().plan(&config).await;
     let warning = planned
         .report
-        .warning("Webhook \"caf\u{e9}\" exists already (id 1)");
+        .warning("Webhook \"caf\u{e9}\" already exists (id 1)");
     assert!(
         warning.detail.contains("characters of their own"),
         "{warning:?}"
@@ -275,7 +275,7 @@ async fn an_equal_name_is_named_before_one_that_is_only_alike() {
         });
     }
     let planned = portal.workspace().plan(&one(&webhook())).await;
-    let summary = "Webhook \"CI events\" exists already (id 2)";
+    let summary = "Webhook \"CI events\" already exists (id 2)";
     planned.report.warning(summary);
 }
 
@@ -299,9 +299,9 @@ async fn a_name_that_the_portal_takes_for_another_is_explained_when_it_refuses()
     let planned = directory.plan(&config).await;
     planned
         .report
-        .warning("Webhook \"CI EVENTS\" probably exists already (id 1)");
+        .warning("Webhook \"CI EVENTS\" probably already exists (id 1)");
     let applied = directory.carry_out(planned).await;
-    let error = applied.error("Webhook \"CI EVENTS\" exists already (id 1)");
+    let error = applied.error("Webhook \"CI EVENTS\" already exists (id 1)");
     assert!(error.detail.contains("\"CI events\""), "{error:?}");
     assert!(error.detail.contains("upper and lower case"), "{error:?}");
     portal.is_accounted_for(&directory, &applied);
@@ -322,7 +322,7 @@ async fn a_refusal_because_of_an_accent_names_the_webhook() {
     let config = one(&with(&webhook(), json!({"name": "caf\u{e9}"})));
     let planned = directory.plan(&config).await;
     let applied = directory.carry_out(planned).await;
-    let error = applied.error("Webhook \"caf\u{e9}\" exists already (id 1)");
+    let error = applied.error("Webhook \"caf\u{e9}\" already exists (id 1)");
     assert!(error.detail.contains("named \"cafe\""), "{error:?}");
     portal.is_accounted_for(&directory, &applied);
 }
@@ -350,7 +350,7 @@ async fn a_number_that_the_portal_gives_again_is_not_blamed_on_the_configuration
     let [error] = errors.as_slice() else {
         panic!("one error, not {errors:#?}");
     };
-    assert_eq!(error.summary, "Webhook \"Other\" exists already (id 1)");
+    assert_eq!(error.summary, "Webhook \"Other\" already exists (id 1)");
     assert!(error.detail.contains("id = \"1\""), "{error:?}");
 }
 
@@ -397,7 +397,7 @@ async fn a_webhook_that_is_in_the_way_may_be_managed_elsewhere() {
     let planned = portal.workspace().plan(&one(&webhook())).await;
     let warning = planned
         .report
-        .warning("Webhook \"CI events\" exists already (id 1)");
+        .warning("Webhook \"CI events\" already exists (id 1)");
     for words in ["do not import it", "moved block"] {
         assert!(warning.detail.contains(words), "{warning:?}");
     }
@@ -412,7 +412,7 @@ async fn a_webhook_of_somebody_else_that_the_key_cannot_see_is_explained() {
     let planned = directory.plan(&one(&webhook())).await;
     planned.report.quiet();
     let applied = directory.carry_out(planned).await;
-    let error = applied.error("Webhook \"CI events\" exists already");
+    let error = applied.error("Webhook \"CI events\" already exists");
     assert!(
         error.detail.contains("belongs to another user"),
         "{error:?}"

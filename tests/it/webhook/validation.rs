@@ -261,7 +261,7 @@ async fn triggers_are_names_or_single_bits() {
         row(json!([]), "No triggers", "would subscribe to every event"),
         row(
             json!(["All", "FileUploaded"]),
-            "Trigger All stands alone",
+            "Trigger All must stand alone",
             "Keep only [\"All\"]",
         ),
         row(
@@ -292,7 +292,7 @@ async fn triggers_are_names_or_single_bits() {
         row(json!(["all"]), unknown_one, "Did you mean \"All\"?"),
         row(
             json!(["All", "FileUploaded", unknown()]),
-            "Trigger All stands alone",
+            "Trigger All must stand alone",
             "Keep only [\"All\"]",
         ),
         row(json!(strangers(65)), "Too many triggers", "has 65 elements"),

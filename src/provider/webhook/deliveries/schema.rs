@@ -39,8 +39,8 @@ pub(super) fn schema() -> Schema {
     with_filters(Schema::new(
         "The portal's delivery journal, newest first: what was sent to which receiver, and what it answered. It \
          covers the webhooks that the API key's owner may see, but not deleted ones.\n\n\
-         Dates are UTC. The portal writes them in its own time zone; the provider corrects them with the dates \
-         in the delivery bodies. Where no body tells, they are null, and `from` and `to` go by the portal's word.",
+         Dates are UTC. The portal writes them in its own time zone; the provider corrects them with the dates in the \
+         delivery bodies. Where no body tells, they are null, and `from` and `to` use the portal's own dates.",
     ))
     .with(
         LIMIT,
@@ -251,7 +251,7 @@ pub(super) fn check_range(config: &Object, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error(
                 "Empty time range",
-                "from is later than to, so no delivery can match. Exchange them, or leave one out.",
+                "from is later than to, so no delivery can match. Swap them, or omit one.",
             )
             .at_attribute(FROM),
         );
@@ -298,7 +298,7 @@ fn check_groups(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
         if name.and_then(group).is_none() {
             let found = name.map_or_else(|| "null".to_owned(), |name| format!("{name:?}"));
             refuse(format!(
-                "{found} is no group of outcomes. Expected one of {}.",
+                "{found} is not a status group. Expected one of {}.",
                 group_names("\"")
             ));
         }

@@ -57,16 +57,16 @@ fn encode(triggers: &Value) -> Result<u64, String> {
 fn faulty(fault: &Fault<'_>) -> String {
     match fault {
         Fault::Empty => format!(
-            "the set is empty, and no number stands for no trigger, because 0 stands for every one. Write \
-             [\"{ALL}\"] for every event, or name at least one trigger"
+            "the set is empty, but no number means no trigger: 0 means every trigger. Write [\"{ALL}\"] for every \
+             event, or name at least one trigger"
         ),
         Fault::TooMany(count) => format!(
-            "The set has {count} elements, and there can be no more than {MAX_TRIGGERS} triggers, because the portal \
-             stores one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every event"
+            "The set has {count} elements, but there can be at most {MAX_TRIGGERS} triggers, because the portal stores \
+             one bit for each. Expected names such as \"FileUploaded\", or [\"{ALL}\"] for every event"
         ),
         Fault::NotAlone => format!(
-            "\"{ALL}\" stands for every event, so other triggers beside it have no meaning. Keep only [\"{ALL}\"], or \
-             remove \"{ALL}\""
+            "\"{ALL}\" stands for every event, so other triggers have no effect. Keep only [\"{ALL}\"], or remove \
+             \"{ALL}\""
         ),
         Fault::Twice(one, other) => {
             format!("{one:?} and {other:?} are two spellings of one trigger. Keep one of them")

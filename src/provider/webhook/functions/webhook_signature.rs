@@ -65,7 +65,7 @@ fn check_secret(secret: &str) -> Result<(), String> {
     let length = secret.chars().count();
     if !(1..=secret::MAX_LENGTH).contains(&length) {
         return Err(format!(
-            "a webhook's secret has 1 to {} characters, and this text has {length}. Give the secret that the webhook \
+            "a webhook's secret has 1 to {} characters, but this one has {length}. Give the secret that the webhook \
              has",
             secret::MAX_LENGTH
         ));

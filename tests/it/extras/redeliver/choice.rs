@@ -88,7 +88,7 @@ async fn what_is_still_being_tried_is_not_repeated() {
     let progress = host.invoke(REDELIVER, config).await.quiet();
     assert_eq!(
         progress,
-        ["Nothing to redeliver yet: the portal itself may still be repeating 1 delivery."]
+        ["Nothing to redeliver yet: the portal itself may still be retrying 1 delivery."]
     );
     assert_eq!(retries(&portal), 0);
     receiver.release();
@@ -161,7 +161,10 @@ async fn more_failures_than_one_call_takes_are_refused_before_anything_is_sent()
     let error = host.invoke(REDELIVER, config).await;
     let error = error.refused_at("failed_since");
     assert_eq!(error.summary, "Too many failed deliveries");
-    assert!(error.detail.contains("Nothing was repeated"), "{error:?}");
+    assert!(
+        error.detail.contains("Nothing was redelivered"),
+        "{error:?}"
+    );
     let requests = portal.requests();
     assert_eq!(
         (requests.len(), requests.contains(&RETRY.to_owned())),

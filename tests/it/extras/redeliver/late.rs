@@ -137,7 +137,7 @@ async fn a_cancelled_action_waits_for_nothing_any_more() {
     .await;
     drop(events);
     let log = host.process().stderr_with("the action was cancelled").await;
-    assert!(log.contains("goes on with what it has queued"), "{log}");
+    assert!(log.contains("continues with what it has queued"), "{log}");
     assert_eq!(retries(&portal), 1);
     host.stop().await;
 }
@@ -157,7 +157,7 @@ async fn a_cancelled_action_repeats_nothing_that_it_has_not_asked_for() {
     .await;
     drop(events);
     let log = host.process().stderr_with("the action was cancelled").await;
-    assert!(log.contains("before anything was repeated"), "{log}");
+    assert!(log.contains("before anything was redelivered"), "{log}");
     assert_eq!(retries(&portal), 0);
     host.stop().await;
 }
@@ -180,7 +180,7 @@ async fn a_request_that_was_sent_stays_sent_when_the_action_is_cancelled() {
     .await;
     drop(events);
     host.process()
-        .stderr_with("goes on with what it has queued")
+        .stderr_with("continues with what it has queued")
         .await;
     assert_eq!(portal.emulator.deliveries().len(), ids.len() + 1);
     host.stop().await;

@@ -123,7 +123,7 @@ async fn failed_deliveries_of_a_webhook_are_delivered_again() {
     assert_eq!(
         progress,
         [
-            "Asking the portal to repeat 3 deliveries.",
+            "Asking the portal to redeliver 3 deliveries.",
             "Delivery 7: delivered (204)",
             "Delivery 8: delivered (204)",
             "Delivery 9: delivered (204)",

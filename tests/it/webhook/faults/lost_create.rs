@@ -77,7 +77,7 @@ async fn nothing_is_adopted_when_the_list_from_before_is_missing() {
     portal.take();
     let report = directory.carry_out(planned).await;
     assert_eq!(sequence(&portal, false), [POST, LIST, ME]);
-    let reason = "the list could not be read before the webhook was to be created";
+    let reason = "the list could not be read before the request";
     is_doubtful(&portal, &mut directory, &report, reason).await;
 }
 
@@ -207,7 +207,7 @@ async fn a_lost_create_of_a_portal_that_cannot_be_read_says_how_to_find_out() {
     let planned = directory.plan(&one(&webhook())).await;
     planned
         .report
-        .warning("Webhook \"CI events\" exists already (id 1)");
+        .warning("Webhook \"CI events\" already exists (id 1)");
     directory.import("1").await.quiet();
     directory.apply(&one(&webhook())).await.quiet();
     assert_eq!(portal.emulator.webhooks().len(), 1);

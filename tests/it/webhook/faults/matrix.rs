@@ -436,7 +436,7 @@ impl Run {
             let before = self.directory.state.clone();
             if self.directory.state.is_empty() && !emulator.webhooks().is_empty() {
                 let planned = self.directory.plan(&configuration).await;
-                let warning = "Webhook \"CI events\" exists already (id 1)";
+                let warning = "Webhook \"CI events\" already exists (id 1)";
                 if case.operation != Delete {
                     planned.report.warning(warning);
                 }

@@ -54,13 +54,13 @@ async fn a_list_that_stays_stale_ends_in_an_error_and_no_second_webhook() {
     portal.fault(fault("reset after", POST));
     portal.fault(on(LIST).respond(200, &[], &rows(&[])));
     let report = without_limit_warnings(directory.carry_out(planned).await);
-    let error = report.error("Webhook \"CI events\" exists already");
+    let error = report.error("Webhook \"CI events\" already exists");
     assert!(error.detail.contains("Run the plan again"), "{error:?}");
     assert!(directory.state.is_empty());
     assert_eq!(portal.emulator.webhooks().len(), 1);
     portal.emulator.clear_faults();
     let planned = directory.plan(&one(&webhook())).await;
-    let warning = "Webhook \"CI events\" exists already (id 1)";
+    let warning = "Webhook \"CI events\" already exists (id 1)";
     planned.report.warning(warning);
     directory.import("1").await.quiet();
     directory.apply(&one(&webhook())).await.ok();
@@ -174,7 +174,7 @@ async fn a_request_that_a_proxy_doubled_is_named() {
             .respond(400, &[], &error.to_string()),
     );
     let report = directory.carry_out(planned).await;
-    let summary = "Webhook \"CI events\" exists already (id 1)";
+    let summary = "Webhook \"CI events\" already exists (id 1)";
     report.error(summary);
     portal.is_accounted_for(&directory, &report);
     directory.import("1").await.quiet();
@@ -212,7 +212,7 @@ async fn a_name_that_somebody_out_of_sight_took_meanwhile_is_explained() {
     })
     .await;
     let report = without_limit_warnings(report);
-    let error = report.error("Webhook \"CI events\" exists already");
+    let error = report.error("Webhook \"CI events\" already exists");
     assert!(
         error.detail.contains("belongs to another user"),
         "{error:?}"
@@ -231,7 +231,7 @@ async fn of_two_runs_one_has_the_webhook_and_the_other_is_told() {
     let report = first.carry_out(planned_first).await;
     report.warning(ADOPTED);
     let report = second.carry_out(planned_second).await;
-    report.error("Webhook \"CI events\" exists already (id 1)");
+    report.error("Webhook \"CI events\" already exists (id 1)");
     assert_eq!((first.state.len(), second.state.len()), (1, 0));
     assert_eq!(portal.emulator.webhooks().len(), 1);
 }
@@ -330,7 +330,7 @@ async fn a_create_that_comes_too_late_adopts_nothing() {
         arrival(&portal, 2).await;
         portal.emulator.create_webhook(twin());
     });
-    report.error("Webhook \"CI events\" exists already (id 1)");
+    report.error("Webhook \"CI events\" already exists (id 1)");
     assert!(directory.state.is_empty());
 }
 
@@ -352,7 +352,7 @@ async fn a_refusal_that_cannot_be_looked_into_leaves_the_question_open() {
         let planned = directory.plan(&one(&webhook())).await;
         planned
             .report
-            .warning("Webhook \"CI events\" exists already (id 1)");
+            .warning("Webhook \"CI events\" already exists (id 1)");
     }
 }
 

@@ -127,7 +127,8 @@ fn too_many(what: &str) -> Diagnostic {
     Diagnostic::error(
         "Too many failed deliveries",
         format!(
-            "{what} since then. Choose a later time, or repeat them in parts with delivery_ids. Nothing was repeated."
+            "{what} since then. Choose a later time, or redeliver them in parts with delivery_ids. Nothing was \
+             redelivered."
         ),
     )
     .at_attribute(FAILED_SINCE)

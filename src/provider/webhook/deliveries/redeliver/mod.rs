@@ -47,11 +47,11 @@ impl Action<Portal> for Redeliver {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "Redelivers events: either those in `delivery_ids`, or, with `webhook_id` and `failed_since`, all \
-             failed deliveries of one webhook since a given time. An event that has been delivered in the \
-             meantime is not delivered twice. The action waits for the outcome of each, up to 90 seconds, and \
-             fails if one is not delivered. Events without an outcome by then, or when the run is interrupted, \
-             may still be delivered. The portal allows 5 such calls in 15 minutes.",
+            "Redelivers events: either those in `delivery_ids`, or, with `webhook_id` and `failed_since`, all failed \
+             deliveries of one webhook since a given time. An event that has been delivered in the meantime is not \
+             delivered again. The action waits for the outcome of each, up to 90 seconds, and fails if one is not \
+             delivered. Events without an outcome by then, or when the run is interrupted, may still be delivered. The \
+             portal allows 5 such calls in 15 minutes.",
         )
         .with(
             DELIVERY_IDS,
@@ -66,7 +66,7 @@ impl Action<Portal> for Redeliver {
             WEBHOOK_ID,
             Attribute::optional(
                 Type::String,
-                "The id of the webhook whose failed deliveries to repeat. Needs `failed_since`.",
+                "The id of the webhook whose failed deliveries to redeliver. Needs `failed_since`.",
             )
             .check(check_id),
         )
@@ -126,7 +126,7 @@ async fn redeliver(
     let ids = tokio::select! {
         ids = choose(portal, Wanted::from_config(&config)?, progress) => ids?,
         () = progress.abandoned() => {
-            tracing::warn!("the action was cancelled before anything was repeated");
+            tracing::warn!("the action was cancelled before anything was redelivered");
             return Ok(());
         }
     };
@@ -135,8 +135,8 @@ async fn redeliver(
     };
     portal.require_write(SUMMARY).await?;
     progress.say(match ids.len() {
-        1 => "Asking the portal to repeat 1 delivery.".to_owned(),
-        several => format!("Asking the portal to repeat {several} deliveries."),
+        1 => "Asking the portal to redeliver 1 delivery.".to_owned(),
+        several => format!("Asking the portal to redeliver {several} deliveries."),
     });
     let queued = portal
         .client
@@ -199,9 +199,9 @@ async fn choose(
         (false, _) => return Ok(Some(choice.failed)),
         (true, 0) => progress.say("Nothing to redeliver: no delivery has failed since then."),
         (true, 1) => progress
-            .say("Nothing to redeliver yet: the portal itself may still be repeating 1 delivery."),
+            .say("Nothing to redeliver yet: the portal itself may still be retrying 1 delivery."),
         (true, busy) => progress.say(format!(
-            "Nothing to redeliver yet: the portal itself may still be repeating {busy} deliveries."
+            "Nothing to redeliver yet: the portal itself may still be retrying {busy} deliveries."
         )),
     }
     Ok(None)
@@ -211,8 +211,8 @@ fn explain(portal: &LivePortal, error: &api::Error) -> Diagnostic {
     if error.status() == Some(429) {
         return Diagnostic::error(
             portal.wording().titled(SUMMARY, error),
-            "The portal allows 5 redelivery calls in 15 minutes and refused this one (429). Nothing was repeated. Wait, \
-         then invoke the action again.",
+            "The portal allows 5 redelivery calls in 15 minutes and refused this one (429). Nothing was redelivered. \
+             Wait, then invoke the action again.",
         );
     }
     if !error.outcome_unknown() {
@@ -223,7 +223,7 @@ fn explain(portal: &LivePortal, error: &api::Error) -> Diagnostic {
     Diagnostic::error(
         title,
         format!(
-            "{opening} The portal may have queued the deliveries all the same; look into the delivery journal before you \
+            "{opening} The portal may have queued the deliveries nevertheless; check the delivery journal before you \
              invoke the action again, or the receiver may get them twice."
         ),
     )

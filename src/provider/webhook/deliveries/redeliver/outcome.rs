@@ -68,7 +68,7 @@ impl Outcome {
             Self::Trying(0) => "no outcome yet".to_owned(),
             Self::Trying(status) => {
                 let seen = Self::Failed(status).describe();
-                format!("{seen}, and the portal may still be repeating it")
+                format!("{seen}, and the portal may still be retrying it")
             }
             Self::Gone(webhook) => format!(
                 "not delivered, because webhook {webhook} is gone: the portal deletes a webhook whose receiver answers \
@@ -129,7 +129,7 @@ async fn follow<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
         ending = settle(look, stop, progress, outcomes) => ending,
         () = progress.abandoned() => {
             let pending = pending(outcomes).len();
-            tracing::warn!(pending, "the action was cancelled; the portal goes on with what it has queued");
+            tracing::warn!(pending, "the action was cancelled; the portal continues with what it has queued");
             Ending::Interrupted
         }
         () = sleep(PATIENCE) => Ending::TimeUp,
@@ -277,13 +277,9 @@ pub(super) fn conclude(
         .map(|(outcome, ids)| account(*outcome, ids))
         .collect();
     if skipped > 0 {
-        let entries = if skipped == 1 {
-            "entry was"
-        } else {
-            "entries were"
-        };
+        let entries = if skipped == 1 { "entry" } else { "entries" };
         problems.push(format!(
-            "{skipped} {entries} skipped by the portal: unknown, or not this user's. Look them up in the data source \
+            "The portal skipped {skipped} {entries}: unknown, or not this user's. Look them up in the data source \
              docspace_webhook_deliveries."
         ));
     }
@@ -291,7 +287,7 @@ pub(super) fn conclude(
     Err(Diagnostic::error(
         "Not everything was redelivered",
         format!(
-            "{delivered} of {asked} deliveries were accepted by the receiver. {}",
+            "The receiver accepted {delivered} of {asked} deliveries. {}",
             problems.join(" ")
         ),
     ))
@@ -305,7 +301,7 @@ fn advice(outcomes: impl Iterator<Item = Outcome>, ending: Ending) -> Vec<String
         is_failed |= matches!(outcome, Outcome::Failed(_));
     }
     let gone = is_gone.then(|| {
-        "Repair the receiver, then plan again: a webhook that Terraform manages is created anew."
+        "Repair the receiver, then plan again: a webhook that Terraform manages is re-created."
             .to_owned()
     });
     let failed = is_failed.then(|| {
@@ -314,9 +310,9 @@ fn advice(outcomes: impl Iterator<Item = Outcome>, ending: Ending) -> Vec<String
     });
     let open = ending.describe().map(|cause| {
         format!(
-            "{cause}; the portal goes on with what it has queued and may still deliver it. Look into the data source \
+            "{cause}; the portal continues with what it has queued and may still deliver it. Check the data source \
              docspace_webhook_deliveries before you invoke the action again: with delivery_ids, the receiver can get \
-             twice what the portal delivers meanwhile."
+             twice what the portal delivers in the meantime."
         )
     });
     [gone, failed, open].into_iter().flatten().collect()

@@ -109,9 +109,9 @@ async fn after_the_longest_wait_it_says_that_the_portal_goes_on() {
     assert_eq!(
         refusal(2, &outcomes, ending),
         "1 of 2 deliveries were accepted by the receiver. Delivery 2: no outcome yet. The 90 seconds of waiting are \
-         over; the portal goes on with what it has queued and may still deliver it. Look into the data source \
+         over; the portal continues with what it has queued and may still deliver it. Check the data source \
          docspace_webhook_deliveries before you invoke the action again: with delivery_ids, the receiver can get twice \
-         what the portal delivers meanwhile."
+         what the portal delivers in the meantime."
     );
 }
 
