@@ -7,8 +7,8 @@ use super::diagnostics::{Diagnostic, Diagnostics};
 use super::schema::Schema;
 use super::value::Object;
 
-/// An action: something that is done once, and leaves no state (TPP §8.12). `C` is what the
-/// provider's configuration produces.
+/// An action: something that is done once and leaves no state (TPP §8.12). `C` is what the provider's configuration
+/// produces.
 #[async_trait]
 pub trait Action<C: Send + Sync>: Send + Sync {
     /// Returns the type's name, beginning with the provider's.
@@ -37,20 +37,19 @@ pub trait Action<C: Send + Sync>: Send + Sync {
 pub struct ActionProgress(mpsc::UnboundedSender<String>);
 
 impl ActionProgress {
-    /// Opens a way to report. Reports are few and short, so none is ever held back.
+    /// Opens a channel for reports. Reports are few and short, so none is ever held back.
     pub(crate) fn channel() -> (Self, mpsc::UnboundedReceiver<String>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (Self(sender), receiver)
     }
 
-    /// Tells the practitioner how far the action is. Nobody may be listening any more, which does
-    /// not matter.
+    /// Tells the practitioner how far the action is. If nothing is listening any more, that does not matter.
     pub fn say(&self, message: impl Into<String>) {
         drop(self.0.send(message.into()));
     }
 
-    /// Waits until nobody listens any more: the client has cancelled the action, or is gone. What was begun
-    /// should still be brought to a whole; waiting for more than that is in vain.
+    /// Waits until nothing listens any more: the client has cancelled the action, or is gone. What was begun should
+    /// still be completed; waiting for more than that is in vain.
     pub async fn abandoned(&self) {
         self.0.closed().await;
     }

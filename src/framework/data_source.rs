@@ -21,7 +21,7 @@ pub trait DataSource<C: Send + Sync>: Send + Sync {
         let _ = (config, diagnostics);
     }
 
-    /// Reads the data. The configuration is known; the result keeps it and fills what is computed.
+    /// Reads the data. The configuration is known; the result keeps it and fills in what is computed.
     async fn read(
         &self,
         context: &C,

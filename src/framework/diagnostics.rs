@@ -2,12 +2,12 @@
 
 use super::path::Path;
 
-/// How much a diagnostic weighs.
+/// The severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The operation failed.
     Error,
-    /// The operation goes on; the practitioner should act.
+    /// The operation continues; the practitioner should act.
     Warning,
 }
 
@@ -17,7 +17,7 @@ pub enum Severity {
 /// it matters and what to do next, and never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How much it weighs.
+    /// Its severity.
     pub severity: Severity,
     /// What happened, in a few words.
     pub summary: String,
@@ -80,7 +80,7 @@ impl Diagnostic {
     }
 }
 
-/// Diagnostics in the order in which they came up.
+/// Diagnostics in the order in which they arose.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 

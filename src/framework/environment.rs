@@ -1,4 +1,4 @@
-//! The process environment behind a trait, so that tests pass a map and nobody mutates the real one.
+//! The process environment behind a trait, so that tests pass a map and nothing mutates the real one.
 //!
 //! It is read in three places only: `framework::plugin` (handshake), `framework::log` and the
 //! provider's configuration.
@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 /// Looks environment variables up by name.
 pub trait Environment: Send + Sync {
-    /// Returns the value, or nothing when the variable is unset. What is not Unicode becomes U+FFFD, which no
-    /// variable of ours may hold, so that it is refused and not taken for unset.
+    /// Returns the value, or nothing when the variable is unset. What is not Unicode becomes U+FFFD, which none of our
+    /// variables may contain, so that it is refused and not treated as unset.
     fn var(&self, name: &str) -> Option<String>;
 
     /// Returns whether these are the variables of a developer's shell that started this process, and not of the shell that

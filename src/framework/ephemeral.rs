@@ -11,7 +11,7 @@ use super::value::Object;
 /// provider's configuration produces.
 ///
 /// Terraform opens it in the plan and again in the apply (TPP §8.9), and closes it when nothing needs it any more. What
-/// it did not close, because it was killed or in a hurry, is closed before the process ends. There is no renewal.
+/// it did not close, because it was killed or in a hurry, is closed before the process exits. There is no renewal.
 #[async_trait]
 pub trait EphemeralResource<C: Send + Sync>: Send + Sync {
     /// Returns the type's name, beginning with the provider's.
@@ -20,8 +20,8 @@ pub trait EphemeralResource<C: Send + Sync>: Send + Sync {
     /// Returns the schema.
     fn schema(&self) -> Schema;
 
-    /// Makes the value. The configuration is known; the result keeps what is configured and fills
-    /// what is computed.
+    /// Creates the value. The configuration is known; the result keeps what is configured and fills in what is
+    /// computed.
     async fn open(
         &self,
         context: &C,
@@ -29,9 +29,9 @@ pub trait EphemeralResource<C: Send + Sync>: Send + Sync {
         diagnostics: &mut Diagnostics,
     ) -> Result<Opened, Diagnostic>;
 
-    /// Gives back what an opening holds, after an interrupt too. Only called where it holds something.
+    /// Releases what an opening holds, even after an interrupt. Only called if it holds something.
     ///
-    /// What cannot be given back is tried again before the process ends.
+    /// What cannot be released is tried again before the process exits.
     async fn close(&self, context: &C, held: &PrivateState) -> Result<(), Diagnostic> {
         let _ = (context, held);
         Ok(())
@@ -43,7 +43,7 @@ pub trait EphemeralResource<C: Send + Sync>: Send + Sync {
 pub struct Opened {
     /// The configuration, with what is computed filled in.
     pub value: Object,
-    /// What closing has to know; nothing where nothing is held open. Terraform keeps it in memory only, but it is no
+    /// What closing has to know; nothing if nothing is held open. Terraform keeps it in memory only, but it is not a
     /// place for secrets.
     pub held: PrivateState,
 }

@@ -14,7 +14,7 @@ pub trait Function: Send + Sync {
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError>;
 }
 
-/// The outside of a function.
+/// The signature of a function.
 #[derive(Debug, Clone)]
 pub struct Signature {
     /// The parameters in order. Null and unknown arguments never reach the function.

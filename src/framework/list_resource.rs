@@ -22,8 +22,7 @@ pub trait ListResource<C: Send + Sync>: Send + Sync {
         let _ = (config, diagnostics);
     }
 
-    /// Finds objects and hands them on one by one. Nobody listens any more once
-    /// [`ListResults::push`] says so.
+    /// Finds objects and passes them on one by one. Nothing listens any more once [`ListResults::push`] says so.
     async fn list(
         &self,
         context: &C,
@@ -35,13 +34,13 @@ pub trait ListResource<C: Send + Sync>: Send + Sync {
 /// An object that a list resource has found.
 #[derive(Debug)]
 pub struct ListResult {
-    /// What a person calls it.
+    /// Its display name.
     pub display_name: String,
     /// Its state, as far as it is known without a configuration. The identity is taken from it.
     pub state: Object,
 }
 
-/// What a list resource has to say, in the order in which it says it.
+/// What a list resource reports, in order.
 #[derive(Debug)]
 pub(crate) enum ListEvent {
     Found(ListResult),
@@ -53,18 +52,18 @@ pub(crate) enum ListEvent {
 pub struct ListResults(mpsc::Sender<ListEvent>);
 
 impl ListResults {
-    /// Opens a way to hand on results; a few wait for a slow reader.
+    /// Opens a channel for results; a few wait for a slow reader.
     pub(crate) fn channel() -> (Self, mpsc::Receiver<ListEvent>) {
         let (sender, receiver) = mpsc::channel(16);
         (Self(sender), receiver)
     }
 
-    /// Hands on a result; false when nobody wants another one.
+    /// Passes on a result; false if no more are wanted.
     pub async fn push(&self, result: ListResult) -> bool {
         self.0.send(ListEvent::Found(result)).await.is_ok()
     }
 
-    /// Adds a warning, which does not count as a result. Nobody hears one after the last result that is wanted.
+    /// Adds a warning, which does not count as a result. It is lost after the last result that is wanted.
     pub async fn warn(&self, warning: Diagnostic) {
         drop(self.0.send(ListEvent::Warning(warning)).await);
     }

@@ -63,7 +63,7 @@ pub(crate) fn write_error(message: &str, fields: &[(&'static str, String)]) {
 
 /// Decides how much is logged, by the rules of the host (TPP §9.2).
 ///
-/// `TF_LOG_PROVIDER` wins over `TF_LOG`; `JSON` and words nobody knows mean everything.
+/// `TF_LOG_PROVIDER` wins over `TF_LOG`; `JSON` and unknown words mean everything.
 fn level(environment: &dyn Environment) -> LevelFilter {
     let word = environment
         .non_empty("TF_LOG_PROVIDER")
@@ -80,7 +80,7 @@ fn level(environment: &dyn Environment) -> LevelFilter {
 
 /// Writes one finished line with a single call under the lock that all of stderr shares.
 fn write_line(line: &[u8]) {
-    // The host closes the pipe when it dies; nobody is left to tell.
+    // The host closes the pipe when it dies; there is no one left to tell.
     drop(io::stderr().lock().write_all(line));
 }
 

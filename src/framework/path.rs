@@ -1,4 +1,4 @@
-//! Where in a configuration or state something stands.
+//! Where something is in a configuration or state.
 
 use std::fmt;
 

@@ -29,8 +29,8 @@ pub trait Provider: Send + Sync + 'static {
         let _ = (config, diagnostics);
     }
 
-    /// Configures the provider. Anything in the configuration may be unknown while planning; no
-    /// requests are made here. None is returned only beside an error.
+    /// Configures the provider. Anything in the configuration may be unknown while planning; no requests are made here.
+    /// None is returned only with an error.
     async fn configure(
         &self,
         request: ConfigureRequest,
@@ -43,8 +43,8 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
-    /// Hears that a change or an action begins. The first one tells that this process applies a plan; the protocol
-    /// tells it no earlier.
+    /// Is told that a change or an action begins. The first one shows that this process applies a plan; the protocol
+    /// does not tell earlier.
     fn applying(&self, context: &Self::Context) {
         let _ = context;
     }
@@ -55,7 +55,7 @@ pub trait Provider: Send + Sync + 'static {
     }
 }
 
-/// What is offered: of a provider, or of one noun of it.
+/// What is offered by a provider, or by one of its nouns.
 pub struct Offer<C> {
     /// Managed resources.
     pub resources: Vec<Box<dyn Resource<C>>>,
@@ -146,7 +146,7 @@ impl<C: Send + Sync> Offer<C> {
     }
 }
 
-/// A provider configuration to take into use.
+/// A provider configuration to put into use.
 #[derive(Debug)]
 pub struct ConfigureRequest {
     /// The provider block; anything in it may be unknown while planning.

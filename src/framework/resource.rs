@@ -12,9 +12,9 @@ use super::value::Object;
 
 /// A managed resource. `C` is what the provider's configuration produces.
 ///
-/// The engine does for every resource: decoding and encoding, the schema's validators, defaults,
-/// nulling of write-only attributes, planning of deletions, checking of plans and results against
-/// Terraform's rules (TPP §7), identity derived from the state, and a diagnostic instead of a panic.
+/// For every resource, the engine does: decoding and encoding, the schema's validators, defaults, nulling of write-only
+/// attributes, planning of deletions, checking of plans and results against Terraform's rules (TPP §7), identity
+/// derived from the state, and a diagnostic instead of a panic.
 #[async_trait]
 pub trait Resource<C: Send + Sync>: Send + Sync {
     /// Returns the type's name, beginning with the provider's.
@@ -34,9 +34,9 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         let _ = (request, diagnostics);
     }
 
-    /// Completes the plan of a creation or an update. The engine has filled it: configured values,
-    /// defaults, the prior values of computed attributes, else unknown. A pure function of configuration,
-    /// prior state and private state (TPP §7.2): nothing here leads to a server.
+    /// Completes the plan of a creation or an update. The engine has filled it in: configured values, defaults, the
+    /// prior values of computed attributes, else unknown. A pure function of configuration, prior state and private
+    /// state (TPP §7.2): nothing here leads to a server.
     async fn propose(
         &self,
         request: &PlanRequest<'_>,
@@ -46,8 +46,8 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         let _ = (request, plan, diagnostics);
     }
 
-    /// Says what the server has to say about a proposed plan, which stays as it is. Not called as long as
-    /// the provider is not configured.
+    /// Reports what the server says about a proposed plan, which stays as it is. Not called while the provider is not
+    /// configured.
     async fn review(
         &self,
         context: &C,
@@ -58,15 +58,15 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         let _ = (context, request, plan, diagnostics);
     }
 
-    /// Says what the server has to say about a planned deletion. Not called as long as the provider is not configured.
+    /// Reports what the server says about a planned deletion. Not called while the provider is not configured.
     ///
-    /// A replacement is no deletion of its own: it is a change with [`Plan::replacements`].
+    /// A replacement is not a separate deletion: it is a change with [`Plan::replacements`].
     async fn review_deletion(&self, context: &C, prior: &Object, diagnostics: &mut Diagnostics) {
         let _ = (context, prior, diagnostics);
     }
 
-    /// Creates the object. What exists must be recorded in `progress` the moment it exists: it is
-    /// what Terraform learns, even when this method fails or panics afterwards.
+    /// Creates the object. What exists must be recorded in `progress` the moment it exists: that is what Terraform
+    /// learns, even if this method fails or panics afterwards.
     async fn create(
         &self,
         context: &C,
@@ -82,8 +82,8 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         progress: &Progress,
     ) -> Result<(), Diagnostic>;
 
-    /// Updates the object. After a failure what is recorded is stored; with nothing recorded
-    /// Terraform keeps the prior state as it was.
+    /// Updates the object. After a failure, what is recorded is stored; if nothing is recorded, Terraform keeps the
+    /// prior state.
     async fn update(
         &self,
         context: &C,
@@ -91,7 +91,7 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         progress: &Progress,
     ) -> Result<(), Diagnostic>;
 
-    /// Deletes the object. After a failure Terraform keeps the prior state as it was.
+    /// Deletes the object. After a failure, Terraform keeps the prior state.
     async fn delete(
         &self,
         context: &C,
@@ -99,11 +99,9 @@ pub trait Resource<C: Send + Sync>: Send + Sync {
         progress: &Progress,
     ) -> Result<(), Diagnostic>;
 
-    /// Takes an existing object under management. The state may hold as little as the identity:
-    /// Terraform reads the object next.
+    /// Imports an existing object. The state may hold as little as the identity: Terraform reads the object next.
     ///
-    /// Without a body of its own, an id goes into the attribute `id`, an identity into its attributes, and the read
-    /// judges them.
+    /// By default, an id goes into the attribute `id`, an identity into its attributes, and the read judges them.
     async fn import(
         &self,
         context: &C,
@@ -170,12 +168,12 @@ pub struct PlanRequest<'a> {
     pub config: &'a Object,
     /// The state before; none when the object is to be created.
     pub prior: Option<&'a Object>,
-    /// The private state of the first plan, when this is the second one, in the apply walk. Only newer clients pass it on
-    /// (TPP §5.2); else it is empty.
+    /// The private state of the first plan, when this is the second one, in the apply walk. Only newer clients pass it
+    /// on (TPP §5.2); otherwise it is empty.
     pub planned: &'a PrivateState,
 }
 
-/// The plan as it stands.
+/// The plan so far.
 #[derive(Debug)]
 pub struct Plan {
     /// The planned state.
@@ -184,8 +182,8 @@ pub struct Plan {
     pub private: PrivateState,
     /// The attributes that ask for a replacement.
     pub replacements: BTreeSet<&'static str>,
-    /// The secret attributes whose value applying sends, as far as planning can tell. A write-only one stands in no
-    /// plan, so the plan says here what becomes of it.
+    /// The secret attributes whose value applying sends, as far as planning can tell. A write-only one is in no plan,
+    /// so the plan notes it here.
     pub sends: BTreeSet<&'static str>,
 }
 
@@ -200,11 +198,11 @@ impl Plan {
         }
     }
 
-    /// Asks for the object to be replaced because of an attribute, whose planned value differs from the prior one.
-    /// One that the provider computes becomes unknown for it, as the successor's value is.
+    /// Asks for the object to be replaced because of an attribute, whose planned value differs from the prior one. An
+    /// attribute that the provider computes becomes unknown, as the successor's value is.
     ///
-    /// It depends on more than the attribute: on what the object became on its own, or on a value that is only
-    /// missing after an import. Without a prior state it changes nothing.
+    /// The request depends on more than the attribute: on what the object has become on its own, or on a value that is
+    /// only missing after an import. Without a prior state it changes nothing.
     pub fn require_replacement(&mut self, attribute: &'static str) {
         self.replacements.insert(attribute);
     }
@@ -272,7 +270,7 @@ pub struct MoveRequest {
     pub source_version: i64,
     /// The source's state, as JSON of the state file.
     pub source_state: serde_json::Value,
-    /// What the source's provider kept beside it.
+    /// What the source's provider kept with it.
     pub source_private: PrivateState,
 }
 
@@ -299,7 +297,7 @@ impl Progress {
         recorded.private = private;
     }
 
-    /// Takes back what was recorded: the object does not exist any more. Warnings stay.
+    /// Takes back what was recorded: the object no longer exists. Warnings stay.
     pub fn forget(&self) {
         let mut recorded = self.lock();
         recorded.state = None;

@@ -15,7 +15,7 @@ const LINE_LIMIT: usize = 60 * 1024;
 /// How many characters of each text survive, tried in turn until the line is short enough.
 const TEXT_LIMITS: [usize; 5] = [usize::MAX, 16 * 1024, 4 * 1024, 1024, 256];
 
-/// Exactly six fraction digits: with any other number the host takes the line for plain text.
+/// Exactly six fraction digits: with any other number, the host treats the line as plain text.
 const TIMESTAMP: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 

@@ -1,9 +1,8 @@
-//! From sockets to served connections: each newcomer proves itself in a task of its own.
+//! From sockets to served connections: each newcomer authenticates in a task of its own.
 //!
-//! With TLS the proof is the host's certificate; without it, the preface of HTTP/2. Neither silence
-//! nor noise from anybody else may keep the host out: a newcomer has [`PROOF_TIMEOUT`], there is room
-//! for [`NEWCOMERS`] at a time, and when it is full the one that has waited longest goes. The host's
-//! own proof takes milliseconds.
+//! With TLS the proof is the host's certificate; without it, the preface of HTTP/2. Neither silence nor noise from any
+//! other peer may keep the host out: a newcomer has [`PROOF_TIMEOUT`], there is room for [`NEWCOMERS`] at a time, and
+//! when it is full, the one that has waited longest is dropped. The host's own proof takes milliseconds.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -42,7 +41,7 @@ pub(super) fn incoming(
     tls: Option<TlsAcceptor>,
     connections: Arc<Connections>,
 ) -> Incoming {
-    // Unbounded: whoever has proven itself is never made to wait, nor dropped while it waits.
+    // Unbounded: a peer that has authenticated never waits, and is never dropped while it waits.
     let (proven, incoming) = mpsc::unbounded_channel();
     let door = Door {
         tls,
@@ -82,7 +81,7 @@ impl Door {
         match time::timeout(PROOF_TIMEOUT, prove(socket, self.tls)).await {
             Ok(Ok(socket)) => {
                 let connection = Connection::new(socket, &self.connections);
-                // Nobody takes connections any more once the process is ending.
+                // Connections are no longer taken once the process is ending.
                 drop(self.proven.send(Ok(connection)));
             }
             Ok(Err(error)) => tracing::debug!(%error, "refused a connection"),
@@ -111,7 +110,7 @@ async fn prove(
     Ok(Box::new(tokio::io::join(replayed, writer)))
 }
 
-/// Those who have connected and not yet proven themselves, longest waiting first.
+/// Peers that have connected but not yet authenticated, longest waiting first.
 #[derive(Default)]
 struct Newcomers(VecDeque<JoinHandle<()>>);
 

@@ -1,9 +1,8 @@
 //! The provider calls that are running, each in a task of its own.
 //!
-//! A call must outlive its connection: when a user presses Ctrl-C twice the host hangs up, and a
-//! create that was cut short there would leave an object nobody knows of (TPP §3.4). And a call that
-//! panics must not look like a dead plugin: its task's handle reports the panic, and the service makes
-//! a diagnostic of it.
+//! A call must outlive its connection: when a user presses Ctrl-C twice the host hangs up, and a create that was cut
+//! short there would leave an unknown object (TPP §3.4). And a call that panics must not look like a dead plugin: its
+//! task's handle reports the panic, and the service makes a diagnostic of it.
 
 use std::fmt;
 use std::pin::Pin;
@@ -57,12 +56,12 @@ impl Calls {
         self.connections.closed(connection).await;
     }
 
-    /// Says what is to be done when the process ends, after all calls.
+    /// Registers what to do when the process ends, after all calls.
     pub(crate) fn run_last(&self, work: impl Future<Output = ()> + Send + 'static) {
         *self.last.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(work));
     }
 
-    /// Waits for a moment at which no call is running, and does what is to be done last.
+    /// Waits for a moment at which no call is running, and then does the last work.
     pub(super) async fn wind_up(&self) {
         self.idle().await;
         let work = self

@@ -91,7 +91,7 @@ fn not_by_hand(plugin: &Plugin) -> String {
     } = plugin;
     let local_name = address.rsplit('/').next().unwrap_or(address);
     format!(
-        "{name} {version} is a provider plugin: Terraform and OpenTofu start it, people do not.\n\
+        "{name} {version} is a provider plugin: Terraform and OpenTofu start it; you do not.\n\
          \n\
          To use it, name it in a configuration and run `terraform init` or `tofu init` there:\n\
          \n\
@@ -103,12 +103,12 @@ fn not_by_hand(plugin: &Plugin) -> String {
          \x20   }}\n\
          \x20 }}\n\
          \n\
-         `{name} --help` lists what it can do by hand.\n"
+         `{name} --help` lists its options.\n"
     )
 }
 
 fn say(mut stream: impl Write, text: &str) {
-    // A reader who has gone away needs no answer.
+    // A reader that is gone needs no answer.
     drop(stream.write_all(text.as_bytes()));
 }
 

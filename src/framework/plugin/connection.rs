@@ -52,7 +52,7 @@ impl Connections {
         self.0.borrow().open.is_empty()
     }
 
-    /// Waits until a connection is not open, or no longer.
+    /// Waits until a connection is closed, or was never open.
     pub(super) async fn closed(&self, id: ConnectionId) {
         self.wait(|census| !census.open.contains(&id)).await;
     }
@@ -88,7 +88,7 @@ impl Drop for Registration {
     }
 }
 
-/// A peer that has proven itself, ready to be served.
+/// An authenticated peer, ready to be served.
 pub(super) struct Connection {
     socket: Box<dyn Socket>,
     registration: Registration,

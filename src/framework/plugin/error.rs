@@ -1,4 +1,4 @@
-//! What can keep the process from serving, in sentences for the person who reads stderr.
+//! What can keep the process from serving, in sentences for people who read stderr.
 
 use std::io;
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use super::handshake::{Settings, is_invited};
 use crate::framework::environment::Environment;
 
-/// Reads the environment as a process does that a host has started.
+/// Reads the environment as a process started by a host does.
 pub(crate) fn handshake(environment: &dyn Environment) {
     let _ = is_invited(environment);
     drop(Settings::from_host(environment).tls());

@@ -28,7 +28,8 @@ const COOKIE: (&str, &str) = (
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
 );
 
-/// Returns whether a host started this process. The cookie spares people a riddle; it protects nothing.
+/// Returns whether a host started this process. The cookie only helps people who start the program by hand; it protects
+/// nothing.
 pub(super) fn is_invited(environment: &dyn Environment) -> bool {
     environment.var(COOKIE.0).as_deref() == Some(COOKIE.1)
 }
@@ -40,7 +41,7 @@ pub(super) struct Settings {
     client_certificate: Option<String>,
     /// Where to listen.
     pub(super) place: Place,
-    /// Whether the line must say if the broker multiplexes. A host that does not ask cannot read it.
+    /// Whether the line must say if the broker multiplexes. A host that does not ask for it cannot read it.
     asks_for_multiplexing: bool,
 }
 

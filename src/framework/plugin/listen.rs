@@ -41,7 +41,7 @@ pub(super) struct Address {
     pub(super) text: String,
 }
 
-/// A listener that accepts already, and what keeps its socket private.
+/// A listener that already accepts, and what keeps its socket private.
 pub(super) struct Bound {
     pub(super) listener: Listener,
     pub(super) address: Address,

@@ -4,10 +4,10 @@
 //!
 //! 1. `cli` reads the flags. A host passes none.
 //! 2. `handshake` checks the cookie and reads what the host asks for; its answer, one line, is all
-//!    that this process ever writes to stdout. The reason why it cannot start stands in for it.
+//!    that this process ever writes to stdout. If it cannot start, the reason replaces it.
 //! 3. `listen` opens a socket that only this user can reach, `tls` makes a throw-away identity and
 //!    a verifier that accepts exactly the host's certificate.
-//! 4. `accept` turns sockets into `connection`s that have proven themselves; `services` and the
+//! 4. `accept` turns sockets into `connection`s that have authenticated; `services` and the
 //!    provider's own service answer on them. Every provider call runs in `calls`, apart from its
 //!    connection.
 //! 5. `shutdown` decides when the process has served long enough; `signals` is one of its inputs.
@@ -60,7 +60,7 @@ pub struct Plugin {
     pub version: &'static str,
     /// The source address as practitioners write it, `namespace/type`.
     pub address: &'static str,
-    /// The environment variables that stand in for arguments of the provider block.
+    /// The environment variables that replace arguments of the provider block.
     pub variables: &'static [&'static str],
 }
 
@@ -124,8 +124,8 @@ where
     }
 }
 
-/// One thread: a call takes microseconds of computing between two waits for the network, and passing it from
-/// thread to thread costs as much again. What computes for longer, hashes and large answers, has threads of its own.
+/// One thread: a call takes microseconds of computing between two waits for the network, and passing it from thread to
+/// thread would cost as much again. Longer computations, hashes and large answers, have threads of their own.
 fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -159,16 +159,16 @@ where
     let service = make_service(calls.clone(), mode);
     let incoming = accept::incoming(listener, tls.map(|tls| tls.acceptor), calls.connections());
     shutdown::serve_until_done(mode, service, incoming, calls, signals).await;
-    // Held until here: the socket's directory is removed when nobody can connect any more.
+    // Held until here: the socket's directory is removed once no one can connect any more.
     drop(directory);
     Ok(())
 }
 
-/// Says why the process cannot start: on stderr, which a host keeps for its log, and to a host in place of the handshake
-/// too, because it shows a line that it cannot read (TPP §1.2).
+/// Reports why the process cannot start: on stderr, which a host keeps for its log, and to a host also in place of the
+/// handshake, because it shows a line that it cannot read (TPP §1.2).
 fn give_up(plugin: &Plugin, mode: Mode, error: &Error) -> ExitCode {
     let reason = format!("{}: {error}", plugin.name);
-    // Nobody reads a closed pipe; the exit status still tells.
+    // A closed pipe has no reader; the exit status still tells.
     drop(writeln!(io::stderr(), "[ERROR] {reason}"));
     if mode == Mode::Child {
         // Neither a second line nor what separates the fields of a handshake.

@@ -5,8 +5,8 @@
 //! user gets a diagnostic. So the hook logs one ordinary record, and only a panic that really ends the
 //! process is reported as a crash.
 //!
-//! A panic's text may hold a user's value, `expect` prints the error it met. It is logged only when it
-//! is a literal of the program; otherwise the place in the source has to do.
+//! A panic's text may hold a user's value, `expect` prints the error it met. It is logged only if it is a literal of
+//! the program; otherwise the place in the source must suffice.
 
 use std::io::{self, Write};
 use std::panic::{self, Location, PanicHookInfo};
@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use super::Plugin;
 use crate::framework::log;
 
-/// Where the latest panic was, for the report of a death.
+/// Where the latest panic was, for the report of a crash.
 static LATEST: Mutex<Option<String>> = Mutex::new(None);
 
 /// Replaces the default hook, whose several lines the host cannot read.

@@ -16,7 +16,7 @@ pub(super) fn announce(plugin: &Plugin, address: &Address) -> io::Result<()> {
     } = plugin;
     let text = format!(
         "{name} is running. Run the line below in the shell that runs terraform or tofu.\n\
-         {} and the variables of proxies are read from this shell, not from that one.\n\
+         {} and the proxy variables are read from this shell, not from that one.\n\
          Ctrl-C ends it.\n",
         variables.join(", ")
     );
@@ -26,8 +26,8 @@ pub(super) fn announce(plugin: &Plugin, address: &Address) -> io::Result<()> {
     stdout.flush()
 }
 
-/// The value itself. The short source address is completed by each host with its own registry, so one
-/// value serves both. `Test` must be true: without it the host takes the protocol for version 5.
+/// The value itself. The short source address is completed by each host with its own registry, so one value serves
+/// both. `Test` must be true: without it, the host assumes protocol version 5.
 fn value(plugin: &Plugin, address: &Address, pid: u32) -> String {
     let Address { network, text } = address;
     json!({

@@ -32,8 +32,8 @@ impl GrpcController for Controller {
 
 /// A stream that stays open and never sends: whatever came on it, the host would log as unexpected.
 ///
-/// Serving it is worth something all the same. An open call keeps the host's gRPC library from taking
-/// the connection for idle, and closing it, during a very long pause.
+/// Serving it is still useful: an open call keeps the host's gRPC library from considering the connection idle, and
+/// closing it, during a very long pause.
 pub(super) struct Stdio {
     pub(super) closing: CancellationToken,
 }
@@ -65,7 +65,7 @@ impl GrpcBroker for Broker {
     }
 }
 
-/// Says that the plugin is well, as long as it can say anything.
+/// Reports that the plugin is healthy, as long as it can report anything.
 pub(super) struct Healthy {
     pub(super) closing: CancellationToken,
 }
@@ -100,7 +100,7 @@ impl Health for Healthy {
     }
 }
 
-/// An answer without a word: swallows its input, and ends with it or with the process.
+/// An empty answer: swallows its input, and ends with it or with the process.
 struct Silence<I, O> {
     input: I,
     closing: Pin<Box<WaitForCancellationFutureOwned>>,

@@ -1,9 +1,8 @@
 //! How long the process lives, and how it ends (TPP §3.3, §3.4).
 //!
-//! A child ends when the host says so, when it is asked to by a signal and has nothing left to do, or
-//! when nobody is there any more. A running call is never cut short except by the host's own word,
-//! which the host backs with a kill two seconds later. A plugin started for debugging ends only by a
-//! signal.
+//! A child ends when the host says so, when it is asked to by a signal and has nothing left to do, or when its host is
+//! gone. Only the host's own request cuts a running call short, and the host follows it with a kill two seconds later.
+//! A plugin started for debugging ends only by a signal.
 
 use std::time::Duration;
 
@@ -27,14 +26,14 @@ const MESSAGE_LIMIT: usize = 256 << 20;
 /// How long clean-up may take once the end is decided; the host kills after two seconds.
 const CLEANUP_LIMIT: Duration = Duration::from_secs(1);
 
-/// How long it may take to close what a host has left open: for a host that waits, and without one.
+/// How long it may take to close what a host has left open: with a waiting host, and without one.
 const LAST_WORK_BEFORE_KILL: Duration = Duration::from_millis(1_700);
 const LAST_WORK: Duration = Duration::from_secs(30);
 
 /// How long to wait for the first connection. The host gives up on us after one minute.
 const FIRST_CONNECTION_LIMIT: Duration = Duration::from_secs(120);
 
-/// Who started the process, and so who ends it.
+/// Who started the process, and thus who ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// A plugin host, which holds one connection for as long as it needs us.
@@ -54,7 +53,7 @@ enum End {
     Forced,
 }
 
-/// Serves until there is a reason to end, then ends in good order.
+/// Serves until there is a reason to end, then ends cleanly.
 pub(super) async fn serve_until_done<S: Provider, R: Requests>(
     mode: Mode,
     service: S,
@@ -129,17 +128,17 @@ fn router<S: Provider>(
         .add_service(HealthServer::new(Healthy { closing }))
 }
 
-/// Waits for a signal to end and then for the running calls. The host may be ending as well: it goes
-/// on being served meanwhile, so that its `StopProvider` still arrives.
+/// Waits for a signal to end and then for the running calls. The host may be ending too: it is still served meanwhile,
+/// so that its `StopProvider` arrives.
 async fn told_to_end(signals: &mut impl Requests, calls: &Calls) {
     signals.terminated().await;
-    tracing::info!("told to end; running calls finish first");
+    tracing::info!("asked to stop; running calls finish first");
     calls.idle().await;
 }
 
-/// Waits until nobody will need the process: its host is gone and nothing is running, or no host ever
-/// came. A host that was killed sends no word; the service, which knows what may be left undone, stops
-/// what waits by itself when a connection closes.
+/// Waits until the process is no longer needed: its host is gone and nothing is running, or no host ever came. A host
+/// that was killed sends nothing; the service, which knows what may be left undone, stops waiting work itself when a
+/// connection closes.
 async fn abandoned(calls: &Calls) {
     let connections = calls.connections();
     if time::timeout(FIRST_CONNECTION_LIMIT, connections.first())

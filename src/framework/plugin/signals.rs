@@ -1,4 +1,4 @@
-//! The signals a plugin hears and does not die of (TPP §3.4).
+//! The signals that a plugin receives and survives (TPP §3.4).
 //!
 //! The terminal sends Ctrl-C to the whole process group, and the host wants the plugin to finish what
 //! it is doing; when the host dies of a hangup, the plugin must still finish. Having a handler is what
@@ -13,7 +13,7 @@ use tokio::signal::windows::{CtrlBreak as Terminate, CtrlC as Interrupt, ctrl_br
 
 /// How people and supervisors ask a process to end.
 pub(super) trait Requests {
-    /// Waits for somebody to ask for the end of the process.
+    /// Waits for a signal to end the process.
     fn terminated(&mut self) -> impl Future<Output = ()> + Send;
 
     /// Waits for the same, or for Ctrl-C.
@@ -26,7 +26,7 @@ pub(super) struct Signals {
     interrupt: Signal,
     #[cfg(unix)]
     terminate: Signal,
-    /// Never looked at: the lost connection says the same, and says it after a kill as well.
+    /// Never read: the lost connection says the same, even after a kill.
     #[cfg(unix)]
     _hangup: Signal,
     #[cfg(windows)]

@@ -213,7 +213,7 @@ async fn a_shutdown_does_not_wait_for_a_running_call() {
     let plugin = Running::start(Mode::Child);
     let channel = plugin.connect().await;
     let call = plugin.start_slow_call(&channel).await;
-    // From here on nothing but the limit of the clean-up can make progress.
+    // From here on, only the time limit of the clean-up can make progress.
     tokio::time::pause();
     shut_down(&channel).await;
     plugin.end().await;

@@ -31,7 +31,7 @@ const SERVER_NAME: &str = "localhost";
 pub(super) struct Tls {
     /// Our certificate, which the host pins.
     pub(super) certificate: CertificateDer<'static>,
-    /// Accepts the host, and nobody else.
+    /// Accepts the host, and no one else.
     pub(super) acceptor: TlsAcceptor,
 }
 
@@ -72,8 +72,8 @@ fn single_certificate(pem: &str) -> Result<CertificateDer<'static>, Error> {
     }
 }
 
-/// Makes the throw-away certificate: a P-256 leaf, not a CA. Its validity is wide because the pin,
-/// not the calendar, is what the host relies on; a wrong clock must not stop anybody.
+/// Makes the throw-away certificate: a P-256 leaf, not a CA. Its validity is wide because the host relies on the pin,
+/// not on the calendar; a wrong clock must not stop anyone.
 fn identity() -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), Error> {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let mut params = CertificateParams::new([SERVER_NAME.to_owned()])?;

@@ -76,8 +76,8 @@ pub(super) fn invoke<P: Provider>(
             drop(progress);
             diagnostics
         };
-        // An action goes on when nobody listens any more, because half of it can be worse than all. It learns of it
-        // by the end of the channel of its progress.
+        // An action continues when nothing listens any more, because half of it can be worse than all of it. The end of
+        // its progress channel tells it.
         let telling = async {
             let mut said = said;
             while let Some(message) = heard(&mut said, &sender).await {
@@ -100,7 +100,7 @@ pub(super) fn invoke<P: Provider>(
     Response::new(Box::pin(ReceiverStream::new(receiver)))
 }
 
-/// Returns the next report; none when there will be no more, or nobody to tell it to.
+/// Returns the next report; none if there are no more, or nothing listens.
 async fn heard<T>(
     said: &mut mpsc::UnboundedReceiver<String>,
     listener: &mpsc::Sender<T>,

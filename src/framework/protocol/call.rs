@@ -1,4 +1,4 @@
-//! What every call has in common: its own task, its log fields, and a response for every failure.
+//! What all calls share: a task each, log fields, and a response for every failure.
 
 use std::time::Instant;
 

@@ -27,7 +27,7 @@ pub(super) fn value(ty: &Type, wire: Option<wire::DynamicValue>) -> Result<Value
     decoded.map_err(|error| Diagnostic::bug(format!("A value does not fit the schema: {error}.")))
 }
 
-/// Decodes an object that may be null. Of one that is not known at all no attribute is.
+/// Decodes an object that may be null. If it is unknown as a whole, so is every attribute.
 pub(super) fn object(
     ty: &Type,
     wire: Option<wire::DynamicValue>,

@@ -18,7 +18,7 @@ pub(super) fn value(ty: &Type, value: &Value) -> Result<wire::DynamicValue, Diag
     }
 }
 
-/// Encodes an object, or null in its place.
+/// Encodes an object, or null if there is none.
 pub(super) fn object(ty: &Type, object: Option<Object>) -> Result<wire::DynamicValue, Diagnostic> {
     value(ty, &object.map_or(Value::Null, Value::Object))
 }
@@ -83,14 +83,14 @@ pub(super) fn missing(type_name: &str) -> Diagnostic {
     Diagnostic::bug(format!("There is no {type_name:?} in this provider."))
 }
 
-/// Encodes why an answer is put off.
+/// Encodes why an answer is deferred.
 pub(super) fn deferred(is_deferred: bool) -> Option<wire::Deferred> {
     is_deferred.then(|| wire::Deferred {
         reason: wire::deferred::Reason::ProviderConfigUnknown.into(),
     })
 }
 
-/// Encodes where something stands.
+/// Encodes where something is.
 pub(super) fn path(path: &Path) -> wire::AttributePath {
     use wire::attribute_path::step::Selector;
     let step = |step: &Step| wire::attribute_path::Step {

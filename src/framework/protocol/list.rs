@@ -93,7 +93,7 @@ async fn run_list<P: Provider>(
     let listing = async { tokio::join!(listing, encoding) };
     tokio::select! {
         _ = listing => {}
-        // Nobody listens any more, whether there was something to send or not.
+        // Nothing listens any more, whether there was something to send or not.
         () = events.closed() => {}
     }
     Ok(())

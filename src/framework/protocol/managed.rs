@@ -88,7 +88,7 @@ pub(super) async fn read<P: Provider>(
 ) -> Result<wire::read_resource::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
     let Some(state) = decode::object(types.value, request.current_state)? else {
-        // What is not there is still not there.
+        // An absent object is still absent.
         return Ok(wire::read_resource::Response {
             new_state: encode::state(types.value, None, &mut Vec::new()),
             ..Default::default()
@@ -119,7 +119,7 @@ pub(super) async fn plan<P: Provider>(
 ) -> Result<wire::plan_resource_change::Response, Diagnostic> {
     let types = resource_types(&engine, &request.type_name)?;
     let prior = decode::object(types.value, request.prior_state)?;
-    // Since 1.16 what creates the successor of an object hears in the apply walk what its plan knew of it.
+    // Since 1.16, the creation of an object's successor gets in the apply walk what its plan knew of the object.
     let private = if prior.is_none() && request.prior_private.is_empty() {
         request.planned_private.clone()
     } else {
@@ -224,7 +224,7 @@ pub(super) async fn generate_config<P: Provider>(
     })
 }
 
-/// Takes an existing object under management.
+/// Imports an existing object.
 pub(super) async fn import<P: Provider>(
     engine: Arc<Engine<P>>,
     connection: ConnectionKey,

@@ -19,7 +19,7 @@ pub(super) async fn validate<P: Provider>(
     Ok(wire::validate_provider_config::Response { diagnostics })
 }
 
-/// Takes a configuration into use.
+/// Puts a configuration into use.
 pub(super) async fn configure<P: Provider>(
     engine: Arc<Engine<P>>,
     connection: ConnectionKey,

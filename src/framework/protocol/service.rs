@@ -24,7 +24,7 @@ pub(crate) struct Service<P: Provider> {
 type Answered<T> = Result<Response<T>, Status>;
 
 impl<P: Provider> Service<P> {
-    /// Wraps an engine; its calls run as tasks of `calls`. What is left open in the end is closed.
+    /// Wraps an engine; its calls run as tasks of `calls`. What is left open at the end is closed.
     pub(crate) fn new(engine: Engine<P>, calls: Calls) -> Self {
         let engine = Arc::new(engine);
         let last = Arc::clone(&engine);
@@ -32,15 +32,15 @@ impl<P: Provider> Service<P> {
         Self { engine, calls }
     }
 
-    /// Stops a connection once it is closed. A host that was killed sends no word, and nobody could record the outcome
-    /// of a write that is started after it (TPP §3.3).
+    /// Stops a connection once it is closed. A host that was killed sends nothing, and the outcome of a write started
+    /// afterwards could not be recorded (TPP §3.3).
     ///
     /// No call waits for this, so that the process does not wait for it either.
     fn stop_when_closed(&self, connection: ConnectionKey) {
         let (engine, calls) = (Arc::clone(&self.engine), self.calls.clone());
         let watch = async move {
             calls.closed(ConnectionId(connection.0)).await;
-            tracing::debug!("the connection is closed; what waits for it is not begun");
+            tracing::debug!("the connection is closed; calls that wait are not started");
             engine.stop(connection);
             let left = async move { log_diagnostics(&engine.close_left_open(connection).await) };
             drop(calls.spawn(left));
@@ -69,7 +69,7 @@ impl<P: Provider> Service<P> {
     }
 }
 
-/// Logs what there is nobody left to hear of.
+/// Logs what can no longer be reported.
 fn log_diagnostics(diagnostics: &Diagnostics) {
     for diagnostic in diagnostics {
         tracing::warn!(

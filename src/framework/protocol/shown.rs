@@ -1,18 +1,18 @@
 //! Texts as a terminal shows them.
 //!
-//! What is told to the practitioner quotes names that others have chosen, of webhooks for instance. A terminal obeys
-//! control characters instead of showing them: such a name could color, move or hide what stands around it, and
-//! characters that override the direction of writing could make it read as another one. Values of attributes are
-//! Terraform's to show and stay as they are.
+//! Messages quote names that others have chosen, of webhooks for instance. A terminal obeys control characters instead
+//! of showing them: such a name could color, move or hide the text around it, and characters that override the
+//! direction of writing could make it read as another one. Terraform itself shows the values of attributes, which stay
+//! as they are.
 
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// Makes a text of one line fit to be shown: a summary, a name.
+/// Makes a text of one line safe to show: a summary, a name.
 pub(super) fn line(text: String) -> String {
     without(is_obeyed, text)
 }
 
-/// Makes a text of several lines fit to be shown: a detail.
+/// Makes a text of several lines safe to show: a detail.
 pub(super) fn lines(text: String) -> String {
     without(|c| is_obeyed(c) && !matches!(c, '\n' | '\t'), text)
 }

@@ -109,8 +109,8 @@ impl Attribute {
         }
     }
 
-    /// Marks a value that must not be shown, for what holds no text: a text is a [`Type::Secret`], alone or inside a
-    /// collection, and makes the attribute sensitive by its type.
+    /// Marks a value that must not be shown and is not a text: a text is a [`Type::Secret`], alone or inside a
+    /// collection, whose type makes the attribute sensitive.
     #[must_use]
     pub fn sensitive(mut self) -> Self {
         self.sensitive = true;
@@ -124,8 +124,8 @@ impl Attribute {
         self
     }
 
-    /// Says that a computed value changes on the server on its own. A plan that changes nothing else keeps the prior
-    /// value, which the last read brought up to date; one that does promises nothing about it, because the value can
+    /// Marks a computed value that changes on the server on its own. A plan that changes nothing else keeps the prior
+    /// value, which the last read brought up to date; any other plan promises nothing about it, because the value can
     /// change before the apply.
     #[must_use]
     pub fn volatile(mut self) -> Self {

@@ -16,7 +16,7 @@ pub enum SchemaKind {
     Other,
 }
 
-/// Names that a resource or data source cannot use at top level: Terraform keeps them for itself.
+/// Names that a resource or data source cannot use at top level: Terraform reserves them.
 const RESERVED: [&str; 10] = [
     "count",
     "for_each",

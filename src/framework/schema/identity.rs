@@ -42,7 +42,7 @@ impl IdentitySchema {
         )
     }
 
-    /// Takes the identity out of a resource's state; none as long as a part of it is not known.
+    /// Takes the identity out of a resource's state; none while a part of it is unknown.
     pub fn of(&self, state: &Object) -> Option<Object> {
         self.attributes
             .keys()

@@ -64,10 +64,10 @@ impl Schema {
 
     /// Checks every attribute of a configuration, as far as it is known.
     ///
-    /// Terraform refuses a required argument that is left out, and lets one pass that is null, as a variable's default
-    /// often is; it lets a computed attribute pass that is set.
+    /// Terraform refuses a required argument that is omitted, but accepts one that is null, as a variable's default
+    /// often is, and a computed attribute that is set.
     ///
-    /// Of a configuration of which nothing is known, nothing can be said.
+    /// An entirely unknown configuration cannot be checked.
     pub fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
         let mut names = self.attributes.keys();
         if names.all(|name| config.get(name).is_unknown()) {
@@ -102,7 +102,7 @@ fn missing(name: &str) -> Diagnostic {
     Diagnostic::error(
         "Required value is null",
         format!(
-            "{name} is required, and its value is null, as that of a variable without a value is. Set {name}."
+            "{name} is required, but its value is null, as a variable without a value is. Set {name}."
         ),
     )
     .at_attribute(name)

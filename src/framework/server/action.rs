@@ -12,7 +12,7 @@ use crate::framework::value::Object;
 pub struct PlannedAction {
     /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
-    /// Whether the action is put off because the provider's configuration is not known yet.
+    /// Whether the action is deferred because the provider's configuration is not known yet.
     pub deferred: bool,
 }
 
@@ -31,7 +31,7 @@ impl<P: Provider> Engine<P> {
     }
 
     /// Plans an action: there is nothing to foresee, but more of the configuration may be known than when it was
-    /// checked. It can be put off, because the provider's configuration is not known.
+    /// checked. It can be deferred, because the provider's configuration is not known.
     pub fn plan_action(
         &self,
         connection: ConnectionKey,
@@ -46,8 +46,8 @@ impl<P: Provider> Engine<P> {
         }
     }
 
-    /// Does an action, and returns what the practitioner is told at its end. Terraform does not ask for checks after
-    /// the plan (TPP §8.12), so they are made here.
+    /// Carries out an action, and returns what to tell the practitioner at its end. Terraform does not ask for checks
+    /// after the plan (TPP §8.12), so they are made here.
     pub async fn invoke(
         &self,
         connection: ConnectionKey,

@@ -28,8 +28,8 @@ pub struct ApplyRequest {
 
 /// What a change led to.
 ///
-/// An error without a state leaves Terraform's prior state whole, after an update or deletion; that
-/// is why a failed change records a state only when it knows better.
+/// An error without a state leaves Terraform's prior state intact after an update or deletion; that is why a failed
+/// change records a state only if it knows better.
 #[derive(Debug)]
 pub struct Applied {
     /// The object as it exists; none when it does not, or when the prior state holds.

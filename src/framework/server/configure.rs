@@ -22,7 +22,7 @@ impl<P: Provider> Engine<P> {
         diagnostics
     }
 
-    /// Takes a configuration into use for a connection, in place of an earlier one.
+    /// Puts a configuration into use for a connection, replacing an earlier one.
     pub async fn configure(
         &self,
         connection: ConnectionKey,
@@ -61,9 +61,10 @@ impl<P: Provider> Engine<P> {
         self.lock().retain(|connection, _| is_open(*connection));
     }
 
-    /// Tells what runs for a connection to stop waiting, and what will run to begin nothing. Returns at once (TPP §3.4).
+    /// Tells running calls of a connection to stop waiting, and later ones to begin nothing. Returns at once (TPP
+    /// §3.4).
     ///
-    /// It holds for good: a client that stops ends its whole command, even when the call overtakes `ConfigureProvider`.
+    /// It is permanent: a client that stops ends its whole command, even if the call overtakes `ConfigureProvider`.
     pub fn stop(&self, connection: ConnectionKey) {
         self.lock().entry(connection).or_default().stop.cancel();
     }

@@ -12,11 +12,11 @@ use crate::framework::value::Object;
 /// What a data source was read to, or an ephemeral resource opened to.
 #[derive(Debug)]
 pub struct DataRead {
-    /// The data; none only beside an error. When deferred, everything computed is unknown.
+    /// The data; none only with an error. When deferred, everything computed is unknown.
     pub state: Option<Object>,
     /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
-    /// Whether reading is put off because the provider's configuration is not known yet.
+    /// Whether reading is deferred because the provider's configuration is not known yet.
     pub deferred: bool,
 }
 
@@ -30,7 +30,7 @@ impl DataRead {
         }
     }
 
-    /// Answers a call that ended early. In an answer that is put off everything computed is unknown.
+    /// Answers a call that ended early. In a deferred answer, everything computed is unknown.
     pub(super) fn stopped(stop: Stop, schema: &Schema, config: &Object) -> Self {
         match stop {
             Stop::Failed(diagnostics) => Self::failed(diagnostics),
@@ -42,7 +42,7 @@ impl DataRead {
         }
     }
 
-    /// Joins a result with its diagnostics and makes sure that Terraform can take it.
+    /// Joins a result with its diagnostics and makes sure that Terraform can accept it.
     pub(super) fn conclude(
         schema: &Schema,
         result: Result<Object, Diagnostic>,

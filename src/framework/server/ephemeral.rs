@@ -1,4 +1,4 @@
-//! `ValidateEphemeralResourceConfig`, `OpenEphemeralResource` and `CloseEphemeralResource`, and what nobody closed.
+//! `ValidateEphemeralResourceConfig`, `OpenEphemeralResource` and `CloseEphemeralResource`, and what was never closed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,7 +29,7 @@ impl<C> Default for Open<C> {
 }
 
 impl<C> Open<C> {
-    /// Takes out what fits; whoever takes it closes it.
+    /// Takes out what matches; the caller closes it.
     fn take(&self, fits: impl Fn(&Held<C>) -> bool) -> Vec<Held<C>> {
         self.lock().extract_if(.., |held| fits(held)).collect()
     }
@@ -49,7 +49,7 @@ impl<C> Open<C> {
 pub struct OpenedEphemeral {
     /// The value, and what there is to say.
     pub read: DataRead,
-    /// What the client hands back when it closes it; empty where nothing is held open.
+    /// What the client passes back when it closes it; empty if nothing is held open.
     pub held: PrivateState,
 }
 
@@ -125,7 +125,7 @@ impl<P: Provider> Engine<P> {
         self.close(self.open.take(is_it)).await
     }
 
-    /// Closes what a client that is gone has left open. What is returned nobody but the log hears.
+    /// Closes what a client that is gone has left open. What this returns can only be logged.
     pub async fn close_left_open(&self, connection: ConnectionKey) -> Diagnostics {
         let left = self.open.take(|held| held.connection == connection);
         self.close(left).await

@@ -20,7 +20,7 @@ pub(super) async fn catch_panic<T>(
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
             Ok(Poll::Pending) => Poll::Pending,
             Err(_panic) => Poll::Ready(Err(Diagnostic::bug(format!(
-                "The provider failed unexpectedly while it was to {what}."
+                "The provider failed unexpectedly when it tried to {what}."
             )))),
         }
     })

@@ -10,10 +10,10 @@ use crate::framework::provider::Provider;
 use crate::framework::resource::{ImportRequest, Progress, Recorded, Resource};
 use crate::framework::value::Object;
 
-/// An object taken under management.
+/// An imported object.
 #[derive(Debug)]
 pub struct Imported {
-    /// The state; none only beside an error or when deferred.
+    /// The state; none only with an error or when deferred.
     pub state: Option<Object>,
     /// Its private state.
     pub private: PrivateState,
@@ -21,7 +21,7 @@ pub struct Imported {
     pub identity: Option<Object>,
     /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
-    /// Whether the import is put off because the provider's configuration is not known yet.
+    /// Whether the import is deferred because the provider's configuration is not known yet.
     pub deferred: bool,
 }
 
@@ -110,7 +110,7 @@ mod tests {
     use super::super::fake::{CONNECTION, Fake, THING, engine};
     use super::*;
 
-    /// What a resource gets that has no import of its own.
+    /// The default import of a resource.
     #[tokio::test]
     async fn an_import_hands_the_id_or_the_identity_on_to_the_read() {
         let engine = engine(Fake::default()).await;

@@ -26,13 +26,13 @@ pub struct ListCall {
 /// What is told about one object, or what went wrong.
 #[derive(Debug)]
 pub struct Listed {
-    /// The object's identity; none beside an error.
+    /// The object's identity; none with an error.
     pub identity: Option<Object>,
-    /// What a person calls it.
+    /// Its display name.
     pub display_name: String,
     /// The object, if it was asked for.
     pub state: Option<Object>,
-    /// What went wrong, or a warning; an error ends the list. Without an identity there is no object beside it.
+    /// What went wrong, or a warning; an error ends the list. Without an identity there is no object either.
     pub diagnostics: Diagnostics,
 }
 
@@ -50,7 +50,7 @@ impl<P: Provider> Engine<P> {
         diagnostics
     }
 
-    /// Finds objects and sends each as soon as it is found. Ends early when nobody listens.
+    /// Finds objects and sends each as soon as it is found. Ends early if nothing listens.
     pub async fn list(
         self: Arc<Self>,
         connection: ConnectionKey,
@@ -63,7 +63,7 @@ impl<P: Provider> Engine<P> {
             let result = self
                 .find(connection, &type_name, call.config, &results)
                 .await;
-            // Without this the other half would wait for more.
+            // Otherwise the other half would wait for more.
             drop(results);
             result
         };
@@ -76,11 +76,11 @@ impl<P: Provider> Engine<P> {
                 forwarding.await;
                 result
             }
-            // Nobody wants another one, so the search ends wherever it is.
+            // No more are wanted, so the search ends wherever it is.
             () = &mut forwarding => return,
         };
         if let Err(diagnostics) = result {
-            // Nobody listening is fine.
+            // A missing listener is fine.
             drop(events.send(Listed::only(diagnostics)).await);
         }
     }
@@ -147,7 +147,7 @@ impl Listed {
         }
     }
 
-    /// What is said without an object.
+    /// A message without an object.
     fn only(diagnostics: Diagnostics) -> Self {
         Self {
             identity: None,

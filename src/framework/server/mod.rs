@@ -46,7 +46,7 @@ pub use upgrade::{UpgradedIdentity, UpgradedState};
 
 use super::provider::Provider;
 
-/// What the client has announced that it can do, in the request at hand.
+/// The capabilities that the client announced in the request at hand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// The client accepts deferred answers.

@@ -31,7 +31,7 @@ pub struct PlanCall {
 /// The answer to a request for a plan.
 #[derive(Debug)]
 pub struct Planned {
-    /// The planned state; none for a deletion and beside an error.
+    /// The planned state; none for a deletion and with an error.
     pub state: Option<Object>,
     /// The planned private state.
     pub private: PrivateState,
@@ -41,7 +41,7 @@ pub struct Planned {
     pub replacements: Vec<Path>,
     /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
-    /// Whether the plan is put off because the provider's configuration is not known yet.
+    /// Whether the plan is deferred because the provider's configuration is not known yet.
     pub deferred: bool,
 }
 
@@ -98,7 +98,7 @@ impl<P: Provider> Engine<P> {
         }
         diagnostics.extend(proposed.err());
         let identity = resource.identity_of(&plan.state);
-        // What replaces an object gets an identity of its own.
+        // The replacement of an object gets an identity of its own.
         planned.identity = identity.or_else(|| prior.and(planned.identity));
         planned.state = Some(plan.state);
         planned.private = plan.private;
@@ -106,8 +106,8 @@ impl<P: Provider> Engine<P> {
     }
 }
 
-/// Fills a plan: what is configured, else the default, else for a computed attribute what it was
-/// before, else unknown; null for everything else.
+/// Fills in a plan: the configured value, or the default, or the prior value of a computed attribute, or unknown; null
+/// for everything else.
 pub(super) fn propose(schema: &Schema, config: &Object, prior: Option<&Object>) -> Object {
     schema
         .attributes
@@ -141,7 +141,7 @@ fn propose_attribute(
     }
 }
 
-/// Finishes what the author proposed, checks it, and returns where it asks for a replacement.
+/// Completes the author's proposal, checks it, and returns where it asks for a replacement.
 fn settle(
     schema: &Schema,
     request: &PlanRequest<'_>,
@@ -159,8 +159,8 @@ fn settle(
     replacements
 }
 
-/// Makes the values that change by themselves unknown where anything else changes: what a read after the apply says of
-/// them need not be what was read before.
+/// Makes the values that change by themselves unknown if anything else changes: a read after the apply need not agree
+/// with the one before.
 fn loosen_volatile(schema: &Schema, prior: Option<&Object>, planned: &mut Object) {
     let Some(prior) = prior else { return };
     let attributes = || schema.attributes.iter();
@@ -174,8 +174,8 @@ fn loosen_volatile(schema: &Schema, prior: Option<&Object>, planned: &mut Object
     }
 }
 
-/// Returns where a plan asks for a replacement, or a bug for each attribute that Terraform would not take for a reason:
-/// only a difference is one (TPP §7.1).
+/// Returns where a plan asks for a replacement, or a bug for each attribute that Terraform would not accept as a
+/// reason: only a difference is one (TPP §7.1).
 fn replace(
     schema: &Schema,
     prior: Option<&Object>,

@@ -1,5 +1,4 @@
-//! What every call begins with: the thing it is about, the provider's configuration, and whether the answer has to wait
-//! for that.
+//! What every call begins with: its subject, the provider's configuration, and whether the answer has to wait for that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,12 +17,12 @@ use crate::framework::resource::Resource;
 pub(super) enum Stop {
     /// Something is wrong.
     Failed(Diagnostics),
-    /// The provider's configuration is not known yet, and the client accepts to be put off.
+    /// The provider's configuration is not known yet, and the client accepts a deferral.
     Deferred,
 }
 
 impl Stop {
-    /// Returns what the practitioner is told, and whether the answer is put off.
+    /// Returns what the practitioner is told, and whether the answer is deferred.
     pub(super) fn into_parts(self) -> (Diagnostics, bool) {
         match self {
             Self::Failed(diagnostics) => (diagnostics, false),
@@ -72,7 +71,7 @@ impl<P: Provider> Engine<P> {
         Ok(context)
     }
 
-    /// Returns whether an answer is put off, because the provider's configuration is not known yet.
+    /// Returns whether an answer is deferred, because the provider's configuration is not known yet.
     pub(super) fn is_deferred(
         &self,
         context: Option<&P::Context>,

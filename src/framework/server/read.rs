@@ -26,7 +26,7 @@ pub struct ReadCall {
 /// What was read.
 #[derive(Debug)]
 pub struct ReadResult {
-    /// The object; none when it is gone. Beside an error the state before.
+    /// The object; none if it is gone. With an error, the state before.
     pub state: Option<Object>,
     /// Its private state.
     pub private: PrivateState,
@@ -34,7 +34,7 @@ pub struct ReadResult {
     pub identity: Option<Object>,
     /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
-    /// Whether reading is put off because the provider's configuration is not known yet.
+    /// Whether reading is deferred because the provider's configuration is not known yet.
     pub deferred: bool,
 }
 
@@ -114,14 +114,14 @@ impl<P: Provider> Engine<P> {
     }
 }
 
-/// An identity never changes: a state that has a new one is of another object (TPP §8.4).
+/// An identity never changes: a state with a new one belongs to another object (TPP §8.4).
 fn another_object(type_name: &str) -> Diagnostic {
     Diagnostic::error(
         "Unexpected identity change",
         format!(
-            "The state of this {type_name} and the identity that is stored beside it name two different objects. \
-             Somebody has probably edited the state. Restore it from a backup, or remove the resource with \
-             `terraform state rm` and import the right object. Nothing was changed."
+            "The state of this {type_name} and the identity stored with it name two different objects. Someone has \
+             probably edited the state. Restore it from a backup, or remove the resource with `terraform state rm` and \
+             import the right object. Nothing was changed."
         ),
     )
 }

@@ -1,8 +1,8 @@
-//! Checking a configuration once more at the moment it is used.
+//! Checking a configuration once more when it is used.
 //!
-//! When the client asked for checks, values may have been unknown, and they may have become anything since.
-//! Terraform asks again before everything but the invocation of an action (TPP §8.12). Here nothing relies on
-//! that: whatever is about to happen happens only with a configuration that was checked as it is.
+//! When the client asked for checks, values may have been unknown, and they may have become anything since. Terraform
+//! asks again before everything but the invocation of an action (TPP §8.12). Nothing here relies on that: everything
+//! happens only with a configuration that was checked as it is.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::schema::Schema;
@@ -47,7 +47,7 @@ fn still_unknown(name: &str) -> Diagnostic {
     Diagnostic::error(
         "Value is not known yet",
         format!(
-            "{name} is needed now and still depends on something that has not been applied. Apply that first, with \
+            "{name} is needed now, but still depends on something that has not been applied. Apply that first, with \
              -target, or set {name} to a known value."
         ),
     )

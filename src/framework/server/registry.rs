@@ -1,4 +1,4 @@
-//! Everything a provider offers, by name, with its schemas worked out once.
+//! Everything a provider offers, by name, with its schemas computed once.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub struct Registered<T: ?Sized> {
 }
 
 impl<T: ?Sized> Registered<T> {
-    /// Takes the identity out of a state; none as long as a part of it is not known.
+    /// Takes the identity out of a state; none while a part of it is unknown.
     pub(super) fn identity_of(&self, state: &Object) -> Option<Object> {
         self.identity.as_ref()?.of(state)
     }
@@ -120,7 +120,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
                         .get(*name)
                         .is_none_or(|found| found.identity.is_none())
                 })
-                .map(|name| format!("{name} is listed, but is no resource with an identity")),
+                .map(|name| format!("{name} is listed, but is not a resource with an identity")),
         );
         let functions = offer
             .functions
@@ -150,7 +150,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
     }
 }
 
-/// Every identity attribute must be an attribute of the resource, of the same type, and no secret: identities are
+/// Every identity attribute must be an attribute of the resource, of the same type, and not a secret: identities are
 /// shown.
 fn check_identity(name: &str, schema: &Schema, identity: Option<&IdentitySchema>) -> Vec<String> {
     identity

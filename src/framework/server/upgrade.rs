@@ -11,7 +11,7 @@ use crate::framework::value::{Object, Value};
 /// A stored state in the form of the current schema.
 #[derive(Debug)]
 pub struct UpgradedState {
-    /// The state; none only beside an error.
+    /// The state; none only with an error.
     pub state: Option<Object>,
     /// Diagnostics for the practitioner.
     pub diagnostics: Diagnostics,
@@ -69,8 +69,8 @@ impl<P: Provider> Engine<P> {
             return Err(Diagnostic::error(
                 "State written by a newer provider",
                 format!(
-                    "The state of this {type_name} has version {version}, this provider knows \
-                     versions up to {}. Upgrade the provider.",
+                    "The state of this {type_name} has version {version}; this provider knows versions up to {}. \
+                     Upgrade the provider.",
                     resource.schema.version
                 ),
             ));

@@ -48,7 +48,7 @@ impl<P: Provider> Engine<P> {
     }
 }
 
-/// An older client would store a write-only value in its state: it is refused (TPP §8.8).
+/// An older client would store a write-only value in its state, so it is refused (TPP §8.8).
 fn refuse_write_only(schema: &Schema, config: &Object, diagnostics: &mut Diagnostics) {
     for (name, attribute) in &schema.attributes {
         if attribute.is_write_only() && !config.get(name).is_null() {
@@ -56,8 +56,8 @@ fn refuse_write_only(schema: &Schema, config: &Object, diagnostics: &mut Diagnos
                 Diagnostic::error(
                     "Write-only attribute not supported",
                     format!(
-                        "{name} is write-only, which needs Terraform 1.11 or later, or OpenTofu 1.11 \
-                         or later. Upgrade the command line tool, or remove {name}."
+                        "{name} is write-only, which needs Terraform 1.11 or later, or OpenTofu 1.11 or later. Upgrade \
+                         the CLI, or remove {name}."
                     ),
                 )
                 .at_attribute(name),

@@ -1,8 +1,7 @@
 //! The msgpack form of values (TPP §6.2 to §6.4), directed by a [`Type`].
 //!
-//! The reader never trusts a length: it allocates only what the input really holds, and its depth
-//! is the depth of the type. Errors say where, what was expected and what stood there, never the
-//! value itself.
+//! The reader never trusts a length: it allocates only what the input really holds, and its depth is the depth of the
+//! type. Errors tell the place, what was expected and what was found, never the value itself.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +49,7 @@ impl DecodeError {
     }
 }
 
-/// Says that a value does not have the type it is written with: always a provider bug.
+/// A value does not have the type it is written with: always a provider bug.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a value that is not a {expected} cannot be written as one")]
 pub struct EncodeError {
@@ -261,7 +260,7 @@ fn read_unknown(reader: &mut Reader<'_>, marker: Marker) -> Result<Refinements, 
     let kind = reader.read_data_i8().map_err(cut)?;
     let payload = take(reader, length)?;
     if kind == REFINED_UNKNOWN && payload.len() > 1 && payload.len() <= MAX_REFINEMENT {
-        // A payload that cannot be read refines nothing; the value is unknown all the same.
+        // An unreadable payload refines nothing; the value is still unknown.
         return Ok(read_refinements(payload).unwrap_or_default());
     }
     Ok(Refinements::default())
@@ -284,7 +283,7 @@ fn read_refinements(payload: &[u8]) -> Option<Refinements> {
     Some(refinements)
 }
 
-/// Passes over one value of any kind inside a refinement.
+/// Skips one value of any kind inside a refinement.
 fn skip(reader: &mut Reader<'_>, depth: usize) -> Option<()> {
     let depth = depth.checked_sub(1)?;
     let marker = decode::read_marker(reader).ok()?;

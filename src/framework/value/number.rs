@@ -1,8 +1,8 @@
 //! Exact decimal numbers of any size.
 //!
-//! Terraform's numbers are wider than `f64` and `i64`; a detour through either one changes them and
-//! makes plans that never become empty (TPP §6.2, §6.6). A number is kept here in one canonical
-//! decimal form, so that equality is numeric equality.
+//! Terraform's numbers are wider than `f64` and `i64`; a detour through either one changes them and leads to plans that
+//! never become empty (TPP §6.2, §6.6). A number is kept here in one canonical decimal form, so that equality is
+//! numeric equality.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -23,7 +23,7 @@ pub struct Number {
     exponent: i64,
 }
 
-/// Says that a text is not a decimal number within the accepted range.
+/// A text is not a decimal number within the accepted range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number of a size that can be handled")]
 pub struct ParseNumberError;

@@ -24,7 +24,7 @@ const SHORT_TEMP_DIR: &str = "/tmp";
 pub(in crate::framework::plugin) struct PrivateDirectory(PathBuf);
 
 impl PrivateDirectory {
-    /// Creates a directory under a name nobody can guess, refusing any that exists.
+    /// Creates a directory under an unguessable name, refusing any that exists.
     fn create(parent: &Path) -> io::Result<Self> {
         let path = parent.join(random_name()?);
         DirBuilder::new().mode(0o700).create(&path)?;
@@ -38,7 +38,7 @@ impl PrivateDirectory {
 
 impl Drop for PrivateDirectory {
     fn drop(&mut self) {
-        // The host may have removed the socket already; nobody can be told about the rest.
+        // The host may have removed the socket already; there is no one to tell about the rest.
         drop(std::fs::remove_file(self.socket()));
         drop(std::fs::remove_dir(&self.0));
     }
@@ -67,8 +67,8 @@ pub(super) fn bind(place: &Place) -> Result<Bound, Error> {
     })
 }
 
-/// Chooses where the socket's directory goes. A host's choice is obeyed or refused; the user's
-/// directory for temporary files is only a habit, so a shorter one may take its place.
+/// Chooses where the socket's directory goes. A host's choice is obeyed or refused; the user's directory for temporary
+/// files is only a default, so a shorter one may replace it.
 fn parent(place: &Place) -> Result<PathBuf, Error> {
     let wanted = place.socket_dir.as_ref().unwrap_or(&place.temp_dir);
     let absolute = std::path::absolute(wanted).unwrap_or_else(|_| wanted.clone());

@@ -43,7 +43,7 @@ async fn removing_an_argument_goes_back_to_its_default_or_null() {
     assert_eq!(state, expected);
 }
 
-/// The prior value is what was read last; showing it as known after apply would make an update of every plan.
+/// The prior value is what was read last; showing it as known after apply would make every plan an update.
 #[tokio::test]
 async fn what_changes_by_itself_is_no_change_and_no_promise() {
     let prior = thing("7".into(), "a").with("expired", true);
@@ -171,7 +171,7 @@ async fn a_review_sees_the_finished_plan_and_adds_to_what_is_told() {
     assert_eq!(told, [&Diagnostic::warning("Seen", "Null")]);
 }
 
-/// Planning is done all the same, from what the configuration says.
+/// Planning still happens, from the configuration.
 #[tokio::test]
 async fn nobody_reviews_before_the_provider_is_configured() {
     let call = PlanCall {
@@ -244,7 +244,7 @@ async fn a_creation_replaces_nothing() {
     assert!(planned.diagnostics.is_empty() && planned.replacements.is_empty());
 }
 
-/// Terraform would carry out such a plan in place, without a word.
+/// Terraform would silently carry out such a plan in place.
 #[tokio::test]
 async fn a_replacement_without_a_difference_is_a_bug() {
     let breaking: [fn(&mut Plan); 2] = [

@@ -166,7 +166,7 @@ fn refuses(diagnostics: &Diagnostics, summary: &str, path: &str) {
     assert_eq!(found, [(summary, Some(path))]);
 }
 
-/// Each mood that nothing may be done with, and what is said of it.
+/// Each mood that is refused, and the error about it.
 fn unfit() -> [(Value, &'static str); 3] {
     [
         ("bad".into(), "Bad mood"),

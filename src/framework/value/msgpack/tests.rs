@@ -78,7 +78,7 @@ fn refinements_are_read_and_written() {
         &[0xc7, 6, 12, 0x82, 1, 0xc2, 2, 0xa1, b'a'],
         &refined,
     );
-    // Bounds of numbers and of lengths are passed over; what follows them is still read.
+    // Bounds of numbers and of lengths are skipped; what follows them is still read.
     let bounds = [0xc7, 7, 12, 0x82, 3, 0x92, 5, 0xc3, 1, 0xc2];
     reads(&Type::Number, &bounds, &Value::unknown_not_null());
 }
