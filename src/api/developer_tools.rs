@@ -16,7 +16,7 @@ struct Access {
     limited_access_for_users: bool,
 }
 
-/// Reads the one member that means something: the date beside it is made up in some answers.
+/// Reads the one meaningful member: the date next to it is made up in some answers.
 fn decode(node: &Node<'_>) -> Result<bool, DecodeError> {
     node.required("limitedAccessForUsers", "true or false")?
         .boolean()
@@ -31,7 +31,7 @@ impl Client {
     }
 
     /// Limits the developer tools to owner and administrators, or opens them to all users, and returns what the portal
-    /// holds then. It is repeated when its answer is lost, which does no harm. Needs a key of the owner or of an
+    /// then holds. It is repeated if its answer is lost, which does no harm. Needs a key of the owner or of an
     /// administrator.
     pub async fn limit_developer_tools(&self, limited: bool) -> Result<bool, Error> {
         let call = Call::new(Operation::Replace, "POST", PATH).with_body(&Access {

@@ -16,7 +16,7 @@ const DIRECTIVES: usize = 8;
 
 const PATH: &str = "/security/csp";
 
-/// How a portal begins to refuse a list whose header is too long. It does not translate it.
+/// How a portal's refusal of a list whose header is too long begins. It is not translated.
 const TOO_LONG: &str = "CSP header size exceeds";
 
 /// What a portal holds.
@@ -29,8 +29,8 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Returns what the portal itself writes into the header, in bytes. `None` on a portal that does not tell, or that
-    /// knows no limit, as 3.1 does not (IH §12).
+    /// Returns what the portal itself writes into the header, in bytes. `None` on a portal that does not show the header,
+    /// or has no limit, such as 3.1 (IH §12).
     pub fn own_share(&self) -> Option<usize> {
         let entries = share(self.domains.iter().map(String::as_str));
         let header = self.header.filter(|header| *header <= MAX_HEADER)?;
@@ -87,10 +87,10 @@ impl Client {
             .await
     }
 
-    /// Replaces the whole list, and returns what the portal holds then.
+    /// Replaces the whole list, and returns what the portal then holds.
     ///
-    /// It is not repeated when the answer is lost, although that would do no harm to what is sent: somebody else may have
-    /// changed the list in the meantime. Ask [`Error::outcome_unknown`], read, and send what follows from that.
+    /// It is not repeated if the answer is lost, because someone else may have changed the list in the meantime. Ask
+    /// [`Error::outcome_unknown`], read, and send what follows from that.
     pub async fn replace_embedding(&self, domains: &[String]) -> Result<Embedding, Error> {
         let call = Call::new(Operation::Create, "POST", PATH)
             .with_body(&Replacement { domains })

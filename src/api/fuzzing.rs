@@ -11,7 +11,7 @@ use crate::api::{groups, keys, people, rooms, settings};
 
 const SECRET: &str = "Fuzz-S3cret-With-24-Chars";
 
-/// Decodes a successful answer in every way there is.
+/// Decodes a successful answer with every decoder.
 pub(crate) fn answer(bytes: &[u8]) {
     let whole = envelope::decode_list(bytes, WebhookListItem::decode).map(|list| list.items);
     let arriving =

@@ -17,15 +17,15 @@ const PATH: &str = "/group";
 pub struct Group {
     /// The portal's name for it.
     pub id: Guid,
-    /// What people call it; several groups may have the same name.
+    /// Its name; several groups may have the same.
     pub name: String,
     /// Who manages it.
     pub manager: Option<Guid>,
-    /// How many people are in it, without those who are disabled.
+    /// How many people are in it, disabled ones excluded.
     pub members_count: Option<i64>,
-    /// Whether a directory service keeps it.
+    /// Whether a directory service maintains it.
     pub is_ldap: bool,
-    /// Whether the portal keeps it by itself, as that of all guests.
+    /// Whether the portal itself maintains it, as the group of all guests.
     pub is_system: bool,
 }
 
@@ -80,11 +80,11 @@ impl ListSource<Group> for Client {
 }
 
 impl Client {
-    /// Returns the group of this id, one that the portal keeps by itself as well.
+    /// Returns the group of this id, even one that the portal itself maintains.
     ///
     /// # Errors
     ///
-    /// Ask [`Error::is_not_found`], and [`Error::is_access_denied`] for a caller who may not look at groups.
+    /// Ask [`Error::is_not_found`], and [`Error::is_access_denied`] for a caller who may not read groups.
     pub async fn group(&self, id: Guid) -> Result<Group, Error> {
         let call = Call::new(Operation::Read, "GET", format!("{PATH}/{id}"))
             .with_query(vec![("includeMembers", "false".to_owned())]);
@@ -93,7 +93,7 @@ impl Client {
     }
 }
 
-/// Decodes an answer as all that is told of groups.
+/// Decodes an answer with every decoder of groups.
 #[cfg(feature = "fuzzing")]
 pub(super) fn fuzzing(bytes: &[u8]) {
     drop(envelope::decode_value(bytes, Group::decode));

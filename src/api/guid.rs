@@ -57,7 +57,7 @@ impl fmt::Debug for Guid {
 impl FromStr for Guid {
     type Err = ParseGuidError;
 
-    /// Reads a GUID with hyphens, in capital letters too.
+    /// Reads a GUID with hyphens, in upper or lower case.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let is_right = |(index, byte): (usize, u8)| {
             if Self::HYPHENS.contains(&index) {

@@ -1,20 +1,20 @@
 //! The HTTP client of DocSpace's webhook API.
 //!
-//! Everything the portal's API is made of lives here and nothing of Terraform does: this floor would make sense in
-//! any program that manages webhooks.
+//! Everything about the portal's API lives here, and nothing about Terraform: this floor would make sense in any
+//! program that manages webhooks.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | `http` | one request from verb to answer: line, retries, proxies, TLS, errors |
+//! | `http` | one request from verb to answer: queue, retries, proxies, TLS, errors |
 //! | `lists` | one list request for any number of readers |
 //! | `webhooks` | webhooks, triggers, deliveries: shapes and verbs |
 //! | `keys` | API keys, and how many new ones a portal allows |
 //! | `people`, `groups`, `rooms` | who is calling, and who and what else there is |
-//! | `settings` | what the portal is and demands |
+//! | `settings` | version, time zone and password policy |
 //! | `timestamp`, `guid` | the portal's dates and ids |
 //!
 //! Absent on purpose: the environment (callers pass values), user-facing advice (an [`Error`] answers questions, its
-//! reader words the advice), and any way to follow a redirect.
+//! caller writes the advice), and any way to follow a redirect.
 
 pub mod developer_tools;
 pub mod embedding;

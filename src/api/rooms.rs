@@ -68,7 +68,7 @@ impl FromStr for RoomId {
 pub struct Room {
     /// The portal's number for it.
     pub id: RoomId,
-    /// What people call it; several rooms may have the same title.
+    /// Its title; several rooms may have the same.
     pub title: String,
     /// The number of its type.
     pub kind: i64,
@@ -121,7 +121,7 @@ impl Folder {
         }))
     }
 
-    /// Reads what the portal answered with, which must be what it was asked for.
+    /// Reads the object in an answer, which must be the one that was asked for.
     fn decode_asked(node: &Node<'_>, asked: RoomId) -> Result<Self, DecodeError> {
         match Self::decode(node)? {
             Self::Room(room) if room.id != asked => Err(DecodeError {
@@ -139,7 +139,7 @@ fn room_id(node: &Node<'_>) -> Option<RoomId> {
     number.map(RoomId)
 }
 
-/// A row of the list. One whose id is a text is on third-party storage: no number names it.
+/// A row of the list. A room whose id is a text is on third-party storage: it has no number.
 struct Listed {
     id: String,
     room: Option<Room>,
@@ -202,7 +202,8 @@ impl Row for Room {
 }
 
 impl ListSource<Room> for Client {
-    /// Lists active and archived rooms. No order is asked for: the portal would keep it as the caller's own (IH §2.4).
+    /// Lists active and archived rooms. No order is requested: the portal would store it as the caller's preference (IH
+    /// §2.4).
     async fn fetch(&self) -> Result<Rows<Room>, Error> {
         let query = [("searchArea", BOTH_AREAS.to_owned())];
         let rows = self
@@ -213,7 +214,7 @@ impl ListSource<Room> for Client {
 }
 
 impl Client {
-    /// Returns the room of this number, or says that it is the number of another folder.
+    /// Returns the room of this number, or that it is the number of another folder.
     ///
     /// # Errors
     ///
@@ -227,7 +228,7 @@ impl Client {
     }
 }
 
-/// Decodes an answer as all that is told of rooms.
+/// Decodes an answer with every decoder of rooms.
 #[cfg(feature = "fuzzing")]
 pub(super) fn fuzzing(bytes: &[u8]) {
     drop(envelope::decode_value(bytes, Folder::decode));

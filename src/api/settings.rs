@@ -1,4 +1,4 @@
-//! What the portal is and demands: version, time zone, password policy (API §3.3, §7.2).
+//! The portal's settings: version, time zone, password policy (API §3.3, §7.2).
 
 use crate::api::http::client::{Call, Client};
 use crate::api::http::envelope;
@@ -39,8 +39,7 @@ impl PasswordPolicy {
 impl Client {
     /// Returns the version of DocSpace, as in `3.7.2`.
     ///
-    /// Builds without one answer `3.1.0` (API §3.3); what a portal can do is better told by
-    /// [`Client::trigger_catalog`].
+    /// Builds without one answer `3.1.0` (API §3.3); [`Client::trigger_catalog`] tells better what a portal can do.
     pub async fn portal_version(&self) -> Result<String, Error> {
         let call = Call::new(Operation::Read, "GET", "/settings/version/build");
         self.call(call, |body| {
@@ -53,7 +52,7 @@ impl Client {
     }
 
     /// Returns the name of the portal's time zone in the IANA database, such as `Europe/Berlin`; `None` if the portal
-    /// does not tell it. It converts the names of Windows itself where it can (API §3.3).
+    /// does not tell it. It converts Windows names itself where it can (API §3.3).
     pub async fn time_zone(&self) -> Result<Option<String>, Error> {
         let call = Call::new(Operation::Read, "GET", "/settings");
         self.call(call, |body| {

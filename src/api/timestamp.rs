@@ -8,9 +8,9 @@ use crate::api::http::json::Node;
 
 /// A date of the portal as it was written.
 ///
-/// What it means depends on where it comes from: dates of webhooks show the wall clock of the portal's time zone with the
-/// offset of the server's operating system (API §4.4). Formats vary, so a date never makes an answer fail; whoever wants a
-/// moment in time asks for it and may get none.
+/// What it means depends on where it comes from: dates of webhooks show the wall clock of the portal's time zone with
+/// the offset of the server's operating system (API §4.4). Formats vary, so a date never makes an answer fail; a caller
+/// that needs a moment in time asks for it and may get none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timestamp(Box<str>);
 
@@ -25,7 +25,8 @@ impl Timestamp {
         &self.0
     }
 
-    /// Returns the moment, if the text is a date with an offset. The year 1, which stands for "never" on a portal, is none.
+    /// Returns the moment, if the text is a date with an offset. The year 1, which means "never" on a portal, is not
+    /// one.
     pub fn to_offset_date_time(&self) -> Option<OffsetDateTime> {
         let moment = OffsetDateTime::parse(&self.0, &Rfc3339).ok();
         moment.filter(|moment| moment.year() > 1)

@@ -1,10 +1,11 @@
-//! Reading a list while it arrives, for those who can begin before they have all of it.
+//! Reading a list while it arrives, for readers that can begin before all of it is there.
 //!
 //! The decoder runs on a thread that may wait for more bytes and is the same one that reads a list as a whole, so both
-//! accept and refuse the same answers. What it has decoded is handed on at once through [`Arrivals`]; the list as such
-//! exists only when its last byte was right.
+//! accept and refuse the same answers. What it has decoded is passed on at once through [`Arrivals`]; the list as such
+//! exists only once its last byte was valid.
 //!
-//! A list is asked for compressed (`Accept-Encoding: gzip`): the nginx that ships with DocSpace packs JSON (API §16 O19).
+//! A list is requested compressed (`Accept-Encoding: gzip`): the nginx that ships with DocSpace compresses JSON (API
+//! §16 O19).
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -19,13 +20,13 @@ use super::envelope::BodyError;
 use super::error::Cause;
 use super::transport;
 
-/// How many pieces of a body wait for the decoder. Where lists come unpacked, each has up to 400 kB.
+/// How many pieces of a body wait for the decoder. If lists come uncompressed, each has up to 400 kB.
 const AHEAD: usize = 1;
 
-/// How much of an answer is kept for the case that it is no list, in bytes, as it comes and unpacked.
+/// How much of an answer is kept in case it is not a list, in bytes, both as it comes and decompressed.
 const OPENING: usize = 16 * 1024;
 
-/// The body of an answer while it arrives, unpacked.
+/// The body of an answer while it arrives, decompressed.
 pub(crate) type Body = BufReader<Limited<Unpacked>>;
 
 /// The bytes of an answer as they arrive.
@@ -59,7 +60,7 @@ impl Read for Chunks {
     }
 }
 
-/// An answer as it was before it was packed.
+/// An answer as it was before it was compressed.
 #[derive(Debug)]
 pub(crate) enum Unpacked {
     Plain(Chunks),
@@ -98,15 +99,15 @@ impl<R: Read> Read for Limited<R> {
 #[derive(Debug)]
 pub(crate) struct Misread {
     pub(crate) error: BodyError,
-    /// How it begins, unpacked.
+    /// How it begins, decompressed.
     pub(crate) opening: Vec<u8>,
 }
 
-/// Decodes a body of at most `limit` bytes, as it comes and unpacked, while it arrives.
+/// Decodes a body of at most `limit` bytes, both as it comes and decompressed, while it arrives.
 ///
 /// # Errors
 ///
-/// The outer error is the connection's. The decoder ends in any case, at the latest when this is dropped.
+/// The outer error is the connection's. The decoder always ends, at the latest when this is dropped.
 pub(crate) async fn decode<T: Send + 'static>(
     mut response: Response,
     limit: u64,
@@ -165,7 +166,7 @@ pub(crate) async fn decode<T: Send + 'static>(
     }
 }
 
-/// Returns whether an answer says that it is packed; RFC 9110 §8.4.1.3 has two names for the same.
+/// Returns whether an answer says that it is compressed; RFC 9110 §8.4.1.3 has two names for this.
 pub(crate) fn is_packed(response: &Response) -> bool {
     let coding = response.headers().get(CONTENT_ENCODING);
     coding.is_some_and(|coding| {
@@ -174,11 +175,11 @@ pub(crate) fn is_packed(response: &Response) -> bool {
     })
 }
 
-/// Unpacks a body of at most `limit` bytes.
+/// Decompresses a body of at most `limit` bytes.
 ///
 /// # Errors
 ///
-/// What can be read of a body that is damaged, ends early or is longer.
+/// As much as can be read of a body that is damaged, ends early or is longer.
 pub(crate) fn unpack(packed: &[u8], limit: u64) -> Result<Vec<u8>, Vec<u8>> {
     let mut body = Vec::new();
     let mut reader = Limited {

@@ -21,13 +21,13 @@ pub enum BaseUrlError {
     /// Nothing was given.
     #[error("the address is empty")]
     Empty,
-    /// A blank or a control character is in the text, most often a line break at its end.
+    /// The text contains a blank or a control character, usually a line break at its end.
     #[error("the address contains a blank or a control character")]
     BlankOrControlCharacter,
     /// The text does not start with `https://` or `http://`.
     #[error("the address does not start with https://")]
     MissingScheme,
-    /// Another scheme than https and http.
+    /// A scheme other than https and http.
     #[error("the scheme {scheme:?} is not supported, only https is")]
     UnsupportedScheme {
         /// The scheme that was found.
@@ -54,7 +54,7 @@ pub enum BaseUrlError {
         /// The same address with https.
         suggestion: String,
     },
-    /// Not a URL for another reason.
+    /// Not a URL, for another reason.
     #[error("the address is not a valid URL: {reason}")]
     Invalid {
         /// The URL parser's words, which never quote the input.

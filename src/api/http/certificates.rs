@@ -37,14 +37,14 @@ pub(crate) fn parse(config: &Config) -> Result<Vec<CertificateDer<'static>>, Con
     Ok(certificates)
 }
 
-/// Takes off what editors and indented heredocs add: a byte order mark, and blanks around lines.
+/// Strips what editors and indented heredocs add: a byte order mark, and blanks around lines.
 fn unindented(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     lines.join("\n") + "\n"
 }
 
-/// Returns what a text that holds no certificate is instead.
+/// Returns what a text without a certificate is instead.
 fn misread(text: &str) -> Option<ConfigError> {
     let text = text.trim();
     if text.contains("\\n") && text.contains(BEGIN) {

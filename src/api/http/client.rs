@@ -40,7 +40,7 @@ const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 /// How much of an error answer is read, in bytes.
 const MAX_ERROR_ANSWER: u64 = 1024 * 1024;
 
-/// How much a portal allows of what it counts, in a 429 (API §9).
+/// The header in which a 429 tells a limit (API §9).
 const RATE_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 
 /// A client of one portal. Cloning is cheap and shares connections and limits.
@@ -49,7 +49,7 @@ pub struct Client {
     shared: Arc<Shared>,
     waits: Arc<Waits>,
     reuse: Reuse,
-    /// What ends this client's waits and keeps it from beginning a write.
+    /// Ends this client's waits and keeps it from beginning a write.
     stop: CancellationToken,
 }
 
@@ -58,9 +58,9 @@ struct Shared {
     config: Config,
     certificates: Vec<CertificateDer<'static>>,
     http: OnceLock<Result<reqwest::Client, Cause>>,
-    /// The same for requests that shall not go over a connection that was used before.
+    /// The same for requests that must not reuse a connection.
     fresh_http: OnceLock<Result<reqwest::Client, Cause>>,
-    /// Whose fault it is when there is no connection.
+    /// Finds out whose fault it is if there is no connection.
     blame: Blame,
     gate: Arc<Gate>,
     outage: Outage,
@@ -111,8 +111,8 @@ impl Call {
         self
     }
 
-    /// Says that the portal comments on a configuration in this request: its words are quoted, but for the secrets
-    /// that the client knows, which are all that such a request is about.
+    /// Marks the answer as the portal's comment on a configuration: its words are quoted, except for the secrets that
+    /// the client knows, which are all that such a request contains.
     pub(crate) fn commented_on(mut self) -> Self {
         self.is_commented_on = true;
         self
@@ -189,10 +189,10 @@ impl Client {
         })
     }
 
-    /// Returns a client that shares everything with this one, for requests whose like was sent before and was lost.
+    /// Returns a client that shares everything with this one, for resending requests that were lost.
     ///
-    /// They go before all others, as repeats do, and each over a new connection: what was lost on a connection that the
-    /// other end had closed without a word would be lost on the next one too.
+    /// They go before all others, as retries do, and each over a new connection: a request lost on a connection that
+    /// the other end had silently closed would be lost on the next pooled one too.
     #[must_use]
     pub fn again(&self) -> Self {
         Self {
@@ -220,7 +220,7 @@ impl Client {
         }
     }
 
-    /// Takes note of secrets that the portal may know, so that they are cut out of what it says. Clones share them.
+    /// Registers secrets that the portal may know, so that they are cut out of its texts. Clones share them.
     pub fn remember(&self, secrets: impl IntoIterator<Item = SecretString>) {
         let redactor = &self.shared.redactor;
         secrets.into_iter().for_each(|secret| redactor.add(&secret));
@@ -236,8 +236,8 @@ impl Client {
         &self.waits
     }
 
-    /// Returns whether the portal was down when it was last asked, less than 30 seconds ago: a request failed in spite
-    /// of its repeats, or all were told that it makes no sense to wait.
+    /// Returns whether the portal was down when it was last asked, less than 30 seconds ago: a request failed despite
+    /// its retries, or all were told that waiting makes no sense.
     pub fn is_down(&self) -> bool {
         self.shared.outage.is_noticed() || self.shared.gate.is_hopeless()
     }
@@ -247,9 +247,9 @@ impl Client {
         &self.shared.config
     }
 
-    /// Winds down: waits end, no write is started any more, requests under way are left to finish.
+    /// Winds down: waits end, no more writes are started, requests in flight may finish.
     ///
-    /// Reads remain possible, so that what running writes left behind can still be looked up.
+    /// Reads remain possible, so that the outcome of running writes can still be looked up.
     pub fn stop(&self) {
         self.shared.stop.cancel();
     }
@@ -259,7 +259,7 @@ impl Client {
         &self.shared.stop
     }
 
-    /// Sends a request, repeats it where that is safe, and decodes the answer.
+    /// Sends a request, retries it where that is safe, and decodes the answer.
     pub(crate) async fn call<T>(
         &self,
         call: Call,
@@ -284,7 +284,7 @@ impl Client {
         is_refusal.then(|| Cause::Status(Box::new(failure)))
     }
 
-    /// Returns how much of the portal's words on a request is shown.
+    /// Returns how much of the portal's words about a request is shown.
     fn quoting(&self, call: &Call) -> Quoting<'_> {
         if call.is_commented_on {
             Quoting::Cleaned(&self.shared.redactor)
@@ -293,7 +293,7 @@ impl Client {
         }
     }
 
-    /// Sends a read, repeats it where that helps, and decodes each answer while it arrives, on a thread of its own.
+    /// Sends a read, retries it where that helps, and decodes each answer while it arrives, on a separate thread.
     pub(crate) async fn call_arriving<T: Send + 'static>(
         &self,
         call: Call,
@@ -316,7 +316,7 @@ impl Client {
         .await
     }
 
-    /// Makes attempts until one succeeds or another one makes no sense.
+    /// Makes attempts until one succeeds or another makes no sense.
     async fn repeat<T, F>(&self, call: &Call, attempt: impl Fn(u32) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -385,7 +385,7 @@ impl Client {
         }
     }
 
-    /// Sends the request and returns the answer to it if that is a success; its body is still to come.
+    /// Sends the request and returns the answer if it is a success; its body is still to come.
     async fn send(&self, call: &Call, status: &mut Option<u16>) -> Result<Response, Cause> {
         let config = self.config();
         let request = self.request(call)?;
@@ -431,7 +431,7 @@ impl Client {
         });
         let mut failure = match body {
             Some(body) => envelope::status_failure(code.as_u16(), &body, self.quoting(call)),
-            // Still that error, but not one with an empty body, which would have a meaning.
+            // Still that error, but not one with an empty body, which would mean something else.
             None => StatusFailure::new(code.as_u16(), ErrorShape::Other),
         };
         failure.retry_after = retry_after;
@@ -475,7 +475,7 @@ impl Client {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone());
         } else if call.method == "PUT" {
-            // The HTTP library leaves it out, and some proxies answer 411 then.
+            // The HTTP library omits it, and some proxies then answer 411.
             request = request.header(CONTENT_LENGTH, 0);
         }
         Ok(request)
@@ -495,7 +495,7 @@ impl Client {
     fn authorization(&self) -> Result<HeaderValue, Cause> {
         let text = Zeroizing::new(format!("Bearer {}", self.shared.config.api_key.expose()));
         let mut value = HeaderValue::from_str(&text).map_err(|_invalid| Cause::Setup {
-            detail: "the API key is not fit for a header".to_owned(),
+            detail: "the API key cannot be sent in a header".to_owned(),
         })?;
         value.set_sensitive(true);
         Ok(value)
@@ -518,7 +518,7 @@ async fn read_body(response: &mut Response, limit: u64) -> reqwest::Result<Optio
     Ok(Some(body))
 }
 
-/// Returns when an answer was sent by the portal's clock, with which its other dates agree; ours can be wrong or jump.
+/// Returns when an answer was sent by the portal's clock, which its other dates follow; ours can be wrong or jump.
 fn moment(headers: &HeaderMap) -> SystemTime {
     let date = header(headers, &DATE).and_then(|text| httpdate::parse_http_date(text).ok());
     date.unwrap_or_else(SystemTime::now)

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::base_url::BaseUrl;
 use super::proxy::{Protocol, Proxy};
 
-/// For how long a limiter is waited for at most.
+/// The longest time to wait for a limiter.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(600);
 
 const MAX_CONNECT: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ pub struct Config {
     pub max_concurrent_writes: usize,
     /// Certificate authorities in PEM that are trusted besides the system's.
     pub ca_certificates_pem: Option<String>,
-    /// The variables that say where the system's certificates are, as far as they are set; for errors.
+    /// Those variables for the location of the system's certificates that are set; for errors.
     pub certificate_variables: Vec<&'static str>,
     /// Whether any server certificate is accepted.
     pub insecure_skip_tls_verify: bool,
@@ -76,16 +76,16 @@ impl Config {
         }
     }
 
-    /// Returns the proxy that reads requests and passes them on, as that of a portal without https does. Through any
-    /// other one a connection to the portal is made.
+    /// Returns the proxy if it reads requests and forwards them, as for a portal without https. Any other proxy only
+    /// tunnels a connection to the portal.
     pub(crate) fn forwarding_proxy(&self) -> Option<&Proxy> {
         let is_plain = self.base_url.is_plain_http();
         let proxy = self.proxy.as_ref();
         proxy.filter(|proxy| is_plain && proxy.protocol() != Protocol::Socks5)
     }
 
-    /// Returns for how long a limiter that refuses a request is waited for: as long as the retries may take one after the
-    /// other, 4 minutes by default, and never longer than 10.
+    /// Returns how long to wait for a limiter that refuses a request: as long as all retries may take together, 4
+    /// minutes by default, and never longer than 10.
     pub fn patience(&self) -> Duration {
         let retries = self.request_timeout.saturating_mul(self.max_retries);
         retries.min(LONGEST_PATIENCE)
@@ -98,22 +98,20 @@ pub enum ConfigError {
     /// The PEM text holds no certificate.
     #[error("the CA certificate holds no `-----BEGIN CERTIFICATE-----` block")]
     NoCertificate,
-    /// The name of a file in place of what is in it.
+    /// The name of a file instead of its content.
     #[error(
-        "the value looks like the path of a file, and what is needed is the file's content, as from file(\"ca.pem\") in a \
-         configuration"
+        "the value looks like the path of a file; give the file's content instead, for example with file(\"ca.pem\") \
+         in a configuration"
     )]
     CertificatePath,
-    /// A backslash and an `n` in place of each line break.
-    #[error("the value holds \\n, a backslash and a letter, where its lines have to end")]
+    /// A backslash and an `n` instead of each line break.
+    #[error("the value holds \\n, a backslash and a letter, instead of line breaks")]
     EscapedLineBreaks,
     /// The PEM text in one line.
     #[error("the lines of the certificate have been joined into one")]
     NoLineBreaks,
     /// Base64 without the lines around it, or of the whole text.
-    #[error(
-        "the value is base64 without the lines that stand before and after a certificate in PEM"
-    )]
+    #[error("the value is base64 without the BEGIN and END lines of PEM")]
     BareBase64,
     /// A block of the PEM text is not a usable certificate; counted from 1.
     #[error("certificate {position} of the CA certificates cannot be read")]
@@ -123,7 +121,7 @@ pub enum ConfigError {
     },
 }
 
-/// An API key that is fit for an HTTP header.
+/// An API key that can be sent in an HTTP header.
 #[derive(Debug, Clone)]
 pub struct ApiKey(SecretString);
 
@@ -133,16 +131,16 @@ pub enum ApiKeyError {
     /// Nothing was given.
     #[error("the API key is empty")]
     Empty,
-    /// The word `Bearer` was pasted along.
+    /// The word `Bearer` was pasted with it.
     #[error("the API key starts with the word `Bearer`; give only the key that follows it")]
     BearerPrefix,
-    /// A blank is in the key.
+    /// The key contains a blank.
     #[error("the API key contains a blank")]
     Blank,
-    /// A control character is in the key, most often a line break at its end.
+    /// The key contains a control character, usually a line break at its end.
     #[error("the API key contains a control character, such as a line break")]
     ControlCharacter,
-    /// A character outside ASCII is in the key.
+    /// The key contains a character outside ASCII.
     #[error("the API key contains a character that is not ASCII")]
     NonAscii,
 }

@@ -1,6 +1,6 @@
-//! What a portal says in words that are not translated and have no variable part (API §7.1, §8.2, §8.3).
+//! The portal's sentences that are not translated and have no variable part (API §7.1, §8.2, §8.3).
 //!
-//! These repeat nothing that a portal was sent or holds, so they can be quoted from any answer.
+//! They repeat nothing that the portal was sent or holds, so they can be quoted from any answer.
 
 /// The refusal of a create whose name and address are taken.
 pub(super) const DUPLICATE: &str = "Webhook with the same name and payload URL already exists";

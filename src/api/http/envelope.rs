@@ -1,7 +1,7 @@
 //! What the bytes of an answer mean: the `response` wrapper around a value, or the bare value, and the error shapes.
 //!
-//! Bodies are judged by what they are, whatever the content type says (API §13.1). A list is decoded element by
-//! element while it is parsed: the whole tree of a list of thousands would be many times the size of its bytes.
+//! Bodies are judged by their content, whatever the content type says (API §13.1). A list is decoded element by element
+//! while it is parsed: the whole tree of a list of thousands would be many times the size of its bytes.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,10 +21,10 @@ use super::redaction::{PortalMessage, Quoting};
 /// The key of the value in the wrapper.
 const RESPONSE: &str = "response";
 
-/// A key that every wrapper has, and no value.
+/// A key that every wrapper has, and no bare value.
 const STATUS_CODE: &str = "statusCode";
 
-/// How many bytes tell what a body is; no element of a list fits into them.
+/// How many bytes tell what a body is; no list element fits into them.
 const HEAD: usize = 64;
 
 /// How many rejected fields, and texts for each, an error keeps.
@@ -37,7 +37,7 @@ pub(crate) enum BodyError {
         found: NotJson,
     },
     Decode(DecodeError),
-    /// It cannot be unpacked, or is longer than its reader allows.
+    /// It cannot be decompressed, or is longer than its reader allows.
     Unread(io::ErrorKind),
 }
 
@@ -90,8 +90,8 @@ pub(crate) fn decode_value<T>(
 #[derive(Debug)]
 pub(crate) struct List<T> {
     pub(crate) items: Vec<T>,
-    /// The number of all items of a paged list, where the endpoint says it. `count` is not read: for streamed lists
-    /// it is always 1 (API §2.3).
+    /// The number of all items of a paged list, if the endpoint tells it. `count` is not read: for streamed lists it is
+    /// always 1 (API §2.3).
     pub(crate) total: Option<u64>,
 }
 
@@ -99,8 +99,8 @@ pub(crate) struct List<T> {
 ///
 /// # Errors
 ///
-/// An element that cannot be decoded fails the whole list and is named by its index: a webhook that is left out would
-/// look deleted.
+/// An element that cannot be decoded fails the whole list and is named by its index: an omitted webhook would look
+/// deleted.
 pub(crate) fn decode_list<T>(
     body: &[u8],
     decode: impl FnMut(&Node<'_>) -> Result<T, DecodeError>,
@@ -165,10 +165,10 @@ fn reader_mismatch(path: &str) -> DecodeError {
     }
 }
 
-/// What is gathered while a list is parsed.
+/// What is collected while a list is parsed.
 struct ListReader<T, F> {
     decode: F,
-    /// Where the array stands, for errors.
+    /// Where the array is, for errors.
     path: &'static str,
     items: Option<Vec<T>>,
     total: Option<u64>,
@@ -270,7 +270,7 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> BodyError {
     }
 }
 
-/// Returns what a body that is not JSON is; gzip and Zstandard have a mark of their own.
+/// Returns what a body that is not JSON is; gzip and Zstandard have signatures of their own.
 fn judge(body: &[u8]) -> NotJson {
     if body.starts_with(b"\x1f\x8b") || body.starts_with(b"\x28\xb5\x2f\xfd") {
         NotJson::Compressed
@@ -330,10 +330,10 @@ pub(crate) fn status_failure(status: u16, body: &[u8], quoting: Quoting<'_>) -> 
     failure
 }
 
-/// The ways to log in that web servers and proxies ask for. A portal asks for none when a key is wrong (API §16 O9).
+/// The kinds of login that web servers and proxies demand. A portal demands none if a key is wrong (API §16 O9).
 const CHALLENGES: [&str; 4] = ["Basic", "Digest", "Negotiate", "NTLM"];
 
-/// Returns the way to log in that an answer asks for, if it is one that no portal asks for.
+/// Returns the kind of login that an answer demands, if no portal demands it.
 pub(crate) fn challenge(headers: &HeaderMap) -> Option<&'static str> {
     let mut schemes = headers
         .get_all(WWW_AUTHENTICATE)
@@ -346,7 +346,7 @@ pub(crate) fn challenge(headers: &HeaderMap) -> Option<&'static str> {
     schemes.next()
 }
 
-/// Keeps a plain sentence, as the refusal of an IP address is (API §8.2), and nothing of a web page.
+/// Keeps a plain sentence, such as the refusal of an IP address (API §8.2), and nothing of a web page.
 fn read_text(status: u16, body: &[u8], quoting: Quoting<'_>) -> StatusFailure {
     let shape = match std::str::from_utf8(body) {
         _ if looks_like_html(body) => ErrorShape::Html,

@@ -1,9 +1,9 @@
 //! What can go wrong between a request and its answer.
 //!
-//! An [`Error`] says which request failed, how often it was tried, and its [`Cause`]. Callers decide by its questions
+//! An [`Error`] tells which request failed, how often it was tried, and its [`Cause`]. Callers decide by its methods
 //! ([`Error::is_not_found`] and so on), never by its text. It holds no header, no body, no URL query and no secret;
 //! what the portal said is kept as [`PortalMessage`], which is cleaned. Cloning is cheap, so that one failed shared
-//! read can be handed to everybody who waited for it.
+//! read can be passed to all who waited for it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -56,7 +56,7 @@ pub enum Cause {
         through: Option<ProxyName>,
     },
     /// The proxy lets nothing through. Nothing was sent to the portal.
-    #[error("no way through the proxy {proxy}: {fault}")]
+    #[error("no connection through the proxy {proxy}: {fault}")]
     Proxy {
         /// Which proxy.
         proxy: ProxyName,
@@ -69,7 +69,7 @@ pub enum Cause {
         /// The innermost reason.
         detail: String,
     },
-    /// The portal, or something before it, answered with an error status.
+    /// The portal, or something in front of it, answered with an error status.
     #[error("{0}")]
     Status(Box<StatusFailure>),
     /// The answer points to another address, which is never followed (API §1.10).
@@ -77,7 +77,7 @@ pub enum Cause {
     Redirect {
         /// The HTTP status, 300 to 399.
         status: u16,
-        /// Scheme, host and port that it points to, where it names any.
+        /// Scheme, host and port that it points to, if it names any.
         location: Option<String>,
         /// Whether these are the ones that were asked.
         is_inside: bool,
@@ -104,7 +104,7 @@ pub enum Cause {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The head of the answer has more headers, or longer ones, than are read.
+    /// The head of the answer has too many headers, or too long ones.
     #[error("the head of the answer has more than 100 headers, or is too long")]
     LongHead,
     /// The client was stopped before this attempt was sent, or before this read was answered.
@@ -115,7 +115,7 @@ pub enum Cause {
     NoAuthorities {
         /// The innermost reason.
         detail: String,
-        /// The variables that say where certificates are, as far as they are set.
+        /// Those variables for the location of certificates that are set.
         variables: Vec<&'static str>,
     },
     /// The HTTP client could not be set up. Nothing was sent.
@@ -131,7 +131,7 @@ pub enum Cause {
 pub enum NotJson {
     /// A web page: the address may not be a portal's.
     WebPage,
-    /// Compressed otherwise than was asked for, or not as it says.
+    /// Compressed in a way that was not requested, or that it does not declare.
     Compressed,
     /// Anything else.
     Other,
@@ -150,9 +150,9 @@ impl fmt::Display for NotJson {
 /// Why there is no connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectReason {
-    /// The host's name is not known.
+    /// The host's name cannot be resolved.
     NameResolution,
-    /// TLS could not be agreed on, most often because of the server's certificate.
+    /// The TLS handshake failed, usually because of the server's certificate.
     Tls(TlsFault),
     /// Connecting took too long.
     TimedOut,
@@ -175,11 +175,11 @@ pub struct StatusFailure {
     pub validation: BTreeMap<String, Vec<PortalMessage>>,
     /// How long the portal asks to wait.
     pub retry_after: Option<Duration>,
-    /// How much the portal allows of what it counts, be it requests in a minute or in flight (API §9).
+    /// The portal's limit, be it of requests in a minute or in flight (API §9).
     pub limit: Option<u32>,
-    /// The way to log in that the answer asks for, if it is one that no portal asks for.
+    /// The kind of login that the answer demands, if no portal demands it.
     pub challenge: Option<&'static str>,
-    /// The proxy that passed the answer on, or made it.
+    /// The proxy that forwarded the answer, or sent it itself.
     pub forwarded_by: Option<ProxyName>,
 }
 
@@ -203,7 +203,7 @@ pub enum ErrorShape {
 }
 
 impl StatusFailure {
-    /// Creates a failure of which only the status and the body's shape are known.
+    /// Creates a failure with only a status and the body's shape.
     pub fn new(status: u16, shape: ErrorShape) -> Self {
         Self {
             status,
@@ -246,7 +246,7 @@ fn reason(status: u16) -> Option<&'static str> {
 impl Cause {
     /// Returns whether a request that ended like this may have been carried out anyway.
     ///
-    /// Any other answer above 500 was made on the way and says nothing about what the endpoint did.
+    /// Any other answer above 500 came from something on the way and says nothing about what the endpoint did.
     fn may_have_been_processed(&self, operation: Operation) -> bool {
         match self {
             Self::Timeout { .. }
@@ -255,12 +255,12 @@ impl Cause {
             | Self::NotJson { .. }
             | Self::TooLarge { .. }
             | Self::LongHead => true,
-            // A batch that fails half-way has queued what came before.
+            // A batch that fails halfway has queued what came before.
             Self::Status(failure) if operation == Operation::RetryDelivery => {
                 !matches!(failure.status, 400..=407 | 409..=499)
             }
-            // A success can hold an error, and a proxy that waited too long has passed the request on. A 500 ends the
-            // handling: it is mostly the receiver, and nothing comes after it (API §8.2).
+            // A success can hold an error, and a proxy that waited too long has forwarded the request. A 500 ends the
+            // handling: its cause is usually the receiver, and nothing comes after it (API §8.2).
             Self::Status(failure) => !matches!(failure.status, 400..=407 | 409..=500),
             Self::Connect { .. }
             | Self::Proxy { .. }
@@ -292,7 +292,7 @@ impl Error {
         }))
     }
 
-    /// Adds what the attempts before the last one leave behind.
+    /// Adds what the attempts before the last one left behind.
     pub(crate) fn after_attempts(self, attempts: u32, outcome_unknown: bool) -> Self {
         let mut failure = Arc::unwrap_or_clone(self.0);
         failure.attempts = attempts;
@@ -325,7 +325,7 @@ impl Error {
         self.0.attempts
     }
 
-    /// Returns for how long the last attempt has surely waited for an answer after it was sent.
+    /// Returns how long the last attempt has certainly waited for an answer after it was sent.
     ///
     /// The time limit of a request covers connecting as well, which has a lower limit of its own.
     pub fn waited_for_answer(&self) -> Duration {
@@ -372,8 +372,8 @@ impl Error {
         self.status_failure()?.retry_after
     }
 
-    /// Returns whether the request was refused by a limiter, which asks to come back later. A 503 that does not say when
-    /// can be a limiter's too, or that of a portal that is down.
+    /// Returns whether the request was refused by a limiter, which asks to retry later. A 503 that does not say when
+    /// can come from a limiter, or from a portal that is down.
     pub fn is_limited(&self) -> bool {
         match self.status() {
             Some(429) => true,
@@ -382,8 +382,8 @@ impl Error {
         }
     }
 
-    /// Returns whether a write was refused because the user has too many in flight. The portal says how many it allows and
-    /// not of what, but in a minute it is far more (API §9).
+    /// Returns whether a write was refused because the user has too many in flight. The portal tells a number and not
+    /// what it limits, but the limit for a minute is far higher (API §9).
     pub fn is_crowded(&self) -> bool {
         let is_rationed = self.operation() == Operation::RetryDelivery;
         self.operation().is_write()
@@ -449,7 +449,7 @@ impl Error {
                 .is_some_and(|message| message.as_str().starts_with(documented::UNCOMPARABLE))
     }
 
-    /// Returns whether an equal request may succeed later, whoever may be allowed to send it.
+    /// Returns whether an equal request may succeed later, if it may be sent again at all.
     pub fn is_retryable(&self) -> bool {
         match self.cause() {
             Cause::Timeout { .. } | Cause::Connect { .. } | Cause::Transport { .. } => true,
@@ -470,7 +470,7 @@ impl Error {
         }
     }
 
-    /// Returns whether a change may have been carried out although no usable answer came, by any of the attempts.
+    /// Returns whether any of the attempts may have carried out a change although no usable answer came.
     ///
     /// Always false for reads.
     pub fn outcome_unknown(&self) -> bool {

@@ -1,15 +1,15 @@
-//! Reads the errors of the HTTP and TLS libraries. Nothing of their text is kept but the innermost reason: the outer
-//! layers quote the URL.
+//! Reads the errors of the HTTP and TLS libraries. Only the innermost reason of their text is kept: the outer layers
+//! quote the URL.
 
 use std::error::Error as StdError;
 use std::io;
 
 use rustls::{AlertDescription, CertificateError, InvalidMessage, OtherError};
 
-/// What keeps two ends from agreeing on TLS.
+/// Why a TLS handshake fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TlsFault {
-    /// Nobody that is trusted has issued the server's certificate; often it is self-signed.
+    /// No trusted authority has issued the server's certificate; often it is self-signed.
     UnknownIssuer,
     /// The server's certificate has expired, or is not valid yet.
     OutOfDate,
@@ -23,7 +23,7 @@ pub enum TlsFault {
     Version,
 }
 
-/// Returns what TLS found wrong, where repeating does not help.
+/// Returns what TLS found wrong, if a retry does not help.
 pub(crate) fn tls_fault(error: &(dyn StdError + 'static)) -> Option<TlsFault> {
     match find::<rustls::Error>(error)? {
         rustls::Error::InvalidCertificate(fault) => Some(match fault {
@@ -35,7 +35,7 @@ pub(crate) fn tls_fault(error: &(dyn StdError + 'static)) -> Option<TlsFault> {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 TlsFault::WrongName
             }
-            // An authority that serves as its own server, and was not vouched for.
+            // An authority that serves as its own server, and is not in the configuration.
             CertificateError::Other(other) if is_authority(other) => TlsFault::UnknownIssuer,
             _ => TlsFault::BadCertificate,
         }),

@@ -1,14 +1,14 @@
-//! Who may send next: the one line in which all requests of a client stand, reads too.
+//! Which request may be sent next: the one queue of all requests of a client, reads included.
 //!
-//! A request cannot know what the client knows: that the portal has just asked everybody to wait, how many requests a
-//! second it lets through, that nobody has reached it yet. So no request sleeps on its own. Each attempt enters here,
-//! in the order in which the calls began, and leaves with what came of it. Why it is done like this is in
+//! A request cannot know what the client knows: that the portal has just asked all requests to wait, how many requests
+//! a second it lets through, that no request has reached it yet. So no request sleeps on its own. Each attempt enters
+//! here, in the order in which the calls began, and leaves with its outcome. The reasons are in
 //! design/adr/0007-waiting-for-the-portal.md.
 //!
-//! - A refusal (429, 503) **closes** the gate for everybody.
+//! - A refusal (429, 503) **closes** the gate for all.
 //! - After the first refusal, requests are sent at a **pace** ([`Pace`]); the **number** of writes in flight is limited
 //!   from the start ([`WriteLimit`]).
-//! - What nobody can wait for is a **verdict**: all who wait get the same error at once.
+//! - What cannot be waited for is a **verdict**: all waiting requests get the same error at once.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,27 +24,26 @@ use super::operation::Operation;
 use super::pace::Pace;
 use super::write_limit::{Load, Place, WriteLimit};
 
-/// The longest single wait. A portal that asks for more is not waited for: its daily limit can ask for hours
-/// (API §9), and a person should hear of that at once.
+/// The longest single wait. A portal that asks for more is not waited for: its daily limit can ask for hours (API §9),
+/// and a person should know that at once.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// For how long the gate is closed after a 503 that says nothing, as nginx's limiter gives it and a portal that is down.
+/// How long the gate is closed after a 503 without a time, as sent by nginx's limiter or a portal that is down.
 const HICCUP: Duration = Duration::from_millis(500);
 
-/// For how long a write waits for which the user has too many in flight; no longer than it takes others to be answered
-/// (API §9).
+/// How long a write waits if the user has too many in flight; no longer than it takes others to be answered (API §9).
 const CROWDED: Duration = Duration::from_secs(1);
 
-/// For how long connections may be refused before the portal has answered for the first time.
+/// How long connections may be refused before the portal's first answer.
 const REFUSED: Duration = Duration::from_secs(4);
 
-/// For how long connections may get no answer before the portal has answered for the first time.
+/// How long connections may get no answer before the portal's first answer.
 const SWALLOWED: Duration = Duration::from_secs(22);
 
-/// For how long nobody tries again to reach a portal that could not be reached.
+/// How long a portal that could not be reached is not tried again.
 const UNREACHED: Duration = Duration::from_secs(30);
 
-/// A call's place in the line, the same for all its attempts.
+/// A call's place in the queue, the same for all its attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Turn {
     rank: Rank,
@@ -60,7 +59,7 @@ pub(crate) enum Rank {
     Fresh,
 }
 
-/// The line and what it waits for.
+/// The queue and what it waits for.
 #[derive(Debug)]
 pub(crate) struct Gate {
     state: Mutex<State>,
@@ -75,9 +74,9 @@ struct State {
     pace: Pace,
     /// Nothing is sent before.
     opens: Instant,
-    /// Counts the closings. What comes of requests that were sent before the last one says nothing new.
+    /// Counts the closings. The outcome of a request that was sent before the last one says nothing new.
     era: u64,
-    /// For how long a portal that lets nothing through is waited for.
+    /// How long a portal that lets nothing through is waited for.
     patience: Duration,
     /// How often a limiter closed it since something got through.
     closings: u32,
@@ -89,7 +88,7 @@ struct State {
     verdict: Option<Verdict>,
 }
 
-/// Somebody in the line.
+/// A waiter in the queue.
 #[derive(Debug)]
 struct Waiting {
     operation: Operation,
@@ -101,21 +100,21 @@ struct Waiting {
 #[derive(Debug)]
 enum Reach {
     Answered,
-    /// Not yet; since when it is tried, and how long a connection may take.
+    /// Not yet; since when it has been tried, and how long a connection may take.
     Sought {
         since: Option<Instant>,
         longest_connect: Duration,
     },
 }
 
-/// Why nobody may wait, for some time.
+/// Why waiting makes no sense for some time.
 #[derive(Debug)]
 struct Verdict {
     cause: Cause,
     until: Instant,
 }
 
-/// What somebody in the line does next.
+/// What a waiter in the queue does next.
 enum Step {
     Go(Sent),
     End(Cause),
@@ -123,14 +122,14 @@ enum Step {
     Wait,
 }
 
-/// What is remembered of a request that is under way.
+/// What is remembered of a request in flight.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
     era: u64,
     write: Option<Place>,
 }
 
-/// What came of an attempt, as far as the others are concerned.
+/// The outcome of an attempt, as far as it concerns the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     /// An answer of the portal itself.
@@ -139,7 +138,7 @@ enum Outcome {
     Refused,
     /// A refusal to take more writes at once.
     Crowded,
-    /// An answer made on the way.
+    /// An answer from something on the way.
     Answered,
     /// No answer.
     Silent,
@@ -152,7 +151,7 @@ impl Outcome {
         };
         match error.cause() {
             Cause::Status(failure) => match failure.status {
-                // The ration of new keys is over, which concerns nobody else.
+                // The allowance of new keys is used up, which concerns no other request.
                 429 if error.operation() == Operation::CreateKey
                     && failure.retry_after.is_none() =>
                 {
@@ -179,7 +178,7 @@ impl Outcome {
     }
 }
 
-/// Returns by how much a pause is longer than asked: a little, and not the same in all runs at once.
+/// Returns by how much a pause is longer than asked: a little, and differently in each run.
 fn spread(pause: Duration) -> Duration {
     let least = (pause / 50).clamp(Duration::from_millis(10), Duration::from_secs(1));
     let jitter = ConstantBuilder::new().with_delay(least).with_jitter();
@@ -187,7 +186,7 @@ fn spread(pause: Duration) -> Duration {
 }
 
 impl State {
-    /// Decides about somebody in the line.
+    /// Decides about a waiter in the queue.
     fn step(&mut self, turn: Turn) -> Step {
         let now = Instant::now();
         let Some(waiting) = self.line.get_mut(&turn) else {
@@ -228,11 +227,12 @@ impl State {
         })
     }
 
-    /// Learns what came of an attempt. After a limiter's refusal that can be waited for, returns how long that takes.
+    /// Records the outcome of an attempt. After a limiter's refusal that can be waited for, returns how long that
+    /// takes.
     fn leave(&mut self, sent: Sent, error: Option<&Error>) -> Option<Duration> {
         let now = Instant::now();
         let outcome = match Outcome::of(error) {
-            // It cannot be fewer, so they have to be slower.
+            // There cannot be fewer at once, so they have to be slower.
             Outcome::Crowded if self.writes.allowed() == 1 => Outcome::Refused,
             outcome => outcome,
         };
@@ -240,7 +240,7 @@ impl State {
             self.writes.leave(
                 place,
                 match outcome {
-                    // What is refused for its content takes no time.
+                    // A request that is refused for its content takes no time.
                     Outcome::Passed if error.is_none() => Load::Accepted,
                     Outcome::Refused | Outcome::Crowded => Load::Throttled,
                     Outcome::Passed | Outcome::Answered | Outcome::Silent => Load::Unknown,
@@ -314,7 +314,7 @@ impl State {
         Some(self.opens.saturating_duration_since(now))
     }
 
-    /// Returns how long to send nothing: as long as was asked for, unless that failed before. Otherwise the pauses
+    /// Returns how long to send nothing: as long as the answer asked, unless that failed before. Otherwise the pauses
     /// grow; four of them span the minute of the portal's sliding window (API §9).
     fn pause(&self, asked: Option<Duration>) -> Duration {
         let grown = Duration::from_secs(4_u64.pow(self.closings.min(4) - 1)).min(MAX_WAIT);
@@ -325,7 +325,7 @@ impl State {
         }
     }
 
-    /// Learns of a connection that did not come about, and returns whether to try again after this wait.
+    /// Records a failed connection, and returns whether to try again after this wait.
     fn unreached(&mut self, cause: &Cause, wait: Option<Duration>) -> bool {
         let Reach::Sought {
             since,
@@ -376,7 +376,7 @@ impl Gate {
                 pace: Pace::default(),
                 opens: Instant::now(),
                 era: 0,
-                // Without retries, who was not sent yet waits all the same.
+                // Even without retries, a request that was not sent yet waits.
                 patience: config.patience().max(MAX_WAIT),
                 closings: 0,
                 refusing_since: None,
@@ -391,7 +391,7 @@ impl Gate {
         }
     }
 
-    /// Gives a call its place in the line.
+    /// Gives a call its place in the queue.
     pub(crate) fn turn(&self, rank: Rank) -> Turn {
         let mut state = self.lock();
         state.turns += 1;
@@ -401,11 +401,11 @@ impl Gate {
         }
     }
 
-    /// Waits until an attempt may be sent, but not before a moment. Dropping the future leaves the line.
+    /// Waits until an attempt may be sent, but not before a given moment. Dropping the future leaves the queue.
     ///
     /// # Errors
     ///
-    /// What nobody can wait for.
+    /// What cannot be waited for.
     pub(crate) async fn enter(
         self: &Arc<Self>,
         turn: Turn,
@@ -414,7 +414,7 @@ impl Gate {
     ) -> Result<Pass, Cause> {
         let _standing = self.stand(turn, operation, not_before);
         loop {
-            // A move between the look and the wait is not missed: whoever is made before hears of it.
+            // A change between the look and the wait is not missed: a waiter created before it is notified.
             let moved = self.moved.notified();
             let step = self.lock().step(turn);
             match step {
@@ -444,8 +444,8 @@ impl Gate {
         Standing { gate: self, turn }
     }
 
-    /// Tells of a connection that did not come about. Returns whether to try again after this wait: never without one,
-    /// and before the portal's first answer only for so long.
+    /// Reports a failed connection. Returns whether to try again after this wait: never without one, and before the
+    /// portal's first answer only for a limited time.
     pub(crate) fn unreached(&self, cause: &Cause, wait: Option<Duration>) -> bool {
         let is_worth_it = self.lock().unreached(cause, wait);
         self.moved.notify_waiters();
@@ -457,7 +457,7 @@ impl Gate {
         self.lock().passed
     }
 
-    /// Returns whether it makes no sense to ask the portal now, as all who waited for it were told.
+    /// Returns whether it makes no sense to ask the portal now, as all waiting requests were told.
     pub(crate) fn is_hopeless(&self) -> bool {
         let now = Instant::now();
         let state = self.lock();
@@ -481,7 +481,7 @@ impl Gate {
         if let Some(requests_per_second) = pace {
             tracing::debug!(
                 requests_per_second,
-                "the portal refused requests, so they are sent at a pace"
+                "the portal refused requests, so they are paced from now on"
             );
         }
         wait
@@ -492,13 +492,13 @@ impl Gate {
     }
 }
 
-/// Tells why writes become slower or faster, which the lines of the requests do not. For those who look for a cause
-/// only: a refusal that makes anybody wait for long is a warning already.
+/// Logs why writes become slower or faster, which the lines of the requests do not tell. Only at debug level: a refusal
+/// that causes a long wait is already a warning.
 fn log_writes(before: usize, now: usize, max: usize) {
     let message = if now < before {
         "the portal refused writes or became slow, so fewer are sent at once"
     } else {
-        "the portal is as quick as before, so more writes are sent at once"
+        "the portal is as fast as before, so more writes are sent at once"
     };
     tracing::debug!(
         writes_at_once = now,
@@ -507,7 +507,7 @@ fn log_writes(before: usize, now: usize, max: usize) {
     );
 }
 
-/// Somebody in the line, until this is dropped.
+/// A waiter in the queue, until this is dropped.
 struct Standing<'a> {
     gate: &'a Gate,
     turn: Turn,
@@ -528,7 +528,8 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
-    /// Tells what came of the request. After a limiter's refusal that can be waited for, returns how long that takes.
+    /// Reports the outcome of the request. After a limiter's refusal that can be waited for, returns how long that
+    /// takes.
     pub(crate) fn leave(mut self, error: Option<&Error>) -> Option<Duration> {
         let sent = self.sent.take()?;
         self.gate.leave(sent, error)

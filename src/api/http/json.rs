@@ -1,14 +1,14 @@
 //! Reading values out of a portal's JSON, with the path of whatever does not fit.
 //!
-//! Decoding is written by hand instead of derived: a derived error quotes the value it did not expect, and ours may
-//! only say path, expected and found. Numbers keep their text (`serde_json` is built with `arbitrary_precision`), so
-//! a 64-bit mask never passes through a float.
+//! Decoding is written by hand instead of derived: a derived error quotes the unexpected value, while ours may tell
+//! only path, expected and found. Numbers keep their text (`serde_json` is built with `arbitrary_precision`), so a
+//! 64-bit mask never passes through a float.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// A place in an answer that does not hold what it should.
+/// A place in an answer that does not contain what it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecodeError {
     /// Where, as in `response[3].configs.id`; empty for the whole body.
@@ -19,7 +19,7 @@ pub(crate) struct DecodeError {
     pub(crate) found: &'static str,
 }
 
-/// A value of an answer and where it stands.
+/// A value of an answer and its place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node<'a> {
     value: &'a Value,

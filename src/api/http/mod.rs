@@ -8,9 +8,9 @@
 //! | `transport` | the HTTP library, built at the first request |
 //! | `proxy` | which proxy, by the rules of Go |
 //! | `failure` | what the errors of the libraries mean |
-//! | `trust`, `certificates` | TLS: whose certificate is taken for the portal's; the certificates of the configuration |
+//! | `trust`, `certificates` | TLS: which certificate is accepted as the portal's; the certificates of the configuration |
 //! | `retry` | which request is repeated, and when |
-//! | `gate`, `pace`, `write_limit` | who may send next: the line, requests a second, writes in flight |
+//! | `gate`, `pace`, `write_limit` | which request may be sent next: the queue, requests a second, writes in flight |
 //! | `pages` | lists that come in pages |
 //! | `envelope`, `json`, `arriving` | what an answer's bytes mean, with the path of whatever does not fit |
 //! | `error`, `redaction`, `documented` | what went wrong, without secrets |

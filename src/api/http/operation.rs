@@ -9,12 +9,12 @@ pub enum Operation {
     Replace,
     /// Removes an object: the second time finds nothing.
     Remove,
-    /// Makes a new object: twice makes two, or an error that hides the first.
+    /// Creates an object: twice creates two, or an error that hides the first.
     Create,
-    /// Makes a new API key: as a create, but a portal allows a few of them in 15 minutes only, and a refusal for that says
-    /// nothing about other requests (API §9).
+    /// Creates an API key: like a create, but a portal allows only a few of them in 15 minutes, and a refusal for that
+    /// reason says nothing about other requests (API §9).
     CreateKey,
-    /// Delivers a journaled event again: twice reaches the receiver twice.
+    /// Redelivers a journaled event: twice reaches the receiver twice.
     RetryDelivery,
 }
 

@@ -1,8 +1,8 @@
 //! How many requests a second are sent, once a limiter has refused one.
 //!
-//! A limiter such as nginx's `limit_req` lets a burst through at once and then some requests a second. A refusal costs a
-//! pause, in which everything beyond the burst is lost, so the rate is learned: design/adr/0007-waiting-for-the-portal.md
-//! has the reasons and the numbers. Nothing here waits; the gate does.
+//! A limiter such as nginx's `limit_req` lets a burst through at once and then a number of requests a second. A refusal
+//! costs a pause, in which everything beyond the burst is lost, so the rate is learned:
+//! design/adr/0007-waiting-for-the-portal.md has the reasons and the numbers. Nothing here waits; the gate does.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,19 +12,19 @@ use tokio::time::Instant;
 /// The pace after the first refusal, in requests a second.
 const FIRST_RATE: f64 = 10.0;
 
-/// How long the pace takes to double while the limiter's rate is looked for.
+/// How long the pace takes to double while the limiter's rate is still unknown.
 const DOUBLING: Duration = Duration::from_millis(1500);
 
 /// How long the pace takes to double once the rate is known. It grows with the cube of the time.
 const EXPLORING: Duration = Duration::from_secs(45);
 
-/// What is left of the pace when it was refused before anything could be learned.
+/// What is left of the pace if it is refused before anything could be learned.
 const SLOWDOWN: f64 = 0.6;
 
-/// What is left of a pace that was refused, at most, whatever was measured.
+/// What is left, at most, of a pace that was refused, whatever was measured.
 const LESS: f64 = 0.95;
 
-/// How many requests beyond the burst tell a rate.
+/// How many requests beyond the burst determine a rate.
 const TELLING: u32 = 4;
 
 /// How much of a request the limiter still has room for when it refuses one: on average, half.
@@ -33,10 +33,11 @@ const REMAINDER: f64 = 0.5;
 /// A shorter time says nothing about a rate.
 const SHORTEST_MEASURE: Duration = Duration::from_millis(250);
 
-/// How long after the other the requests of a burst may get through.
+/// How far apart the requests of a burst may get through.
 const BURST: Duration = Duration::from_secs(1);
 
-/// What a place that was taken late may catch up, as a part of the interval; a limiter without a burst allows none.
+/// How much a slot that was taken late may catch up, as a fraction of the interval; a limiter without a burst allows
+/// none.
 const CATCH_UP: f64 = 0.125;
 
 /// How many requests are remembered.
@@ -54,15 +55,15 @@ pub(crate) struct Pace {
 
 #[derive(Debug)]
 struct Limit {
-    /// In requests a second, without what it has grown since.
+    /// In requests a second, without its growth since.
     rate: f64,
-    /// Whether nothing has got through that was sent at this pace.
+    /// Whether nothing that was sent at this pace has got through.
     is_new: bool,
     /// How the rate was measured, if it was.
     measured: Option<Measured>,
-    /// At most how many requests the limiter lets through at once.
+    /// How many requests the limiter lets through at once, at most.
     burst: u32,
-    /// For how long requests have waited for the pace since the last refusal.
+    /// How long requests have waited for the pace since the last refusal.
     used: Duration,
     last: Instant,
     next: Instant,
@@ -144,7 +145,7 @@ impl Pace {
         let passed = count(self.passed.len());
         let elapsed = now.duration_since(self.since.unwrap_or(now));
         match &mut self.limit {
-            // The pause says how long to wait, and nothing about the pace.
+            // The pause says how long to wait, but nothing about the pace.
             Some(limit) if passed == 0 => limit.used = Duration::ZERO,
             Some(limit) => {
                 limit.burst = limit.burst.clamp(1, passed);
@@ -178,8 +179,8 @@ impl Pace {
     }
 }
 
-/// Returns the time in which requests got through the fastest up to now, without those that a burst may account for,
-/// and how many a second these were.
+/// Returns the time in which requests got through fastest until now, without those that a burst may explain, and how
+/// many a second these were.
 fn fastest_beyond(burst: u32, passed: &VecDeque<Instant>, now: Instant) -> (Duration, f64) {
     let mut fastest = (Duration::MAX, 0.0);
     for (first, number) in passed.iter().zip((1..=count(passed.len())).rev()) {

@@ -7,14 +7,14 @@ use super::envelope::{BodyError, List};
 use super::error::{Cause, Error};
 use super::operation::Operation;
 
-/// How many rows a page has, the greatest number first. Where pages overlap, a row is missing at the end of one; pages of
-/// another size end elsewhere.
+/// How many rows a page has, largest first. Where pages overlap, a row is missing at the end of one; pages of another
+/// size end elsewhere.
 const SIZES: [usize; 3] = [100, 99, 97];
 
-/// What one walk through all pages came upon.
+/// What one pass through all pages found.
 struct Walk {
     is_overlapping: bool,
-    /// How many rows there are, where the portal says it.
+    /// How many rows there are, if the portal tells.
     total: Option<u64>,
 }
 
@@ -66,7 +66,7 @@ impl Client {
             query.push(("count", size.to_string()));
             query.push(("startIndex", start.to_string()));
             let call = Call::new(Operation::Read, "GET", path).with_query(query);
-            // Each page is a read, and so would be possible still.
+            // Each page is a read, which would still be possible.
             if start > 0 && self.stop_signal().is_cancelled() {
                 return Err(call.error(Cause::Stopped));
             }
@@ -80,7 +80,7 @@ impl Client {
             let fresh = seen.len() - before;
             is_overlapping |= fresh < rows;
             let is_end = |total| u64::try_from(start).is_ok_and(|start| start >= total);
-            // A page may be short because of what stands before the portal; its total is the portal's own.
+            // A page may be short because of something in front of the portal; its total is the portal's own.
             let is_last = page.total.map_or(rows < size, is_end);
             if is_last || fresh == 0 {
                 return Ok(Walk {

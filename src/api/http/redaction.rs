@@ -1,12 +1,12 @@
 //! Keeping secrets out of texts that the portal wrote.
 //!
 //! An error message of the portal is shown to people and may be hostile or careless: it can repeat the webhook's secret
-//! or the API key. A [`Redactor`] finds every secret that the process has seen, whole or in any piece of [`WINDOW`] bytes
-//! or more, plain, in hexadecimal, in base64 at any offset, behind URL, HTML or JSON escapes, and taken apart by blanks,
+//! or the API key. A [`Redactor`] finds every secret that the process has seen, whole or in any piece of [`WINDOW`]
+//! bytes or more: plain, in hexadecimal, in base64 at any offset, in URL, HTML or JSON escapes, or broken up by blanks,
 //! line ends or other separators.
 //!
-//! A portal also knows secrets that this process has never seen: a refresh is not told what is write-only. So
-//! [`Quoting`] lets the portal speak freely only about a configuration that was sent to it.
+//! A portal also knows secrets that this process has never seen: a refresh does not see write-only values. So
+//! [`Quoting`] quotes the portal freely only about a configuration that was sent to it.
 
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -25,7 +25,7 @@ use super::documented;
 /// The shortest piece of a secret that is looked for, in bytes.
 const WINDOW: usize = 8;
 
-/// Of secrets shorter than this, only the secret itself is looked for: its encodings are two letters that occur in any
+/// For secrets shorter than this, only the secret itself is searched: its encodings are two letters that occur in any
 /// text.
 const SHORTEST_ENCODED: usize = 4;
 
@@ -40,24 +40,25 @@ const LONGEST_ESCAPE: usize = 10;
 /// The longest message that is kept, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
 
-/// How much of a portal's text is looked at; a piece of a secret at the border is found like any other piece.
+/// How much of a portal's text is examined; a piece of a secret at the border is found like any other piece.
 const MAX_RAW_CHARS: usize = 8 * MAX_MESSAGE_CHARS;
 
 /// Finds the secrets it was given in text.
 ///
-/// Adding is cheap, because most processes never quote anything: secrets are only taken apart before a text is cleaned,
-/// each of them once.
+/// Adding is cheap, because most processes never quote anything: secrets are split into pieces only before a text is
+/// cleaned, each once.
 #[derive(Default)]
 pub struct Redactor(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// Secrets that were added since a text was cleaned last.
+    /// Secrets that were added since a text was last cleaned.
     waiting: Vec<SecretString>,
     pieces: Pieces,
 }
 
-/// The secrets, taken apart. Windows are kept as keyed hashes, which tell nothing to whoever reads memory.
+/// The secrets, split into pieces. Windows are kept as keyed hashes, which reveal nothing to anyone who reads the
+/// memory.
 #[derive(Default)]
 struct Pieces {
     hasher: RandomState,
@@ -72,8 +73,8 @@ struct Pieces {
 /// A form that is shorter than a window.
 struct Short {
     folded: Zeroizing<Vec<u8>>,
-    /// Whether it counts only where no letter or digit is next to it. A short secret can be part of a word, and cutting
-    /// it out of one would both garble the message and give the secret away.
+    /// Whether it counts only if no letter or digit is next to it. A short secret can be part of a word, and cutting it
+    /// out of one would both garble the message and give away the secret.
     stands_alone: bool,
 }
 
@@ -113,7 +114,7 @@ impl Redactor {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Known) -> T) -> T {
-        // Whatever panicked while it was held has at worst left a form out, and nothing here panics.
+        // A panic while it was locked would at worst have left out a form, and nothing here panics.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -159,7 +160,7 @@ impl Pieces {
             .extend(folded.windows(WINDOW).map(|window| hasher.hash_one(window)));
     }
 
-    /// Marks what is a piece of a secret: as it stands, with blanks and line ends between, with anything between.
+    /// Marks pieces of a secret: as they are, broken up by blanks and line ends, or by anything.
     fn mark(&self, letters: &[Letter], hidden: &mut [bool]) {
         for short in &self.short {
             short.mark(letters, hidden);
@@ -206,13 +207,13 @@ impl Short {
     }
 }
 
-/// A character of a text, and the bytes of the text it stands for.
+/// A character of a text, and the bytes of the text that it represents.
 struct Sign {
     character: char,
     origin: Range<usize>,
 }
 
-/// One byte of a text as it is compared, and the bytes of the text it stands for.
+/// One byte of a text as it is compared, and the bytes of the text that it represents.
 struct Letter {
     folded: u8,
     origin: Range<usize>,
@@ -234,7 +235,7 @@ const fn fold(byte: u8) -> u8 {
     }
 }
 
-/// Hides everything from one letter to another, what stands between them included.
+/// Hides everything from one letter to another, inclusive.
 fn hide(first: Option<&Letter>, last: Option<&Letter>, hidden: &mut [bool]) {
     if let (Some(first), Some(last)) = (first, last)
         && let Some(bytes) = hidden.get_mut(first.origin.start..last.origin.end)
@@ -282,7 +283,7 @@ fn unescaped(signs: &[Sign]) -> Vec<Sign> {
     plain
 }
 
-/// Decodes the escape at the start: the character and how many signs it takes.
+/// Decodes the escape at the start: the character, and how many characters the escape takes.
 fn escape_at(signs: &[Sign]) -> Option<(char, usize)> {
     if !matches!(signs.first()?.character, '%' | '\\' | '&') {
         return None;
@@ -371,7 +372,7 @@ fn render(text: &str, hidden: &[bool]) -> String {
 /// How far the words of an answer are quoted.
 #[derive(Debug, Clone, Copy)]
 pub enum Quoting<'a> {
-    /// All of them but known secrets: an answer to a configuration that was sent, whose secret is known.
+    /// All of them except known secrets: the answer to a configuration that was sent, whose secret is known.
     Cleaned(&'a Redactor),
     /// Only the sentences that the description of the API has: any other answer can hold a secret that this process
     /// has never seen.
@@ -388,8 +389,7 @@ impl Quoting<'_> {
     }
 }
 
-/// A text of the portal that is fit to be shown: one line, without control characters and secrets, at most 500
-/// characters.
+/// A text of the portal that is safe to show: one line, without control characters and secrets, at most 500 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortalMessage(String);
 

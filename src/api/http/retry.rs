@@ -1,9 +1,9 @@
 //! Which request may be repeated, and when.
 //!
-//! The decision belongs to the operation, not to the HTTP library: only the operation knows whether
-//! a second request could do a second thing. What may be repeated is one function, [`Plan::allows`]. How long to wait
-//! after a refusal is the [`Gate`]'s to say, since it concerns all requests; after everything else the pauses grow, with
-//! jitter. Everything is bounded.
+//! The decision belongs to the operation, not to the HTTP library: only the operation knows whether a second request
+//! could have a second effect. One function decides what may be repeated, [`Plan::allows`]. How long to wait after a
+//! refusal is up to the [`Gate`], since it concerns all requests; after everything else the pauses grow, with jitter.
+//! Everything is bounded.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,24 +17,24 @@ use super::error::{Cause, ConnectReason, Error};
 use super::gate::{Gate, MAX_WAIT, Pass, Rank, Turn};
 use super::operation::Operation;
 
-/// The waits of a call, but for those after a limiter's refusals, add up to this at most.
+/// The waits of a call, except those after a limiter's refusals, add up to at most this.
 const BUDGET: Duration = Duration::from_secs(180);
 
 /// The longest wait after a 503 that does not say how long, while the portal lets others through.
 const LONGEST_GUESS: Duration = Duration::from_secs(5);
 
-/// How long a read goes on after a stop: a portal that is well answers in less, and one that hangs is not waited for.
+/// How long a read continues after a stop: a healthy portal answers in less, and one that hangs is not waited for.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Waits above this are logged as warnings.
 const LONG_WAIT: Duration = Duration::from_secs(10);
 
-/// How long after a read that failed in spite of its repeats other reads are sent once only.
+/// How long after a read that failed despite its retries other reads are sent only once.
 const OUTAGE: Duration = Duration::from_secs(30);
 
-/// How long calls had to wait before repeating requests, and callers for the outcome of a lost one.
+/// How long calls waited before repeating requests, and callers for the outcome of a lost one.
 ///
-/// A caller that wants to tell people about waits gives each operation its own through
+/// A caller that reports waits gives each operation its own through
 /// [`Client::with_waits`](crate::api::Client::with_waits).
 #[derive(Debug, Default)]
 pub struct Waits {
@@ -77,8 +77,8 @@ impl Waits {
 
 /// Whether the portal was just found to be down.
 ///
-/// A plan of 300 webhooks reads again after every failure, because failures are not kept. Only the first of these
-/// reads waits for a portal that is down; without this, the plan would take minutes to say so.
+/// A plan of 300 webhooks reads again after every failure, because failures are not kept. Only the first of these reads
+/// waits for a portal that is down; otherwise the plan would take minutes to report it.
 #[derive(Debug, Default)]
 pub(crate) struct Outage(Mutex<Option<Instant>>);
 
@@ -123,16 +123,16 @@ struct Plan {
     timeouts: u32,
     server_errors: u32,
     unresolved: u32,
-    /// How many requests of the client had got through when this call began or failed the last time.
+    /// How many requests of the client had got through when this call began or last failed.
     passed: u64,
-    /// How much of its budget the call has used. A call that stood in line for long was not even tried, so it has all
-    /// of it left.
+    /// How much of its budget the call has used. A call that was queued for long was not even tried, so it has all of
+    /// it left.
     spent: Duration,
     faulty: ExponentialBackoff,
     unreachable: ExponentialBackoff,
 }
 
-/// Delays that start at `first` and grow by `factor`, each with up to as much again as jitter.
+/// Delays that start at `first` and grow by `factor`, each with up to the same amount of jitter on top.
 ///
 /// The attempts are counted by [`Plan`], so the schedule itself never ends.
 fn schedule(first: Duration, factor: f32) -> ExponentialBackoff {
@@ -156,7 +156,7 @@ impl Plan {
             passed,
             spent: Duration::ZERO,
             faulty: schedule(Duration::from_millis(500), 3.0),
-            // Short: most of these are typing errors in the address.
+            // Short: most of these are typos in the address.
             unreachable: schedule(Duration::from_millis(250), 3.0),
         }
     }
@@ -199,8 +199,8 @@ impl Plan {
 
     /// Decides whether the operation may be repeated after this failure.
     ///
-    /// A create, and likewise a redelivery, only when the failed attempt surely reached no endpoint. A time limit is
-    /// given one more try: it is the longest wait of all, and a portal that is silent twice is down.
+    /// A create, like a redelivery, only if the failed attempt certainly reached no endpoint. After a timeout there is
+    /// one retry: it is the longest wait of all, and a portal that is silent twice is down.
     fn allows(&mut self, error: &Error) -> bool {
         let operation = error.operation();
         match error.cause() {
@@ -219,7 +219,7 @@ impl Plan {
                 // These endpoints allow 5 calls in 15 minutes (API §9): without a time, waiting here does not help.
                 429 => !is_rationed(operation) || failure.retry_after.is_some(),
                 502..=504 => operation.is_repeatable(),
-                // On writes this is mostly the receiver that the portal could not reach (API §8.2).
+                // On writes, the cause is usually a receiver that the portal could not reach (API §8.2).
                 500 => operation == Operation::Read && once(&mut self.server_errors),
                 _ => false,
             },
@@ -243,7 +243,7 @@ impl Plan {
     }
 }
 
-/// Returns whether a portal allows a few such requests in 15 minutes only.
+/// Returns whether a portal allows only a few such requests in 15 minutes.
 fn is_rationed(operation: Operation) -> bool {
     matches!(operation, Operation::CreateKey | Operation::RetryDelivery)
 }
@@ -253,7 +253,7 @@ fn once(counter: &mut u32) -> bool {
     *counter == 1
 }
 
-/// What the attempts of a call have in common.
+/// What the attempts of a call share.
 pub(crate) struct Line<'a> {
     gate: &'a Arc<Gate>,
     stop: &'a CancellationToken,
@@ -266,14 +266,14 @@ pub(crate) struct Line<'a> {
 /// How often, and for how long, a call is repeated.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Without the refusals of a limiter; 0 switches all retries off.
+    /// Not counting a limiter's refusals; 0 switches all retries off.
     pub(crate) max_retries: u32,
-    /// For how long a limiter is waited for.
+    /// How long a limiter is waited for.
     pub(crate) patience: Duration,
 }
 
 impl<'a> Line<'a> {
-    /// Stands a call in line.
+    /// Queues a call.
     pub(crate) fn new(
         gate: &'a Arc<Gate>,
         stop: &'a CancellationToken,
@@ -291,7 +291,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Waits until an attempt may be sent. A stop ends that; only reads that were not sent yet have a moment left.
+    /// Waits until an attempt may be sent. A stop ends the wait; only reads that were not sent yet have a moment left.
     async fn enter(&self, not_before: Instant, after: Option<&Error>) -> Result<Pass, Cause> {
         let is_write = self.operation.is_write();
         let since = Instant::now();
@@ -333,12 +333,12 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Runs `attempt` until it succeeds or its error is final. What ends a call before an attempt is made an error of it by
-/// `fail`.
+/// Runs `attempt` until it succeeds or its error is final. `fail` turns whatever ends a call before an attempt into an
+/// error.
 ///
-/// `attempt` gets the number of repeats before it. A stop ends a wait at once with the last error; it never touches
-/// an attempt that is under way. The error that is returned knows of every attempt: it says that the outcome is
-/// unknown if it was after any of them.
+/// `attempt` gets the number of repeats before it. A stop ends a wait at once with the last error; it never touches an
+/// attempt that is under way. The returned error covers every attempt: it says that the outcome is unknown if it was
+/// unknown after any of them.
 pub(crate) async fn run<T, A>(
     line: Line<'_>,
     fail: impl Fn(Cause) -> Error,
@@ -375,7 +375,7 @@ where
     }
 }
 
-/// What the attempts of a call so far leave behind.
+/// What the attempts of a call have left behind so far.
 #[derive(Default)]
 struct Tried {
     attempts: u32,
@@ -385,7 +385,7 @@ struct Tried {
 
 impl Tried {
     fn add(&mut self, error: &Error) {
-        // A repeat that was not started, or that nobody waited for, leaves the error before it.
+        // A retry that was not started, or was not waited for, leaves the error before it.
         if !(matches!(error.cause(), Cause::Stopped) && self.last.is_some()) {
             self.attempts += 1;
             self.outcome_unknown |= error.outcome_unknown();
@@ -401,7 +401,7 @@ impl Tried {
     }
 }
 
-/// Carries out a read. After a stop it has a moment left, and no more: nothing is lost with it, and somebody waits.
+/// Carries out a read. After a stop it has only a moment left: nothing is lost with it, and the user is waiting.
 pub(crate) async fn ended_by_stop<T>(
     stop: &CancellationToken,
     reading: impl Future<Output = Result<T, Cause>>,

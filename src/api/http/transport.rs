@@ -2,7 +2,7 @@
 //!
 //! What reqwest 0.13 with hyper-util 0.1 does on its own, and what that means for a create that must not be sent twice:
 //!
-//! - reqwest repeats requests that an HTTP/2 server refused unprocessed. We speak HTTP/1.1 only and switch it off.
+//! - reqwest repeats requests that an HTTP/2 server refused unprocessed. We speak only HTTP/1.1 and switch this off.
 //! - hyper-util takes another connection when a pooled one turns out closed before the first byte of the request was
 //!   written (`retry_canceled_requests`, always on in reqwest). Hyper hands the request back only in that case; once
 //!   a byte may have left, the error is ours to judge. A contract test holds it to that.
@@ -22,7 +22,7 @@ use super::{failure, trust};
 
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
-/// What of an earlier request a client uses again.
+/// What a client reuses of an earlier request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reuse {
     Connections,
@@ -62,7 +62,8 @@ fn setup(error: &reqwest::Error) -> Cause {
     }
 }
 
-/// Tells why a request got no answer. What a proxy does is blamed on the proxy, which may have to be asked for that.
+/// Determines why a request got no answer. A proxy's failure is blamed on the proxy, which may have to be asked for
+/// that.
 pub(crate) async fn cause_of_silence(
     error: &reqwest::Error,
     config: &Config,
@@ -81,8 +82,8 @@ pub(crate) async fn cause_of_silence(
     cause
 }
 
-/// Tells what a failed exchange was. Nothing of the library's own text is kept but the innermost reason: the outer
-/// layers quote the URL.
+/// Determines how an exchange failed. Only the innermost reason of the library's text is kept: the outer layers quote
+/// the URL.
 pub(crate) fn cause_of(error: &reqwest::Error, config: &Config) -> Cause {
     let detail = failure::innermost(error);
     if error.is_connect() {

@@ -1,11 +1,10 @@
-//! Whose certificate is taken for the portal's: what the system trusts, the authorities of the configuration, and a
-//! certificate that the configuration names itself.
+//! Which certificate is accepted as the portal's: what the system trusts, what the authorities of the configuration
+//! issued, and a certificate that is itself in the configuration.
 //!
-//! The last is for self-hosted portals (API §12). A self-signed certificate, as `openssl req -x509` makes it, is its
-//! own authority, and webpki accepts no authority as a server; a server's own certificate without its authority has
-//! no issuer. Whoever puts such a certificate into the configuration vouches for it, byte by byte, so nobody else
-//! has to. Its dates and its names count all the same, and so does the signature of the handshake, which proves that
-//! the server has the key.
+//! The last is for self-hosted portals (API §12). A self-signed certificate, as `openssl req -x509` creates it, is its
+//! own authority, and webpki accepts no authority as a server; a server's own certificate without its authority has no
+//! issuer. A certificate in the configuration is vouched for byte by byte, so no authority has to. Its dates and names
+//! are still checked, and so is the signature of the handshake, which proves that the server has the key.
 
 use std::sync::Arc;
 
@@ -63,7 +62,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
-/// Accepts a certificate that is named, byte by byte, or that a trusted authority has issued.
+/// Accepts a certificate that is in the configuration, byte by byte, or that a trusted authority has issued.
 #[derive(Debug)]
 struct NamedOrIssued {
     named: Vec<CertificateDer<'static>>,
@@ -102,7 +101,7 @@ impl ServerCertVerifier for NamedOrIssued {
             now,
         );
         verified.map_err(|error| match error {
-            // An authority that has the issuer's name and another key, such as one that was generated again.
+            // An authority that has the issuer's name but another key, such as one that was generated again.
             rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
                 CertificateError::UnknownIssuer.into()
             }
@@ -177,9 +176,9 @@ impl ServerCertVerifier for Anybody {
 
 /// Returns whether a certificate is valid at this time.
 ///
-/// webpki has no question for that alone. Asked for a chain while nobody is trusted, it looks at the certificate's
-/// dates first, then at whether it is an authority, then at its purpose, and only then for an issuer: these two
-/// answers mean that the dates were right, and there is no third one that would. A test holds it to that order.
+/// webpki has no function for that alone. Asked for a chain without trust anchors, it first checks the certificate's
+/// dates, then whether it is an authority, then its purpose, and only then looks for an issuer: these two answers mean
+/// that the dates were right, and no third one does. A test guards that order.
 fn is_in_date(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
     let Ok(certificate) = EndEntityCert::try_from(certificate) else {
         return false;

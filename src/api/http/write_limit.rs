@@ -1,10 +1,10 @@
 //! How many writes are in flight at once.
 //!
-//! The portal refuses the sixteenth concurrent write of a user with a 429 (API §9), and those 15 are shared by everything
-//! the user runs. How many it works on at once, and from where on it only keeps them waiting, it does not say. So the
-//! number is found by additive increase and multiplicative decrease: it begins with [`FIRST`], grows by one with each round
-//! of answers that takes no longer than usual, and is halved by a refusal, or by a round that takes twice as long. The
-//! configured number is the ceiling. A place is taken while a request is in flight, never while waiting to repeat it.
+//! The portal refuses the sixteenth concurrent write of a user with a 429 (API §9), and everything that the user runs
+//! shares those 15. How many it really works on at once, it does not say. So the number is found by additive increase
+//! and multiplicative decrease: it begins with [`FIRST`], grows by one with each round of answers that takes no longer
+//! than usual, and is halved by a refusal, or by a round that takes twice as long. The configured number is the
+//! ceiling. A place is taken while a request is in flight, never while waiting to repeat it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ const NOISE: Duration = Duration::from_millis(50);
 /// What a finished write says about the portal's load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Load {
-    /// The write was taken.
+    /// The write was accepted.
     Accepted,
     /// The portal asked to slow down (429, 503).
     Throttled,
@@ -46,7 +46,7 @@ pub(crate) struct WriteLimit {
     in_flight: usize,
     /// What the answers of this round have taken. Kinds differ: the portal probes the receiver in some (API §7).
     round: BTreeMap<Operation, Vec<Duration>>,
-    /// The least that the middle of a round has taken.
+    /// The shortest median of a round so far.
     usual: BTreeMap<Operation, Duration>,
     /// Counts the halvings. A burst of 429s to requests that were sent together is one sign, not many.
     era: u64,
@@ -105,8 +105,8 @@ impl WriteLimit {
         }
     }
 
-    /// Learns from an answer. A round is as many answers of one kind as may be in flight; its middle is not moved by a few
-    /// receivers that are slow to be probed.
+    /// Learns from an answer. A round is as many answers of one kind as may be in flight; a few receivers that are slow
+    /// to probe do not move its median.
     fn accepted(&mut self, kind: Operation, latency: Duration) {
         let round = self.round.entry(kind).or_default();
         round.push(latency);
@@ -123,12 +123,12 @@ impl WriteLimit {
             let least = (FIRST / 2).min(self.allowed);
             self.halve();
             self.allowed = self.allowed.max(least);
-            // If fewer writes take as long, it is not for their number, and what is usual has changed.
+            // If fewer writes take as long, their number is not the reason, and the usual latency has changed.
             self.usual.clear();
             return;
         }
         *usual = median.min(*usual);
-        // Below the number that it begins with, what was lost to refusals is won back at any latency but a doubled one.
+        // Below the initial number, what refusals cost is regained at any latency except a doubled one.
         if self.allowed < FIRST || rise <= (*usual / 4).max(NOISE) {
             self.allowed = (self.allowed + 1).min(self.max);
         }

@@ -1,8 +1,8 @@
-//! How many keys a portal lets a person make: five in 15 minutes where it limits requests, over all of the person's keys
-//! and processes (API §9). It refuses the sixth with 429 and does not say when to come back.
+//! How many keys a portal lets a person create: five in 15 minutes if it limits requests, across all of the person's
+//! keys and processes (API §9). It refuses the sixth with 429 and does not say when to come back.
 //!
-//! Such a refusal says nothing about any other request, so it is waited out here and not at the gate. One at a time
-//! asks again; the others stand in line behind it, and as long as anybody waits no new request is spent.
+//! Such a refusal says nothing about any other request, so it is waited out here and not at the gate. One call at a
+//! time asks again; the others queue behind it, and while any waits, no new request is spent.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 use crate::api::http::client::Client;
 use crate::api::http::error::Error;
 
-/// How long nothing may come through before it is given up: the window, and some slack.
+/// How long nothing may get through before giving up: the window, and some slack.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
 /// The pauses between two requests. The first ones are short: the portal's other limits pass sooner.
@@ -23,23 +23,22 @@ const PAUSES: [Duration; 3] = [
     Duration::from_secs(20),
 ];
 
-/// The pause after these, and so how often a wait is logged.
+/// The pause after these, and thus how often a wait is logged.
 const LAST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The allowance for new keys, as one process uses it up.
 #[derive(Debug, Default)]
 pub struct Allowance {
-    /// Whoever sends shares it; whoever was refused has it alone.
+    /// A sender shares it; a refused caller holds it exclusively.
     line: RwLock<()>,
-    /// When the last key came through.
+    /// When the last key was created.
     granted: Mutex<Option<Instant>>,
 }
 
 impl Allowance {
-    /// Sends a request that makes a key, again and again as long as the portal refuses it because there were too many.
+    /// Sends a request that creates a key, again and again while the portal refuses it because there were too many.
     ///
-    /// Whoever stands in line does not wait in vain as long as keys come through: 20 minutes without one end it. A stop
-    /// ends it at once.
+    /// A queued caller keeps waiting while keys get through: 20 minutes without one end it. A stop ends it at once.
     pub(super) async fn wait_for<T, F>(
         &self,
         client: &Client,
@@ -84,7 +83,7 @@ impl Allowance {
         }
     }
 
-    /// Takes note of a key that came through.
+    /// Notes that a key was created.
     fn note<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         if result.is_ok() {
             *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
@@ -97,8 +96,8 @@ impl Allowance {
     }
 }
 
-/// Returns whether the portal refused a new key because there were too many. What says when to come back is another
-/// limit, which was waited out before.
+/// Returns whether the portal refused a new key because there were too many. A refusal that says when to come back is
+/// from another limit, which was already waited out.
 fn is_spent(error: &Error) -> bool {
     error.status() == Some(429) && error.retry_after().is_none()
 }
@@ -107,7 +106,7 @@ fn log_wait(refused: Instant, pause: Duration) {
     tracing::warn!(
         waited_s = refused.elapsed().as_secs(),
         next_request_s = pause.as_secs(),
-        "The portal lets a person make only a few API keys in 15 minutes; waiting for the next one"
+        "The portal lets a person create only a few API keys in 15 minutes; waiting for the next one"
     );
 }
 

@@ -59,22 +59,22 @@ impl FromStr for KeyId {
     }
 }
 
-/// A key as the portal lists it. Its last use, which every call changes, is not read.
+/// A key as the portal lists it. The time of its last use, which every call changes, is not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// The portal's name for it.
     pub id: KeyId,
-    /// What people call it; several keys may have the same name.
+    /// Its name; several keys may have the same.
     pub name: String,
     /// The last four characters of the key itself.
     pub postfix: String,
     /// What it may do.
     pub permissions: Permissions,
-    /// When it was made; the answer to a create is more precise than later lists (IH §15a).
+    /// When it was created; the answer to a create is more precise than later lists (IH §15a).
     pub created_on: Option<Timestamp>,
-    /// Who made it, and whom it stands for.
+    /// Who created it, and on whose behalf it acts.
     pub created_by: Option<UserId>,
-    /// When it ends; `None` is never.
+    /// When it expires; `None` is never.
     pub expires_at: Option<Timestamp>,
     /// Whether it is switched on. The portal switches expired keys off.
     pub is_active: bool,
@@ -82,7 +82,7 @@ pub struct Key {
 
 impl Key {
     fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
-        // A row that is switched off lacks the member (IH §15a).
+        // The row of a key that is switched off lacks the member (IH §15a).
         let is_active = match node.optional("isActive")? {
             Some(flag) => flag.boolean()?,
             None => false,
@@ -107,17 +107,17 @@ fn decode_id(node: &Node<'_>) -> Result<KeyId, DecodeError> {
     Guid::decode(&node.required("id", "an id")?).map(KeyId)
 }
 
-/// A key that was just made.
+/// A key that was just created.
 #[derive(Debug, Clone)]
 pub struct CreatedKey {
-    /// The key itself, which the portal shows this once.
+    /// The key itself, which the portal shows only this once.
     pub value: SecretString,
     /// What lists show of it.
     pub key: Key,
 }
 
 impl CreatedKey {
-    /// Without the whole key an answer is as good as lost: nobody can ask for it again.
+    /// Without the whole key, an answer is as good as lost: it cannot be requested again.
     fn decode(node: &Node<'_>, is_new: impl Fn(KeyId) -> bool) -> Result<Self, DecodeError> {
         let key = Key::decode(node)?;
         if !is_new(key.id) {
@@ -152,7 +152,7 @@ pub struct NewKey {
     /// Never empty: nothing would be everything.
     #[serde(serialize_with = "names")]
     pub permissions: Permissions,
-    /// 1 to 365; absent for a key that never ends.
+    /// 1 to 365; absent for a key that never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in_days: Option<u16>,
 }
@@ -214,7 +214,7 @@ impl Client {
         Ok(rows.all().collect())
     }
 
-    /// Lists the keys that the caller may see and hands each on as soon as it has arrived.
+    /// Lists the keys that the caller may see and passes each on as soon as it has arrived.
     pub async fn list_keys_into(&self, arrivals: &Arrivals<Key>) -> Result<Rows<Key>, Error> {
         let arrivals = arrivals.clone();
         self.read_keys(move |key| arrivals.push(key)).await
@@ -238,8 +238,8 @@ impl Client {
         .await
     }
 
-    /// Returns the key that the client itself presents; `None` where it presents none, as a session's token, and on
-    /// portals before 3.1.1, which cannot tell.
+    /// Returns the key that the client itself presents; `None` if it presents something else, such as a session's
+    /// token, and on portals before 3.1.1, which cannot tell.
     pub async fn current_key(&self) -> Result<Option<Key>, Error> {
         let call = Call::new(Operation::Read, "GET", format!("{KEYS}/@self"));
         let read = self
@@ -248,7 +248,7 @@ impl Client {
         match read {
             Ok(key) => Ok(Some(key)),
             Err(error) if matches!(error.status(), Some(404 | 405)) => Ok(None),
-            // The portal cuts the key from the header without a look at what is there.
+            // The portal takes the key from the header without checking what is there.
             Err(error) if matches!(error.status(), Some(400 | 500)) && !self.presents_key() => {
                 Ok(None)
             }
@@ -256,7 +256,7 @@ impl Client {
         }
     }
 
-    /// Returns whether the client presents a key that ends like this, which is all that a list shows of it.
+    /// Returns whether the client presents a key with these last characters, which are all that a list shows of it.
     pub fn presents_key_ending_in(&self, postfix: &str) -> bool {
         let key = self.config().api_key.expose();
         self.presents_key() && !postfix.is_empty() && key.ends_with(postfix)
@@ -267,11 +267,11 @@ impl Client {
         self.config().api_key.expose().starts_with("sk-")
     }
 
-    /// Makes a key, as soon as the portal's allowance lets it through. Sent at most once, except when no attempt can have
-    /// reached the portal.
+    /// Creates a key, as soon as the portal's allowance permits. Sent at most once, unless no attempt can have reached
+    /// the portal.
     ///
-    /// `is_new` says whether an id can be that of a key that is made now. An answer with another one, or without the
-    /// whole key, counts as lost.
+    /// `is_new` returns whether an id can be that of a new key. An answer with any other id, or without the whole key,
+    /// counts as lost.
     ///
     /// # Errors
     ///
@@ -298,12 +298,12 @@ impl Client {
         Ok(created)
     }
 
-    /// Changes a key, and returns whether the portal did: it answers `false` for somebody else's key, and for one that
+    /// Changes a key, and returns whether the portal did: it answers `false` for someone else's key, and for one that
     /// has expired.
     ///
     /// # Errors
     ///
-    /// A status of 500 is what a portal says of an id that it does not have.
+    /// A portal answers 500 for an id that it does not have.
     pub async fn update_key(&self, id: KeyId, change: &KeyChange) -> Result<bool, Error> {
         let call = Call::new(Operation::Replace, "PUT", format!("{KEYS}/{id}"))
             .with_body(change)
@@ -311,7 +311,7 @@ impl Client {
         self.call(call, was_done).await
     }
 
-    /// Removes a key, and returns whether the portal did: it answers `false` for somebody else's key.
+    /// Removes a key, and returns whether the portal did: it answers `false` for someone else's key.
     ///
     /// # Errors
     ///

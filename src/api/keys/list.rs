@@ -33,7 +33,7 @@ impl Row for Key {
         written.id
     }
 
-    /// A row tells everything of a key.
+    /// A row has everything about a key.
     fn after(written: Self, _earlier: Option<&Self>) -> Self {
         written
     }

@@ -10,7 +10,7 @@ pub use key::{CreatedKey, Key, KeyChange, KeyId, NewKey, ParseKeyIdError};
 pub use list::{KeyList, KeySnapshot};
 pub use permissions::{EVERYTHING, PERMISSIONS, Permissions};
 
-/// Decodes an answer as all that is told of keys.
+/// Decodes an answer with every decoder of keys.
 #[cfg(feature = "fuzzing")]
 pub(super) fn fuzzing(bytes: &[u8]) {
     key::fuzzing(bytes);

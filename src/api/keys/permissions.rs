@@ -34,7 +34,8 @@ pub enum Permissions {
 }
 
 impl Permissions {
-    /// Takes the names as a portal understands them: nothing, and everything among others, are everything (IH §3).
+    /// Reads the names as a portal understands them: an empty set, and one that includes everything, both mean
+    /// everything (IH §3).
     pub fn of<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let names: BTreeSet<String> = names.into_iter().map(Into::into).collect();
         if names.is_empty() || names.contains(EVERYTHING) {
@@ -44,7 +45,7 @@ impl Permissions {
         }
     }
 
-    /// Returns the names, by which everything is one.
+    /// Returns the names; everything is one name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let (all, names) = match self {
             Self::Unrestricted => (Some(EVERYTHING), None),
@@ -53,19 +54,19 @@ impl Permissions {
         all.into_iter().chain(names.into_iter().flatten())
     }
 
-    /// Returns whether everything that is allowed by `other` is allowed by this too.
+    /// Returns whether this allows everything that `other` allows.
     pub fn cover(&self, other: &Self) -> bool {
         other.names().all(|name| self.allow(name))
     }
 
-    /// Returns whether changes of everything are allowed, which the portal asks of everybody who manages keys, webhooks
-    /// or settings (IH §2.1).
+    /// Returns whether changes of everything are allowed, which the portal demands for managing keys, webhooks or
+    /// settings (IH §2.1).
     pub fn allow_all_changes(&self) -> bool {
         self.allow("*:write")
     }
 
-    /// Returns whether it is reading, of everything, and nothing else: no version of the portal takes a write from such a
-    /// key. What older ones make of narrower permissions differs (IH §12).
+    /// Returns whether they allow reading everything and nothing else: no version of the portal accepts a write with
+    /// such a key. Older versions treat narrower permissions differently (IH §12).
     pub fn are_read_only(&self) -> bool {
         self.names().eq(["*:read"])
     }

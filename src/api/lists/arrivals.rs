@@ -1,4 +1,4 @@
-//! The way of those who can begin before they have all of a list.
+//! The channel for readers that can begin before they have all of a list.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,19 +16,19 @@ pub struct Arrivals<R: Row> {
 }
 
 impl<R: Row> Arrivals<R> {
-    /// Opens a way for rows. It has no limit: a reader that is slow or gone must not hold up a list that others wait
-    /// for.
+    /// Opens a channel for rows. It is unbounded: a reader that is slow or gone must not hold up a list that others
+    /// wait for.
     pub fn channel() -> (Self, mpsc::UnboundedReceiver<R>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let arrived = Arc::default();
         (Self { sender, arrived }, receiver)
     }
 
-    /// Hands on a row that has not been before.
+    /// Passes on a row that was not passed on before.
     pub fn push(&self, row: &R) {
         let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
         if arrived.insert(row.id()) {
-            // Nobody may be interested any more; the list is still worth reading.
+            // The reader may be gone; the list is still worth reading.
             drop(self.sender.send(row.clone()));
         }
     }

@@ -9,16 +9,16 @@ use super::row::{Row, RowId as _};
 /// How long a block is, unless a single row is longer.
 const BLOCK: usize = 16 * 1024;
 
-/// The rows of a list, packed one after the other, and where each begins.
+/// The rows of a list, packed one after another, and where each begins.
 ///
-/// A row is mostly short texts, and each of them would be an allocation of its own: of a process that knows thousands of
-/// webhooks and changes a few, that was the largest part. Whoever asks for a row gets one that is unpacked for it. What a
-/// row was before it changed stays until the list is gone; a process changes a row once or twice.
+/// A row is mostly short texts, each of which would be a separate allocation: in a process that knows thousands of
+/// webhooks and changes a few, that took most of the memory. A row is unpacked when it is asked for. The previous
+/// version of a changed row stays until the list is dropped; a process changes a row once or twice.
 ///
 /// Cloning copies the indexes, but no row.
 #[derive(Debug, Clone)]
 pub struct Rows<R: Row> {
-    /// One vector would be copied while it grows, and leave holes behind that nothing else fits into.
+    /// A single vector would be copied as it grows, and leave holes that nothing else fits into.
     blocks: Vec<Arc<Vec<u8>>>,
     places: BTreeMap<R::Id, Place>,
     /// Hashes of the keys, which need not be unique.
@@ -51,7 +51,7 @@ impl<R: Row> FromIterator<R> for Rows<R> {
 }
 
 impl<R: Row> Rows<R> {
-    /// Puts a row in, in place of any other of its id.
+    /// Inserts a row, replacing any other with its id.
     pub fn insert(&mut self, row: &R) {
         let id = row.id();
         self.remove(id);
@@ -60,7 +60,7 @@ impl<R: Row> Rows<R> {
         self.keys.insert((hash(&row.key()), id));
     }
 
-    /// Takes out the row of this id.
+    /// Removes the row with this id.
     pub(super) fn remove(&mut self, id: R::Id) {
         if let Some(row) = self.get(id) {
             self.keys.remove(&(hash(&row.key()), id));

@@ -1,28 +1,28 @@
 //! One list request for any number of readers (product §8).
 //!
 //! The portal cannot be asked for one webhook, so a plan of 300 webhooks would read the whole list 300 times. Here the
-//! first reader fetches, the others wait for the same answer, and it serves everybody until 30 seconds after it was
-//! asked for. A mistake in this file loses a webhook, so this is what it promises, and why it holds:
+//! first reader fetches, the others wait for the same answer, and it serves all of them until 30 seconds after it was
+//! requested. A mistake in this file can lose a webhook, so here is what it promises, and why it holds:
 //!
 //! **A reader never gets less than what the portal had already acknowledged to this process when it asked.** Every
 //! write is announced ([`SharedList::begin_create`], [`SharedList::begin_write`]) and settled ([`WriteToken`]). An
-//! answer that was under way when a write was acknowledged may have been taken before or after that write; so the
-//! acknowledged change is laid over it when it arrives, and over the list that is kept. Webhooks are rows: laying one
-//! row over an answer is right whatever moment the rest of it shows.
+//! answer in flight when a write was acknowledged may have been taken before or after that write; so the acknowledged
+//! change is laid over it when it arrives, and over the list that is kept. Webhooks are rows: laying one row over an
+//! answer is right whatever moment the rest of it shows.
 //!
 //! **What is not known is not served.** A write whose outcome is unknown (and a token that is dropped) bars everything
 //! fetched before: readers who ask from then on get a list whose fetch *began* later. The same goes for a write that
-//! overlapped in time with another one of the same webhook: whose answer is the last word, only the portal knows.
+//! overlapped in time with another one of the same webhook: only the portal knows which came last.
 //!
-//! **Nobody starves.** There is one fetch in flight at most, numbered in order. A reader notes, when it asks, the lowest
-//! number that will do (`wanted`); nothing later changes that. It waits for at most one fetch that is too old for it
-//! and one that is not. Simply throwing away answers that crossed a write would never serve a reader while ten creates
-//! are always under way.
+//! **No reader starves.** There is at most one fetch in flight, numbered in order. A reader notes, when it asks, the
+//! lowest number that will do (`wanted`); nothing later changes that. It waits for at most one fetch that is too old
+//! for it and one that is not. Simply discarding answers that crossed a write would never serve a reader while ten
+//! creates are always in flight.
 //!
 //! **Failures are not kept.** All who waited for a failed fetch get its error; the next reader fetches again.
 //!
-//! **A fetch belongs to all who wait for it.** One of them at a time carries it on. Whoever has enough, or is
-//! interrupted, goes away and leaves it to another one; the last one ends it.
+//! **A fetch belongs to all who wait for it.** One of them at a time drives it. A reader that has enough, or is
+//! interrupted, leaves it to another; the last one ends it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
@@ -39,7 +39,7 @@ use super::snapshot::Snapshot;
 use crate::api::http::client::Client;
 use crate::api::http::error::Error;
 
-/// How long a list serves after it was asked for.
+/// How long a list serves after it was requested.
 const EXPIRY: Duration = Duration::from_secs(30);
 
 /// Where the list comes from.
@@ -47,7 +47,7 @@ pub trait ListSource<R: Row>: Send + Sync {
     /// Requests the whole list once.
     fn fetch(&self) -> impl Future<Output = Result<Rows<R>, Error>> + Send;
 
-    /// Requests the whole list once, and may hand on what has arrived of it before it is whole.
+    /// Requests the whole list once, and may pass on what has arrived of it before it is complete.
     fn fetch_into(
         &self,
         arrivals: &Arrivals<R>,
@@ -92,9 +92,9 @@ struct Flight<R: Row> {
     confirms: Option<Arc<Snapshot<R>>>,
     /// What was acknowledged since it began.
     changes: BTreeMap<R::Id, Change<R>>,
-    /// Those who wait for it hold it together.
+    /// Its waiting readers share it.
     fetch: Weak<Fetch<R>>,
-    /// Holds the outcome in the end; closed without one if all who waited went away.
+    /// Holds the final outcome; closed without one if all who waited are gone.
     outcome: watch::Receiver<Option<Outcome<R>>>,
 }
 
@@ -157,7 +157,7 @@ impl<R: Row> Writes<R> {
 /// What a reader does next.
 enum Step<R: Row> {
     Take(Arc<Snapshot<R>>),
-    /// Carry this fetch on with all who wait for it; it will do.
+    /// Drive this fetch together with all who wait for it; it suffices.
     Join(Arc<Fetch<R>>),
     /// Wait for the end of this fetch, because there is one at a time.
     Await(watch::Receiver<Option<Outcome<R>>>),
@@ -190,7 +190,7 @@ impl<R: Row> State<R> {
             .as_mut()
             .filter(|latest| latest.fetch >= wanted)
             .filter(|_| self.asked_at.elapsed() <= EXPIRY)?;
-        // What is its own confirmation has been confirmed before.
+        // A list that was itself fetched to confirm needs no further confirmation.
         let earlier =
             confirms.filter(|given| given.fetch < latest.fetch && !latest.is_confirming());
         if let Some(earlier) = earlier {
@@ -227,7 +227,7 @@ impl<R: Row, S: ListSource<R> + 'static> SharedList<R, S> {
         }
     }
 
-    /// Returns the list, fetching it if there is none or it was asked for more than 30 seconds ago.
+    /// Returns the list, fetching it if there is none or it was requested more than 30 seconds ago.
     ///
     /// # Errors
     ///
@@ -239,16 +239,16 @@ impl<R: Row, S: ListSource<R> + 'static> SharedList<R, S> {
 
     /// Hands on every item of the list, as soon as it has arrived where the list must be fetched.
     ///
-    /// The fetch is everybody's, as that of [`SharedList::read`]: others wait for it, and it is kept when it is whole.
-    /// Whoever has enough before drops this; if nobody else waits, nothing of it is kept.
+    /// The fetch is shared, like that of [`SharedList::read`]: others wait for it, and it is kept once it is complete.
+    /// A reader that has enough earlier drops this; if no one else waits, nothing of it is kept.
     ///
     /// # Errors
     ///
-    /// As for [`SharedList::read`]; what was handed on before is on the portal all the same.
+    /// As for [`SharedList::read`]; what was already passed on is on the portal nevertheless.
     pub async fn read_into(&self, arrivals: &Arrivals<R>) -> Result<(), Error> {
         let wanted = lock(&self.state).floor;
         let list = self.get_by(wanted, None, Some(arrivals)).await?;
-        // All of it if somebody else has fetched it, else what this process has created meanwhile.
+        // All of it if another reader has fetched it, otherwise what this process has created meanwhile.
         list.items().for_each(|item| arrivals.push(&item));
         Ok(())
     }
@@ -265,8 +265,7 @@ impl<R: Row, S: ListSource<R> + 'static> SharedList<R, S> {
         self.later(given, given.is_confirming()).await
     }
 
-    /// Returns a list of which it can be said that a webhook is gone if it lacks it: the webhook is absent from another
-    /// list before it too.
+    /// Returns a list whose lack of a webhook proves that it is gone: the webhook is absent from an earlier list too.
     ///
     /// As for [`SharedList::confirm`], one more request serves for all webhooks that are absent from both lists. One
     /// that vanished only in the second list, because the portal's answers waver, costs another one.
@@ -331,7 +330,7 @@ impl<R: Row, S: ListSource<R> + 'static> SharedList<R, S> {
             if flight.number < wanted {
                 return Step::Await(flight.outcome.clone());
             }
-            // The last one who waited for it may be going away just now.
+            // The last one who waited for it may be leaving right now.
             let Some(fetch) = flight.fetch.upgrade() else {
                 return Step::Await(flight.outcome.clone());
             };
@@ -393,7 +392,7 @@ impl<R: Row, S: ListSource<R> + 'static> SharedList<R, S> {
         }
     }
 
-    /// Returns whether a create has begun and there was a list before it: [`SharedList::baseline`] is for good then.
+    /// Returns whether a create has begun with a list before it: then [`SharedList::baseline`] is final.
     pub fn has_baseline(&self) -> bool {
         matches!(lock(&self.state).baseline, Baseline::Fixed(Some(_)))
     }
@@ -401,7 +400,7 @@ impl<R: Row, S: ListSource<R> + 'static> SharedList<R, S> {
     /// Returns the last successful list that had arrived before the first create began, with this process's own
     /// changes to what is in it; `None` if there was none.
     ///
-    /// What is not in it and has a greater id than [`Snapshot::max_id`] was made since (product §4.3).
+    /// What is not in it and has a greater id than [`Snapshot::max_id`] was created since (product §4.3).
     pub fn baseline(&self) -> Option<Arc<Snapshot<R>>> {
         let state = lock(&self.state);
         match &state.baseline {
@@ -421,9 +420,9 @@ fn lock<R: Row>(state: &Mutex<State<R>>) -> MutexGuard<'_, State<R>> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The fetch in flight. When nobody holds it any more, it ends without an outcome.
+/// The fetch in flight. Once nothing holds it any more, it ends without an outcome.
 struct Fetch<R: Row> {
-    /// Whoever has the lock carries the request on. It comes before `sender`: it is over before anybody hears of it.
+    /// The holder of the lock drives the request. It comes before `sender`: it is over before any waiter is told.
     request: AsyncMutex<Request<R>>,
     state: Arc<Mutex<State<R>>>,
     number: u64,
@@ -432,11 +431,11 @@ struct Fetch<R: Row> {
 }
 
 impl<R: Row> Fetch<R> {
-    /// Waits for the outcome, and carries the request on as long as nobody else does.
+    /// Waits for the outcome, and drives the request while no other waiter does.
     async fn carry_on(&self) -> Outcome<R> {
         let carrying = async {
             let mut request = self.request.lock().await;
-            // It may be over since this one waited for its turn.
+            // It may have ended while this one waited for its turn.
             if let Some(outcome) = self.sender.borrow().clone() {
                 return outcome;
             }
@@ -450,7 +449,7 @@ impl<R: Row> Fetch<R> {
         }
     }
 
-    /// Ends the flight, keeps its list with what was acknowledged meanwhile laid over it, and tells all who wait.
+    /// Ends the flight, keeps its list with what was acknowledged meanwhile laid over it, and tells all waiters.
     fn arrive(&self, fetched: Result<Rows<R>, Error>) -> Outcome<R> {
         let outcome = match fetched.map(|rows| Snapshot::new(self.number, rows)) {
             Ok(snapshot) => Ok(self.keep(snapshot)),
@@ -483,12 +482,12 @@ impl<R: Row> Fetch<R> {
 impl<R: Row> Drop for Fetch<R> {
     fn drop(&mut self) {
         let mut state = lock(&self.state);
-        // After its own end the flight may be somebody else's.
+        // After this fetch has ended, the flight may be another one.
         state.flight.take_if(|flight| flight.number == self.number);
     }
 }
 
-/// A write that was announced and is not settled yet. Dropping it settles it as unknown.
+/// A write that was announced but is not settled yet. Dropping it settles it as unknown.
 #[derive(Debug)]
 #[must_use = "a token that is dropped counts as a write of unknown outcome"]
 pub struct WriteToken<R: Row> {
@@ -512,7 +511,7 @@ impl<R: Row> WriteToken<R> {
 
     /// The portal acknowledged a removal, or that there is nothing to remove.
     pub fn deleted(self) {
-        // A create that was removed has changed nothing that anybody could know of.
+        // A created object that was removed again has changed nothing that a reader could know of.
         if let Some(id) = self.id {
             self.changed(id, Change::Remove);
         }
@@ -524,12 +523,12 @@ impl<R: Row> WriteToken<R> {
         lock(&self.state).writes.end(self.began);
     }
 
-    /// Nobody knows whether the change was made.
+    /// It is unknown whether the change was made.
     pub fn unknown(self) {
         drop(self);
     }
 
-    /// The request failed: as unknown or refused, whichever the error says.
+    /// The request failed: settles it as unknown or refused, according to the error.
     pub fn failed(self, error: &Error) {
         if error.outcome_unknown() {
             self.unknown();

@@ -68,7 +68,7 @@ impl<R: Row> Snapshot<R> {
         self.vanished.is_some()
     }
 
-    /// Returns whether two lists in a row do not show an item: this one, and the one it was requested to confirm.
+    /// Returns whether two lists in a row lack an item: this one, and the one it was requested to confirm.
     pub fn confirms_absence_of(&self, id: R::Id) -> bool {
         let was_absent = |vanished: &BTreeSet<R::Id>| !vanished.contains(&id);
         !self.contains(id) && self.vanished.as_ref().is_some_and(was_absent)
@@ -82,7 +82,7 @@ impl<R: Row> Snapshot<R> {
         }
     }
 
-    /// Puts in what the portal answered to a create or update.
+    /// Adds what the portal answered to a create or update.
     pub(crate) fn put(&mut self, written: R::Written) {
         let id = R::id_of(&written);
         let row = R::after(written, self.item(id).as_ref());

@@ -13,10 +13,10 @@ use crate::api::http::operation::Operation;
 
 /// The account of the portal's core, the same on every portal.
 const CORE: &str = "a37ee56e-3302-4a7b-b67e-ddbea64cd032";
-/// The account of whoever is not signed in, the same on every portal.
+/// The account of anyone who is not signed in, the same on every portal.
 const NOBODY: &str = "712d9ec3-5d2b-4b13-824f-71f00191dcca";
 
-/// The id of a user: a GUID in lower case, as filters and target ids take it, or another text as it stands.
+/// The id of a user: a GUID in lower case, as filters and target ids expect it, or another text as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct UserId(Box<str>);
 
@@ -32,8 +32,8 @@ impl UserId {
         &self.0
     }
 
-    /// Returns whether the portal itself acts under this id: its core, or its delivery service, which nobody has signed in
-    /// to (API §4.2, §16 O2).
+    /// Returns whether the portal itself acts under this id: its core, or its delivery service, which is not signed in
+    /// (API §4.2, §16 O2).
     pub fn is_system(&self) -> bool {
         let is = |id: &str| self.0.eq_ignore_ascii_case(id);
         is(CORE) || is(NOBODY)

@@ -6,7 +6,7 @@ mod person;
 pub use current::{CurrentUser, Role, UserId};
 pub use person::Person;
 
-/// Decodes an answer as all that is told of people.
+/// Decodes an answer with every decoder of people.
 #[cfg(feature = "fuzzing")]
 pub(super) fn fuzzing(bytes: &[u8]) {
     current::fuzzing(bytes);

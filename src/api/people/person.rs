@@ -11,7 +11,7 @@ use crate::api::http::json::{DecodeError, Node};
 use crate::api::http::operation::Operation;
 use crate::api::lists::{ListSource, Row, Rows};
 
-/// Somebody of the portal.
+/// A person on the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The portal's name for them.
@@ -20,7 +20,7 @@ pub struct Person {
     pub user: CurrentUser,
     /// Their address.
     pub email: Option<String>,
-    /// The name that stands for them in addresses of pages.
+    /// The name that identifies them in page addresses.
     pub user_name: Option<String>,
     /// The first name.
     pub first_name: Option<String>,
@@ -28,7 +28,7 @@ pub struct Person {
     pub last_name: Option<String>,
     /// 1 active, 2 disabled, 4 pending.
     pub status: i64,
-    /// The groups that they are in, but for those that the portal keeps by itself.
+    /// The groups that they are in, except those that the portal itself maintains.
     pub groups: Vec<Guid>,
 }
 
@@ -52,7 +52,7 @@ impl Person {
         })
     }
 
-    /// Reads whom the portal answered with, who must be whom it was asked for.
+    /// Reads the person in an answer, who must be the one that was asked for.
     fn decode_asked(
         node: &Node<'_>,
         is_asked: impl Fn(&Self) -> bool,
@@ -111,10 +111,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Ask [`Error::is_not_found`], and [`Error::is_access_denied`] for somebody whom the caller does not see.
+    /// Ask [`Error::is_not_found`], and [`Error::is_access_denied`] for a person whom the caller does not see.
     pub async fn person(&self, id: Guid) -> Result<Person, Error> {
         let call = Call::new(Operation::Read, "GET", format!("/people/{id}"));
-        // Somebody's user name can be somebody else's id.
+        // One person's user name can be another's id.
         self.asked_person(call, |person| person.id == id).await
     }
 
@@ -122,7 +122,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As for [`Client::person`]; 400 for what the portal does not take for an address.
+    /// As for [`Client::person`]; 400 for what the portal does not accept as an address.
     pub async fn person_by_email(&self, address: &str) -> Result<Person, Error> {
         let call = Call::new(Operation::Read, "GET", "/people/email")
             .with_query(vec![("email", address.to_owned())])
@@ -142,7 +142,7 @@ impl Client {
         .await
     }
 
-    /// Lists whom the caller sees, or those of them who are in a group, one request for 100.
+    /// Lists the people whom the caller sees, or those of them who are in a group, one request for 100.
     pub async fn people(&self, group: Option<Guid>) -> Result<Vec<Person>, Error> {
         let group = group.map(|id| ("groupId", id.to_string()));
         let query: Vec<_> = group.into_iter().collect();

@@ -1,8 +1,8 @@
-//! Which names and addresses a portal takes for the same.
+//! Which names and addresses a portal treats as equal.
 //!
-//! A portal on MySQL compares them by the collation `utf8_general_ci`: upper and lower case, accents and blanks at the
-//! end do not count (API §16 O4). Its tables are not repeated here. What is compared instead finds all that was
-//! observed, and a little more; a portal on PostgreSQL tells everything apart. So the answer is a *probably*.
+//! A portal on MySQL compares them by the collation `utf8_general_ci`: case, accents and trailing blanks do not count
+//! (API §16 O4). Its tables are not repeated here. The comparison here finds everything that was observed, and a little
+//! more; a portal on PostgreSQL distinguishes everything. So the answer is *probably*.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
@@ -24,7 +24,7 @@ impl PairKey {
     }
 }
 
-/// Takes a text apart into letters and marks, leaves the marks out, writes it in upper case and cuts blanks at its end.
+/// Decomposes a text into letters and marks, drops the marks, converts it to upper case and trims trailing blanks.
 fn fold(text: &str) -> String {
     let mut folded = if text.is_ascii() {
         text.to_ascii_uppercase()

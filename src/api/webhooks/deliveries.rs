@@ -1,4 +1,4 @@
-//! The delivery journal, which the API calls "log", and delivering again (API §6.7, §6.8).
+//! The delivery journal, which the API calls "log", and redelivery (API §6.7, §6.8).
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
@@ -18,7 +18,7 @@ use crate::api::http::operation::Operation;
 use crate::api::timestamp::Timestamp;
 use crate::api::webhooks::WebhookId;
 
-/// How the sentences begin that a portal writes about an answer that was not 2xx, or did not come in time (API §8.2, §16
+/// The beginnings of the portal's sentences about an answer that was not 2xx, or did not come in time (API §8.2, §16
 /// O15).
 const PORTALS_OWN: [&str; 2] = [
     "Response status code does not indicate success: ",
@@ -125,13 +125,13 @@ impl DeliveryQuery {
 /// Headers and bodies are typed as secrets: they carry portal content and the signature.
 #[derive(Debug, Clone)]
 pub struct Delivery {
-    /// The entry's number; delivering again makes a new entry.
+    /// The entry's number; a redelivery creates a new entry.
     pub id: DeliveryId,
     /// The webhook's name; missing from the answer to a redelivery.
     pub webhook_name: Option<String>,
     /// The event.
     pub trigger: Option<TriggerMask>,
-    /// When the entry was made, on the portal's clock: the `Z` at its end is wrong for a portal that is not on UTC
+    /// When the entry was created, by the portal's clock: the `Z` at its end is wrong for a portal that is not on UTC
     /// (API §4.4). [`SentBody::queued_on`] is right.
     pub created_on: Option<Timestamp>,
     /// When the receiver accepted it, on the portal's clock; `None` while queued and for failures.
@@ -142,7 +142,7 @@ pub struct Delivery {
     pub request_headers: Option<SecretString>,
     /// What was sent.
     pub request_payload: Option<SecretString>,
-    /// What that says of itself; `None` when it is missing or of another shape.
+    /// What the body says about itself; `None` if it is missing or has another shape.
     pub sent: Option<SentBody>,
     /// What the receiver answered, as JSON of lists.
     pub response_headers: Option<SecretString>,
@@ -151,17 +151,17 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Returns how often the portal had repeated the delivery when it last sent it; 0 for a first attempt.
+    /// Returns how often the portal had retried the delivery when it last sent it; 0 for a first attempt.
     ///
-    /// A redelivery waits with the body of the entry it repeats, and so with that entry's number of repeats.
+    /// A queued redelivery has the body of the entry it repeats, and thus that entry's number of retries.
     pub fn repeats(&self) -> u32 {
         self.sent.map_or(0, |sent| sent.repeats)
     }
 
-    /// Returns why the delivery failed, in words of the portal or about its status; `None` if it succeeded or waits.
+    /// Returns why the delivery failed, in the portal's words or by its status; `None` if it succeeded or is queued.
     ///
-    /// Of a failure the portal keeps its own sentence where the receiver's answer would be (API §10). Only what cannot be
-    /// such an answer is repeated: no HTTP answer came, or the sentence is one of those that a portal writes.
+    /// After a failure, the portal keeps its own sentence in place of the receiver's answer (API §10). It is quoted
+    /// only if it cannot be such an answer: no HTTP answer came, or the sentence is one of the portal's.
     pub fn failure(&self) -> Option<String> {
         let noted = self.response_payload.as_ref();
         let noted = noted.map(ExposeSecret::expose_secret);
@@ -211,22 +211,22 @@ impl Delivery {
     }
 }
 
-/// What the body of a delivery says of itself (API §10).
+/// What the body of a delivery says about itself (API §10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SentBody {
-    /// Which event it tells of. The number in the body is that of the entry, so an event that is delivered again has
-    /// another one; what it tells stays the same.
+    /// Which event it reports. The number in the body is that of the entry, so a redelivered event has another one;
+    /// what it reports stays the same.
     pub event: Option<EventKey>,
-    /// When the event was queued, in UTC whatever the portal's clock shows; delivering it again does not change that.
+    /// When the event was queued, in UTC whatever the portal's clock shows; a redelivery does not change it.
     pub queued_on: Option<OffsetDateTime>,
     /// The webhook it was sent for.
     pub webhook: Option<WebhookId>,
-    /// How often the portal had retried it on its own.
+    /// How often the portal itself had retried it.
     pub repeats: u32,
 }
 
-/// Stands for the moment, author, trigger and content of an event. Two messages that differ in none of these, to the
-/// second, are one.
+/// Identifies an event by its moment, author, trigger and content. Two messages that agree in all of these, to the
+/// second, are about one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventKey(u64);
 
@@ -308,8 +308,8 @@ impl Client {
         self.page(journal(query)).await
     }
 
-    /// Returns one page of the journal, unless this client was stopped: a journal of many pages ends between two of
-    /// them, each of which is a read and so would be possible still.
+    /// Returns one page of the journal, unless this client was stopped: reading a journal of many pages ends between
+    /// two of them, each of which is a read and would still be possible.
     ///
     /// # Errors
     ///
@@ -336,10 +336,10 @@ impl Client {
         .await
     }
 
-    /// Delivers several events again in one call and returns their new journal entries, which are still queued.
+    /// Redelivers several events in one call and returns their new journal entries, which are still queued.
     ///
-    /// Ids that are unknown or not the caller's are skipped without a word. At most 5 calls in 15 minutes where rate
-    /// limits are on (API §9). Never repeated automatically.
+    /// Ids that are unknown or not the caller's are skipped silently. At most 5 calls in 15 minutes where rate limits
+    /// are on (API §9). Never repeated automatically.
     pub async fn retry_deliveries(&self, ids: &[DeliveryId]) -> Result<Vec<Delivery>, Error> {
         let call = Call::new(Operation::RetryDelivery, "PUT", "/settings/webhook/retry")
             .with_body(&RetryDeliveries { ids });

@@ -2,7 +2,7 @@
 
 use super::{Webhook, WebhookId, WebhookListItem};
 
-/// Builds a webhook whose name tells its version.
+/// Builds a webhook whose name contains its version.
 pub(in crate::api) fn webhook(id: u32, version: u32) -> Webhook {
     Webhook {
         id: WebhookId::new(id).unwrap(),

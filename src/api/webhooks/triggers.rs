@@ -1,4 +1,4 @@
-//! Triggers: the events a webhook subscribes to, as names and as the bit mask that travels (API §5).
+//! Triggers: the events a webhook subscribes to, as names and as the bit mask on the wire (API §5).
 
 use std::fmt;
 
@@ -115,7 +115,7 @@ pub const TRIGGERS: &[Trigger] = &[
 pub struct TriggerMask(u64);
 
 impl TriggerMask {
-    /// Every event, even those of future versions.
+    /// Every event, including those of future versions.
     pub const ALL: Self = Self(0);
 
     /// Creates a mask from its bits.
@@ -138,7 +138,7 @@ impl TriggerMask {
         self.0.cast_signed()
     }
 
-    /// Returns the name of the one trigger, as the journal's filter takes it (API §16 O17); the number where this table
+    /// Returns the name of the one trigger, as the journal's filter expects it (API §16 O17); the number if this table
     /// has none.
     pub fn to_word(self) -> String {
         let mut triggers = TRIGGERS.iter();
@@ -166,8 +166,8 @@ impl TriggerMask {
         }
     }
 
-    /// Reads what the wire has shown or the documents claim: a number, a numeric string, a name, a dotted name,
-    /// several of these separated by commas, or an array of these (product §4.1).
+    /// Reads every form that was observed on the wire or is documented: a number, a numeric string, a name, a dotted
+    /// name, several of these separated by commas, or an array of these (product §4.1).
     pub(crate) fn decode(node: &Node<'_>) -> Result<Self, DecodeError> {
         const EXPECTED: &str = "a trigger mask or known trigger names";
         if node.value().is_array() {
@@ -300,7 +300,7 @@ impl TriggerCatalog {
             .map(|dotted| {
                 let mask = node.required(dotted, "a trigger mask");
                 let mask = mask.and_then(|mask| mask.integer());
-                // An error would repeat the name, which is the portal's own.
+                // An error would quote the name, which is the portal's text.
                 let number = mask.map_err(|error| {
                     if is_well_named(dotted) {
                         error

@@ -1,7 +1,7 @@
 //! Webhooks: what the portal holds, what is sent, and the verbs (API §4, §6.1 to §6.5).
 //!
-//! No response type has a place for the secret: the portal does not return it, and one that did (3.0) is not listened
-//! to.
+//! No response type has a place for the secret: the portal does not return it, and the secret of one that did (3.0) is
+//! not read.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ use crate::api::timestamp::Timestamp;
 
 const WEBHOOKS: &str = "/settings/webhook";
 
-/// The number of a webhook, unique per portal and never used again.
+/// The number of a webhook, unique per portal and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WebhookId(u32);
 
@@ -96,22 +96,22 @@ pub struct Webhook {
     pub ssl: bool,
     /// The events; `None` on portals before 3.1, which have no such field.
     pub triggers: Option<TriggerMask>,
-    /// The one entity it listens to; the portal's `""` means none and is read that way.
+    /// The one entity it is for; the portal's `""` means none and is read as such.
     pub target_id: Option<String>,
     /// Who created it.
     pub created_by: Option<UserId>,
     /// When it was created; the answer to a create is more precise than later lists (API §4.4).
     pub created_on: Option<Timestamp>,
-    /// Whether the portal itself was the first to change it, be it by a delivery: `modifiedBy` keeps the first one for
-    /// ever (API §4.2).
+    /// Whether the portal itself was the first to change it, even by a delivery: `modifiedBy` keeps the first one
+    /// forever (API §4.2).
     pub is_first_changed_by_portal: bool,
-    /// When it was changed or used last.
+    /// When it was last changed or used.
     pub modified_on: Option<Timestamp>,
-    /// When a delivery failed last.
+    /// When a delivery last failed.
     pub last_failure_on: Option<Timestamp>,
-    /// What the portal noted about that failure.
+    /// What the portal recorded about that failure.
     pub last_failure_content: Option<String>,
-    /// When a delivery succeeded last.
+    /// When a delivery last succeeded.
     pub last_success_on: Option<Timestamp>,
 }
 
@@ -228,7 +228,7 @@ pub struct CreateWebhook {
     pub ssl: bool,
     /// The events.
     pub triggers: TriggerMask,
-    /// The one entity to listen to.
+    /// The one entity whose events to deliver.
     pub target_id: Option<String>,
 }
 
@@ -251,7 +251,7 @@ pub struct UpdateWebhook {
     pub ssl: bool,
     /// The events.
     pub triggers: TriggerMask,
-    /// The one entity to listen to.
+    /// The one entity whose events to deliver.
     pub target_id: Option<String>,
 }
 
@@ -260,9 +260,9 @@ pub struct UpdateWebhook {
 pub struct EnableWebhook {
     /// Which webhook.
     pub id: WebhookId,
-    /// Any valid name; the stored one is customary.
+    /// Any valid name; conventionally the stored one.
     pub name: String,
-    /// Any valid address; the stored one is customary.
+    /// Any valid address; conventionally the stored one.
     pub uri: String,
     /// The new state. Switching off is unchecked, switching on probes the receiver.
     pub enabled: bool,
@@ -300,12 +300,12 @@ impl Client {
         Ok(rows.all().collect())
     }
 
-    /// Lists every webhook the caller may see, as [`Client::list_webhooks`] does, and hands each on as soon as it has
+    /// Lists every webhook the caller may see, as [`Client::list_webhooks`] does, and passes each on as soon as it has
     /// arrived.
     ///
     /// # Errors
     ///
-    /// As for [`Client::list_webhooks`]; what was handed on before is right all the same.
+    /// As for [`Client::list_webhooks`]; what was already passed on is valid nevertheless.
     pub async fn list_webhooks_into(
         &self,
         arrivals: &Arrivals<WebhookListItem>,
@@ -332,10 +332,10 @@ impl Client {
         .await
     }
 
-    /// Creates a webhook (API §6.2). Sent at most once, except when no attempt can have reached the portal.
+    /// Creates a webhook (API §6.2). Sent at most once, unless no attempt can have reached the portal.
     ///
-    /// `is_new` says whether an id can be that of a webhook that is made now. An answer with another one is not about
-    /// it, so that it counts as lost.
+    /// `is_new` returns whether an id can be that of a new webhook. An answer with any other id is not about it and
+    /// counts as lost.
     ///
     /// # Errors
     ///
@@ -376,7 +376,7 @@ impl Client {
     /// Removes a webhook (API §6.5); one that does not exist counts as removed.
     pub async fn delete_webhook(&self, id: WebhookId) -> Result<Removal, Error> {
         let call = Call::new(Operation::Remove, "DELETE", format!("{WEBHOOKS}/{id}"));
-        // The answer is the removed webhook. A success of anybody else, such as a login page, removed nothing.
+        // The answer is the removed webhook. A success from anything else, such as a login page, removed nothing.
         let is_removed = |body: &[u8]| envelope::decode_value(body, |node| expect_id(node, id));
         match self.call(call, is_removed).await {
             Ok(()) => Ok(Removal::Removed),

@@ -8,7 +8,7 @@ use super::*;
 use crate::api::{ApiKey, BaseUrl, WebhookId};
 
 /// A client of a portal where nothing listens: every request is refused at once, and may be repeated. The socket keeps
-/// the port from everybody else.
+/// anything else from taking the port.
 fn client(max_retries: u32) -> (TcpSocket, Client) {
     let taken = TcpSocket::new_v4().unwrap();
     taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();

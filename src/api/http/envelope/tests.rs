@@ -19,7 +19,7 @@ fn numbers(body: &str) -> Result<List<i64>, BodyError> {
     whole
 }
 
-/// Insists that a list is the same, whatever pieces it arrives in.
+/// Asserts that a list is the same, whatever pieces it arrives in.
 fn reads_alike<T: PartialEq + fmt::Debug>(
     body: &[u8],
     decode: impl Copy + Fn(&Node<'_>) -> Result<T, DecodeError>,

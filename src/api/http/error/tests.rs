@@ -121,7 +121,7 @@ fn only_a_change_that_may_have_happened_has_an_unknown_outcome() {
     ] {
         for operation in OPERATIONS {
             let error = status(operation, code, shape);
-            // A batch that fails half-way has queued what came before.
+            // A batch that fails halfway has queued what came before.
             let is_batch = operation == Operation::RetryDelivery && code == 500;
             let expected = is_batch || expected && operation != Operation::Read;
             assert_eq!(

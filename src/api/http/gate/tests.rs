@@ -1,4 +1,4 @@
-//! Who goes when, on a paused clock, and what it takes to pass a limiter.
+//! Which request goes when, on a paused clock, and what it takes to pass a limiter.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -102,7 +102,7 @@ async fn a_read_does_not_wait_for_a_place_among_the_writes() {
     }
 }
 
-/// A limit of its own, unless the portal says when to come back: then it is a limit of everybody's.
+/// A limit of its own, unless the portal says when to come back: then it is a limit for all requests.
 #[tokio::test(start_paused = true)]
 async fn a_refused_key_holds_nobody_up() {
     let gate = gate_for(1);
@@ -236,7 +236,7 @@ async fn nobody_waits_longer_than_four_minutes_for_a_portal_that_lets_nothing_th
     let next = gate.enter(next, Replace, Instant::now()).await;
     assert!(next.is_err(), "told, and not sent");
 
-    // Whoever comes later tries once, and whatever gets through opens the gate for all.
+    // Later requests try once, and the first that gets through opens the gate for all.
     tokio::time::advance(65 * SECOND).await;
     assert!(!gate.is_hopeless());
     assert_eq!(refused(&gate, &refusal).await, None);
@@ -287,7 +287,7 @@ async fn a_portal_that_was_reached_once_may_be_away_for_a_while() {
     }
 }
 
-/// nginx's `limit_req`: so many requests a second, and a burst.
+/// nginx's `limit_req`: a rate of requests a second, and a burst.
 #[derive(Debug)]
 struct Limiter {
     rate: f64,
@@ -404,7 +404,7 @@ async fn a_limiter_is_passed_at_nearly_its_rate() {
 #[derive(Debug)]
 struct Crowd {
     taken: u32,
-    /// Of a random number generator.
+    /// The state of a random number generator.
     seed: u32,
 }
 
@@ -491,7 +491,7 @@ async fn whoever_has_too_many_in_flight_waits_and_the_others_go_on() {
         drop(enter(&gate, Replace).await);
         assert_eq!(gate.lock().pace.next(), None);
     }
-    // Not even one gets in, so everybody waits.
+    // Not even one gets in, so all wait.
     let closed = refused(&gate, &crowded()).await.unwrap();
     assert_eq!(closed, gate.lock().opens.duration_since(Instant::now()));
 }

@@ -1,7 +1,7 @@
 //! The value of a variable that names a proxy: `[scheme://][user[:password]@]host[:port]`.
 //!
-//! What comes after a slash is read and counts for nothing, as in Go. The URL crate is of no use here: it takes line
-//! breaks out, turns numbers into addresses, and knows schemes without `//`.
+//! What follows a slash is read and ignored, as in Go. The URL crate is of no use here: it removes line breaks, turns
+//! numbers into addresses, and accepts schemes without `//`.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -19,7 +19,7 @@ const SCHEMES: [(&str, Protocol, u16); 4] = [
     ("socks5h", Protocol::Socks5, 1080),
 ];
 
-/// What Go takes in user names and passwords besides letters and digits.
+/// What Go accepts in user names and passwords besides letters and digits.
 const IN_CREDENTIALS: &[u8] = b"-._:~!$&'()*+,;=%@";
 
 /// The address of a proxy.
@@ -38,26 +38,26 @@ pub enum AddressError {
     #[error("it contains a blank, a line break or a control character, perhaps at its end")]
     Blank,
     /// `"http://proxy.example.com"`, with the quotes.
-    #[error("it is in quotes, which belong to the file that it was read from")]
+    #[error("it is in quotes, which belong in the file that it was read from and not in the value")]
     Quotes,
     /// Bytes that are not UTF-8.
     #[error("it holds a character that is not Unicode")]
     Unicode,
     /// `htp://` and the like.
-    #[error("its scheme is none of http, https, socks5 and socks5h")]
+    #[error("its scheme is not http, https, socks5 or socks5h")]
     Scheme,
     /// `http:/proxy.example.com` or `http:proxy.example.com`.
     #[error("its scheme is not followed by ://")]
     Slashes,
-    /// Nothing where the host belongs.
+    /// No host.
     #[error("it has no host")]
     NoHost,
     /// A host that is neither a name nor an address.
-    #[error("its host is neither a name nor an IP address; an IPv6 address stands in brackets")]
+    #[error("its host is neither a name nor an IP address; an IPv6 address needs brackets")]
     Host,
     /// A port that is not a number from 1 to 65535.
     #[error(
-        "its port is no number from 1 to 65535; in a password, write / as %2F, ? as %3F and # as %23"
+        "its port is not a number from 1 to 65535; in a password, write / as %2F, ? as %3F and # as %23"
     )]
     Port,
     /// A character that has to be percent-encoded, or a `%` without two digits after it.
@@ -65,8 +65,8 @@ pub enum AddressError {
         "its user name or password holds a character that has to be percent-encoded, as in %40 for @"
     )]
     Credentials,
-    /// A `%` without two digits after it, behind the host.
-    #[error("what follows its host is not percent-encoded")]
+    /// A `%` without two digits after it, following the host.
+    #[error("what follows its host is not valid percent-encoding")]
     Path,
 }
 
@@ -122,7 +122,7 @@ fn read_credentials(text: &str) -> Result<Credentials, AddressError> {
     })
 }
 
-/// Takes host and port apart.
+/// Splits host and port.
 fn read_place(place: &str) -> Result<(String, Option<&str>), AddressError> {
     if let Some(inside) = place.strip_prefix('[') {
         let (address, port) = inside.split_once(']').ok_or(AddressError::Host)?;
@@ -149,7 +149,7 @@ fn read_place(place: &str) -> Result<(String, Option<&str>), AddressError> {
     Ok((read_name(host)?, port))
 }
 
-/// Reads a name or an IPv4 address. A number alone is neither, though the URL standard makes an address of it.
+/// Reads a name or an IPv4 address. A number alone is neither, although the URL standard turns it into an address.
 fn read_name(host: &str) -> Result<String, AddressError> {
     let is_allowed =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') || !c.is_ascii();

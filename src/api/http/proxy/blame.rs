@@ -1,7 +1,7 @@
-//! Who is to blame when no connection comes about: the portal, or the proxy before it.
+//! Who is to blame for a failed connection: the portal, or the proxy in front of it.
 //!
-//! The HTTP library's errors for what a proxy does are private types, so they are known by their text; tests with real
-//! exchanges hold that text. Where it says too little, the proxy is asked once more by hand (`inquiry`).
+//! The HTTP library's errors about proxies are private types, so they are recognized by their text; tests with real
+//! exchanges guard that text. If it says too little, the proxy is asked once more by hand (`inquiry`).
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::super::{failure, trust};
 use super::inquiry::Question;
 use super::{Protocol, Proxy, ProxyAnswer, ProxyFault};
 
-/// For how long the answer to one question serves for all requests of the process.
+/// How long the answer to one question serves all requests of the process.
 const SERVES: Duration = Duration::from_secs(30);
 
 /// The time limit of a question after a connection has already timed out.
@@ -24,7 +24,7 @@ const SHORT_LIMIT: Duration = Duration::from_secs(3);
 const TUNNEL: &str = "tunnel error: ";
 const SOCKS: &str = "SOCKS error: ";
 
-/// What the library calls the reply codes of SOCKS 5 (RFC 1928 §6).
+/// The library's names for the reply codes of SOCKS 5 (RFC 1928 §6).
 const REPLIES: [(&str, u8); 8] = [
     ("general server failure", 1),
     ("connection not allowed", 2),
@@ -48,7 +48,7 @@ enum Told {
     Fault(ProxyFault),
     /// It is the portal's.
     Portal,
-    /// The proxy made no tunnel, for a reason that is not told.
+    /// The proxy made no tunnel, for an unknown reason.
     NoTunnel,
     /// Time ran out, on whichever side.
     TimedOut,
@@ -73,13 +73,13 @@ impl Blame {
         let is_socks = proxy.protocol == Protocol::Socks5;
         match found {
             None if !error.is_timeout() => Some(broken(error)),
-            // The proxy is there, and what it was waiting for is not told.
+            // The proxy is there; what it was waiting for is unknown.
             None if is_socks => Some(ProxyFault::Silent),
             found => found,
         }
     }
 
-    /// Asks a proxy, unless it was asked a moment ago. Those who come meanwhile wait for the same answer.
+    /// Asks a proxy, unless it was asked a moment ago. Concurrent callers wait for the same answer.
     async fn inquire(
         &self,
         proxy: &Proxy,

@@ -1,6 +1,6 @@
-//! The list of those who are asked directly: `NO_PROXY`.
+//! The list of hosts that are contacted directly: `NO_PROXY`.
 //!
-//! An entry that means nothing is passed over, as in Go.
+//! A meaningless entry is skipped, as in Go.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -47,7 +47,7 @@ impl Bypass {
         bypass
     }
 
-    /// Returns whether a portal is asked directly.
+    /// Returns whether a portal is contacted directly.
     pub(super) fn includes(&self, portal: &BaseUrl) -> bool {
         let port = portal.port().to_string();
         self.everybody
@@ -115,7 +115,7 @@ fn network(entry: &str) -> Option<Entry> {
     if length > width {
         return None;
     }
-    // A network of IPv4 addresses in the clothes of IPv6.
+    // A network of IPv4-mapped IPv6 addresses.
     let (first, length) = match (address, address.to_canonical()) {
         (IpAddr::V6(_), IpAddr::V4(inner)) if length >= 96 => (IpAddr::V4(inner), length - 96),
         _ => (address, length),
@@ -136,7 +136,7 @@ fn leading_equals(one: Ipv6Addr, other: Ipv6Addr) -> u32 {
     (one.to_bits() ^ other.to_bits()).leading_zeros()
 }
 
-/// Takes `host:port` and `[host]:port` apart, by the rules of Go's `net.SplitHostPort`.
+/// Splits `host:port` and `[host]:port` by the rules of Go's `net.SplitHostPort`.
 fn split_port(entry: &str) -> Option<(&str, &str)> {
     let (host, port) = entry.rsplit_once(':')?;
     let host = match host.strip_prefix('[') {

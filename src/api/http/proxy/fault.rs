@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::super::failure::TlsFault;
 
-/// Why there is no way through a proxy.
+/// Why there is no connection through a proxy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyFault {
-    /// Its host's name is not known.
+    /// Its host's name cannot be resolved.
     #[error("its name cannot be resolved: {detail}")]
     NameResolution {
         /// The innermost reason.
@@ -19,19 +19,19 @@ pub enum ProxyFault {
         /// The innermost reason.
         detail: String,
     },
-    /// Nobody took the connection in time.
-    #[error("it did not take a connection in time")]
+    /// It did not accept the connection in time.
+    #[error("it did not accept a connection in time")]
     TimedOut,
-    /// It took the connection, and did not answer in time whether there is a way to the portal.
-    #[error("it did not say in time whether it has reached the portal")]
+    /// It accepted the connection, but did not report in time whether it reached the portal.
+    #[error("it did not report in time whether it reached the portal")]
     Silent,
-    /// It closed the connection instead of an answer.
+    /// It closed the connection instead of answering.
     #[error("it closed the connection: {detail}")]
     Broken {
         /// The innermost reason.
         detail: String,
     },
-    /// TLS to the proxy itself could not be agreed on.
+    /// The TLS handshake with the proxy itself failed.
     #[error("no secure connection: {detail}")]
     Tls {
         /// What keeps the two ends from agreeing.
@@ -40,36 +40,36 @@ pub enum ProxyFault {
         detail: String,
     },
     /// What it answers is not HTTP.
-    #[error("it does not answer in HTTP")]
+    #[error("it does not speak HTTP")]
     NotHttp,
     /// What it answers is not SOCKS 5.
-    #[error("it does not answer in SOCKS 5")]
+    #[error("it does not speak SOCKS 5")]
     NotSocks,
     /// Its answer has more headers, or longer ones, than are read.
     #[error("the head of its answer has more than 100 headers, or is too long")]
     LongHead,
-    /// It wants to know who asks, or does not take what it was told.
+    /// It demands a login, or refuses the one that it was sent.
     #[error("it demands a login: {answer}")]
     Login {
-        /// How it says so.
+        /// How it refuses.
         answer: ProxyAnswer,
-        /// Whether it was told a name and a password.
+        /// Whether it was sent a user name and a password.
         was_told: bool,
-        /// Whether it would take a name and a password at all.
+        /// Whether it would accept a user name and a password at all.
         takes_passwords: bool,
     },
-    /// It takes none of the ways to log in by SOCKS that it was offered, or not this user.
-    #[error("it refuses the login by SOCKS")]
+    /// It accepts none of the SOCKS login methods that it was offered, or not this user.
+    #[error("it refuses the SOCKS login")]
     SocksLogin {
-        /// Whether it was told a name and a password.
+        /// Whether it was sent a user name and a password.
         was_told: bool,
     },
     /// It will not, or cannot, connect to the portal.
-    #[error("it makes no connection to the portal: {0}")]
+    #[error("it does not connect to the portal: {0}")]
     Refused(ProxyAnswer),
 }
 
-/// How a proxy says that it makes no connection.
+/// How a proxy refuses a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProxyAnswer {
     /// The HTTP status of its answer to CONNECT.
@@ -88,7 +88,7 @@ impl fmt::Display for ProxyAnswer {
 }
 
 impl ProxyAnswer {
-    /// Returns whether the proxy may not connect to the portal: a rule, which stays.
+    /// Returns whether a rule forbids the proxy to connect to the portal, which is permanent.
     pub fn is_forbidden(self) -> bool {
         matches!(self, Self::Status(403) | Self::Socks(2))
     }
@@ -119,7 +119,7 @@ impl ProxyFault {
         }
     }
 
-    /// Returns whether finding out took long, so that a second time is enough.
+    /// Returns whether the failure took long, so that one retry is enough.
     pub(crate) fn is_slow(&self) -> bool {
         matches!(
             self,

@@ -1,5 +1,6 @@
-//! One exchange with a proxy by hand, after a connection through it has failed: the HTTP library says neither the status
-//! with which a proxy refuses a tunnel nor what it demands. The proxy is told what it was told before, never the API key.
+//! One exchange with a proxy by hand, after a connection through it has failed: the HTTP library tells neither the
+//! status with which a proxy refuses a tunnel nor what it demands. The proxy is sent what it was sent before, never the
+//! API key.
 
 use std::io;
 use std::sync::Arc;
@@ -30,8 +31,8 @@ pub(super) struct Question<'a> {
 }
 
 impl Proxy {
-    /// Returns what is wrong with this proxy now, or nothing. A SOCKS proxy is only reached: what it answers, the
-    /// library tells.
+    /// Returns what is wrong with this proxy now, if anything. For a SOCKS proxy, only the connection is tested: the
+    /// library reports its answer.
     pub(super) async fn inquire(
         &self,
         question: &Question<'_>,
@@ -99,7 +100,7 @@ impl Proxy {
     fn judge(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), ProxyFault> {
         match status {
             StatusCode::OK => Ok(()),
-            // tinyproxy answers a wrong password with a 401.
+            // tinyproxy answers a wrong password with 401.
             StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED => {
                 Err(self.login(status, headers))
             }
@@ -115,7 +116,7 @@ impl Proxy {
         }
     }
 
-    /// Reads the answer to a request that was handed to the proxy to forward: a demand for a login is its own.
+    /// Reads the answer to a request that the proxy was to forward: a demand for a login is its own.
     pub(crate) fn demand(&self, answer: &Response) -> Option<ProxyFault> {
         let is_demand = answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED;
         is_demand.then(|| self.login(answer.status(), answer.headers()))
@@ -127,7 +128,8 @@ impl Proxy {
     }
 }
 
-/// Returns whether a proxy that demands a login would take a name and a password. One that does not say is believed to.
+/// Returns whether a proxy that demands a login would accept a user name and a password. One that does not say is
+/// assumed to.
 fn takes_passwords(headers: &HeaderMap) -> bool {
     let mut challenges = headers.get_all(PROXY_AUTHENTICATE).iter().peekable();
     challenges.peek().is_none()

@@ -1,21 +1,22 @@
 //! Which proxy the requests to a portal go through, by the rules that people know from Terraform.
 //!
 //! Terraform, `init` and every provider written in Go read the environment as `golang.org/x/net/http/httpproxy` does,
-//! so these are its rules, written again: nothing that Rust offers has them all. hyper-util's matcher, which reqwest
-//! uses, prefers `https_proxy` to `HTTPS_PROXY`, knows no ports in `NO_PROXY`, lets loopback addresses through a proxy,
-//! and takes a value that it cannot read for none.
+//! so its rules are implemented here: no Rust library has them all. hyper-util's matcher, which reqwest uses, prefers
+//! `https_proxy` to `HTTPS_PROXY`, knows no ports in `NO_PROXY`, sends loopback addresses through a proxy, and treats a
+//! value that it cannot read as unset.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `address` | the value of a variable: scheme, credentials, host and port |
-//! | `bypass` | the list of those who are asked directly |
+//! | `bypass` | the list of hosts that are contacted directly |
 //! | `fault` | what a proxy does wrong |
-//! | `blame` | who is to blame when no connection comes about |
+//! | `blame` | who is to blame for a failed connection |
 //! | `inquiry` | one exchange with a proxy, to find out what the HTTP library does not tell |
 //!
-//! Two things differ. `ALL_PROXY`, which Go does not read, serves where its variables name no proxy. And a value that
-//! cannot be a proxy is an error here, where Go ignores it or makes a proxy of it that does not exist: a request that was
-//! meant to go through a proxy must not go elsewhere, with the API key. `tests/proxies` holds these rules against Go.
+//! Two things differ. `ALL_PROXY`, which Go does not read, applies where Go's variables name no proxy. And a value that
+//! cannot be a proxy is an error here, where Go ignores it or derives a proxy that does not exist from it: a request
+//! that was meant to go through a proxy must not go elsewhere with the API key. `tests/proxies` compares these rules
+//! with Go's.
 
 mod address;
 mod blame;
@@ -38,13 +39,13 @@ use self::bypass::Bypass;
 pub use self::fault::{ProxyAnswer, ProxyFault};
 use super::base_url::BaseUrl;
 
-/// The variables that name a proxy, in the order in which they count. Upper case comes first in every Go that
-/// Terraform was built with so far; `golang.org/x/net` turned that round in its version 0.58.
+/// The variables that name a proxy, in order of precedence. Upper case comes first in every Go that Terraform was built
+/// with so far; `golang.org/x/net` reversed that in its version 0.58.
 const FOR_HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
 const FOR_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 const FOR_ALL: [&str; 2] = ["ALL_PROXY", "all_proxy"];
 
-/// The variables that name who is asked directly.
+/// The variables that name hosts to contact directly.
 const BYPASS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// Set where this process answers a request of a web server (CGI): there `HTTP_PROXY` can be the header `Proxy` of
@@ -77,7 +78,7 @@ impl fmt::Display for ProxyName {
     }
 }
 
-/// How a proxy is spoken to.
+/// The protocol that a proxy speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Http,
@@ -87,14 +88,14 @@ pub(crate) enum Protocol {
     Socks5,
 }
 
-/// Who a proxy is told that we are. A name can be a token, so it is as secret as the password.
+/// The login for a proxy. A user name can be a token, so it is as secret as the password.
 #[derive(Clone)]
 pub(crate) struct Credentials {
     pub(crate) user: SecretSlice<u8>,
     pub(crate) password: SecretSlice<u8>,
 }
 
-/// Why the environment names no proxy that could be used; never holds a value.
+/// Why the environment names no usable proxy; never holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
 pub struct ProxyError {
@@ -253,7 +254,7 @@ impl Credentials {
         Zeroizing::new(format!("Basic {}", *encoded))
     }
 
-    /// Returns what has to be cut out of texts: the password, or a name that stands alone and so may be a token.
+    /// Returns what must be cut out of texts: the password, or a user name without one, which may be a token.
     pub(crate) fn secret(&self) -> Option<SecretString> {
         let password = self.password.expose_secret();
         let secret = if password.is_empty() {

@@ -91,7 +91,7 @@ fn separators_cannot_hide_a_secret() {
             "{message}"
         );
     }
-    // Of a secret with few letters and digits only the blanks can be left out.
+    // Of a secret with few letters and digits, only the blanks can be left out.
     let redactor = Redactor::new();
     redactor.add(&SecretString::from("!#%-+=/?.:;<>a1"));
     assert_eq!(
@@ -119,7 +119,7 @@ fn a_short_secret_is_cut_where_it_stands_alone() {
         ("a1B2", "it is YTFCMg==", "it is [redacted]g=="),
         ("a1B2", "it is 61314232", "it is [redacted]"),
         ("a1B2", "it is a1 B2", "it is a1 B2"),
-        // Cut out of a word it would be given away.
+        // Cutting it out of a word would give it away.
         (
             "word",
             "Password must contain digits",
@@ -172,7 +172,7 @@ fn a_documented_sentence_is_kept_whatever_the_secrets_are() {
     assert_eq!(message.as_str(), "Webhook of the [redacted] name exists");
 }
 
-/// What is added later is found, what is added often is kept once.
+/// What is added later is found; what is added often is kept once.
 #[test]
 fn every_secret_of_a_process_is_found() {
     let redactor = Redactor::new();

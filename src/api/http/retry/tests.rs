@@ -49,7 +49,7 @@ fn transport() -> Cause {
     }
 }
 
-/// How a call went whose attempts end with these causes; success when they run out.
+/// How a call went whose attempts ended with these causes; success once they run out.
 struct Call {
     result: Result<(), Error>,
     attempts: usize,
@@ -118,7 +118,7 @@ async fn answered() -> Arc<Gate> {
     gate
 }
 
-/// Something gets through.
+/// A request gets through.
 async fn pass(gate: &Arc<Gate>) {
     let turn = gate.turn(Rank::Fresh);
     let pass = gate
@@ -147,7 +147,7 @@ async fn who_may_be_repeated_after_what() {
         ),
         (timeout(), [2, 2, 2, 1, 1, 1]),
         (transport(), [5, 5, 5, 1, 1, 1]),
-        // Ended by time and not by a number: after 1, 4, 16 and twice 60 seconds.
+        // Ended by time, not by a count: after 1, 4, 16 and twice 60 seconds.
         (status(429), [6, 6, 6, 6, 1, 1]),
         (throttled(1), [6, 6, 6, 6, 6, 6]),
         (status(500), [2, 1, 1, 1, 1, 1]),
@@ -193,7 +193,7 @@ async fn zero_retries_switch_repeating_off() {
     }
 }
 
-/// A limiter may answer 503 without a word; so may a portal that is down.
+/// A limiter may answer 503 without a time; so may a portal that is down.
 #[tokio::test(start_paused = true)]
 async fn a_503_counts_only_while_nothing_gets_through() {
     let gate = answered().await;
@@ -279,7 +279,7 @@ async fn no_repeat_is_sent_after_the_operations_budget() {
     assert!(call.result.is_err());
 }
 
-/// Behind 7 writes of a minute each, a create of 1 000 can stand for hours before it is sent at all.
+/// Behind 7 writes of a minute each, one of 1 000 creates can wait for hours before it is sent at all.
 #[tokio::test(start_paused = true)]
 async fn standing_in_line_does_not_count() {
     let gate = gate(1);
@@ -350,7 +350,7 @@ async fn a_repeat_that_is_not_started_leaves_the_error_before_it() {
     assert!(matches!(first.result.unwrap_err().cause(), Cause::Stopped));
 }
 
-/// How a read ends that is answered after so long, when a stop comes at this moment.
+/// How a read that is answered after this long ends when a stop comes at this moment.
 async fn stopped_read(answered: Duration, stopped: Option<Duration>) -> Result<(), Cause> {
     let stop = CancellationToken::new();
     let reading = async {

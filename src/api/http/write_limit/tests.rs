@@ -7,7 +7,7 @@ use super::*;
 
 const QUICK: Duration = Duration::from_millis(200);
 
-/// Sends as many writes of one kind as may be in flight, and has them all answered after this time.
+/// Sends as many writes of one kind as may be in flight, all of which are answered after this time.
 fn round(limit: &mut WriteLimit, kind: Operation, latency: Duration, load: Load) {
     let now = Instant::now();
     let places: Vec<Place> = std::iter::from_fn(|| limit.try_enter(kind, now)).collect();

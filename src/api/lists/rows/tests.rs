@@ -1,4 +1,4 @@
-//! What goes in comes out, in little memory.
+//! What goes in comes out, using little memory.
 
 use super::*;
 use crate::api::webhooks::samples::{id, item};
@@ -62,7 +62,7 @@ fn a_row_may_be_longer_than_a_block() {
     assert_eq!(rows.get(id(4)), Some(long(4)));
 }
 
-/// A list of thousands of somebody else's webhooks is all that many processes have to remember.
+/// Many processes have to remember nothing but a list of thousands of other people's webhooks.
 #[test]
 fn a_webhook_takes_less_than_200_bytes() {
     let rows: Rows<WebhookListItem> = (1..=5_000).map(full).collect();

@@ -517,7 +517,7 @@ async fn no_reader_is_forgotten_on_many_threads() {
                 for round in 0..200 {
                     match (task + round) % 5 {
                         0 => drop(list.fresh().await.unwrap()),
-                        // This one goes away before it has an answer, mostly.
+                        // This one usually goes away before it has an answer.
                         4 => tokio::select! {
                             biased;
                             list = list.fresh() => drop(list.unwrap()),

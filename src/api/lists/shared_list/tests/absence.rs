@@ -1,8 +1,8 @@
-//! Two lists in a row must lack a webhook before anybody may call it gone (product §4.4).
+//! Two lists in a row must lack a webhook before it may be called gone (product §4.4).
 
 use super::*;
 
-/// A list may lack a row for a moment. For whoever asks after another reader's confirmation, that one is the first.
+/// A list may lack a row for a moment. For a reader that asks after another's confirmation, that one is the first.
 #[test]
 fn a_list_that_confirms_others_is_no_confirmation_of_what_vanished_in_it() {
     let (list, source) = list();
@@ -32,7 +32,7 @@ fn a_list_fetched_for_another_reason_confirms_nothing_that_vanished_in_it() {
 }
 
 proptest::proptest! {
-    /// Whatever rows the portal's lists lack, and whoever asks in which order.
+    /// Whatever rows the portal's lists lack, and in whatever order readers ask.
     #[test]
     fn what_one_list_shows_is_never_called_gone_by_the_next(
         omitted in proptest::collection::vec(proptest::collection::btree_set(1..6_u32, 0..4), 1..12),

@@ -216,7 +216,7 @@ impl<'a> Run<'a> {
     fn abandon(&mut self, pick: usize) {
         if !self.readers.is_empty() {
             self.readers.remove(pick % self.readers.len());
-            // A fetch that nobody wants any more is begun again, which is not starvation.
+            // A fetch that is no longer wanted is begun again, which is not starvation.
             for reader in &mut self.readers {
                 reader.waited_for = 0;
             }
@@ -398,7 +398,7 @@ impl<'a> Run<'a> {
         self.last_snapshot = Some(snapshot);
     }
 
-    /// Lets everything come to its end; then the list must be the portal's.
+    /// Lets everything finish; then the list must be the portal's.
     fn wind_down(mut self) {
         for _ in 0..3 {
             self.end_fetch(true);
