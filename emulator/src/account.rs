@@ -1,4 +1,4 @@
-//! Who calls: users with roles, and the credentials that stand for them (API §3).
+//! Callers: users with roles, and their credentials (API §3).
 //!
 //! Credentials are values a test gives to the emulator; none is ever answered, logged or printed.
 
@@ -43,7 +43,7 @@ impl Role {
 pub struct User {
     /// A GUID in lower case with hyphens.
     pub id: String,
-    /// The name shown beside webhooks.
+    /// The name shown next to webhooks.
     pub display_name: String,
     /// The address used for Basic authentication and the profile link.
     pub email: String,
@@ -52,10 +52,10 @@ pub struct User {
     /// False: every credential of the user is refused with 401.
     #[serde(default = "yes")]
     pub active: bool,
-    /// True: invited, and has not come yet.
+    /// True: invited, but has not accepted yet.
     #[serde(default)]
     pub pending: bool,
-    /// Of a guest: who invited them. Others than admins and this person do not see them (IH §8).
+    /// Of a guest: who invited them. Only admins and this person see them (IH §8).
     #[serde(default)]
     pub guest_of: Option<String>,
 }
@@ -84,13 +84,13 @@ impl User {
         }
     }
 
-    /// The name that stands for the user in addresses of pages.
+    /// The name that identifies the user in page addresses.
     pub(crate) fn name(&self) -> &str {
         self.email.split('@').next().unwrap_or_default()
     }
 
-    /// Whether this person sees another one (IH §8). Guests are seen by admins and by who invited them; that they see nobody
-    /// else is inferred.
+    /// Whether this person sees another one (IH §8). Guests are seen by admins and by the person who invited them; that
+    /// they see no one else is inferred.
     pub(crate) fn sees(&self, other: &Self) -> bool {
         let is_known = other.role != Role::Guest || other.guest_of.as_ref() == Some(&self.id);
         self.id == other.id || self.role.is_admin() || self.role != Role::Guest && is_known
@@ -132,7 +132,7 @@ pub struct Credential {
     pub kind: CredentialKind,
     /// The key, token or password itself.
     pub value: SecretString,
-    /// The user it stands for.
+    /// The user it belongs to.
     pub user_id: String,
     /// Scope names such as `*:read`; empty or containing `*` means unrestricted (API §3.2).
     pub scopes: Vec<String>,
@@ -193,7 +193,7 @@ impl Credential {
     }
 }
 
-/// A credential that the portal has given out, and what became of it.
+/// A credential that the portal has issued, and what became of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Issued {
     /// Counts every credential from 1, the key of the start.

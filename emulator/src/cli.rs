@@ -73,7 +73,7 @@ pub(crate) fn parse(
     Ok(Command::Run(Box::new(config)))
 }
 
-/// Refuses what no client could send in a header, without repeating it.
+/// Refuses what no client could send in a header, without quoting it.
 fn api_key(key: String) -> Result<SecretString, lexopt::Error> {
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the value of --api-key must be printable ASCII without blanks".into());

@@ -100,7 +100,7 @@ impl Config {
         credentials
     }
 
-    /// The owner first, then everybody else.
+    /// The owner first, then everyone else.
     pub(crate) fn all_users(&self) -> Vec<User> {
         let mut users = vec![User::new(OWNER_ID, Role::Owner)];
         users.extend(self.users.iter().cloned());
@@ -134,12 +134,12 @@ pub struct Settings {
     pub portal_state: PortalState,
     /// Rate limits; `None` switches them off, as shipped (API §9).
     pub rate_limits: Option<RateLimits>,
-    /// The rate limit of an nginx before the portal, whose answers it gives; `None` stands for no such limit.
+    /// The rate limit of an nginx in front of the portal, which answers as nginx does; `None` means no such limit.
     pub limit_req: Option<LimitReq>,
     /// The portal's time zone, in minutes east of UTC (API §4.4).
     pub portal_utc_offset_minutes: i32,
-    /// What `GET /settings` calls the portal's time zone; `None` takes a zone that always has this offset, such as
-    /// `Etc/GMT-2`, and tells nothing where there is none (API §3.3).
+    /// What `GET /settings` calls the portal's time zone; `None` uses a zone that always has this offset, such as
+    /// `Etc/GMT-2`, and tells nothing if there is none (API §3.3).
     pub portal_time_zone: Option<String>,
     /// The time zone of the server's operating system, in minutes east of UTC (API §4.4).
     pub server_utc_offset_minutes: i32,
@@ -147,10 +147,10 @@ pub struct Settings {
     pub latency_ms: u64,
     /// How much faster than real the delivery clock runs: 10 turns the 1 s wait before a retry into 0.1 s.
     pub delivery_speed: f64,
-    /// How often a failed delivery is repeated, 5 by default (API §10).
+    /// How often a failed delivery is retried, 5 by default (API §10).
     pub delivery_retries: u32,
     /// How many deliveries are sent at a time, the next ones only when the slowest of them has ended (API §16 O6: as
-    /// many as the machine has processors); 0 is a sender that lets nobody wait.
+    /// many as the machine has processors); 0 means that no delivery waits.
     pub sender_batch: usize,
     /// How long a receiver may take to answer a delivery, in milliseconds of real time.
     pub delivery_timeout_ms: u64,
@@ -307,7 +307,7 @@ pub enum ProbeOutcome {
     Refused,
     /// The certificate is not accepted.
     TlsFailure,
-    /// No answer in time; reported at once, nobody waits.
+    /// No answer in time; reported at once, without waiting.
     Timeout,
 }
 

@@ -48,7 +48,7 @@ impl Emulator {
     /// # Errors
     /// An address cannot be bound, the extra certificates cannot be read, or the state file cannot be read or written.
     pub async fn start(config: Config) -> io::Result<Self> {
-        // The error says that somebody installed one before, which is as good.
+        // An error means that one is already installed, which is just as good.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         config.settings.validate().map_err(io::Error::other)?;
         let portal = Arc::new(Portal::new(&config)?);

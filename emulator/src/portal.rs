@@ -68,7 +68,7 @@ impl Portal {
         })
     }
 
-    /// Writes the state file once, if there is one: whoever asks for it learns at the start that it cannot be written.
+    /// Writes the state file once, if there is one, so that a start fails if it cannot be written.
     pub(crate) fn write_state(&self) -> io::Result<()> {
         let file = self.state_file.as_ref();
         file.map_or(Ok(()), |file| file.write_now(&self.nouns, &self.changes))

@@ -109,7 +109,7 @@ impl Profile {
         self != Self::V3_0
     }
 
-    /// Whether an update is checked like a creation (3.1); before, everything but its schema was taken as it came.
+    /// Whether an update is checked like a creation (3.1); before, only its schema was checked.
     pub(crate) fn checks_updates(self) -> bool {
         self != Self::V3_0
     }
@@ -213,7 +213,7 @@ impl FromStr for Profile {
     }
 }
 
-/// A profile name that is none of [`Profile::ALL`].
+/// A profile name that is not in [`Profile::ALL`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown profile {0:?}; known are 3.0, 3.1, 3.6, 3.7 and tutorial")]
 pub struct UnknownProfile(pub String);

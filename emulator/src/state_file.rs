@@ -1,6 +1,6 @@
 //! What survives a restart: one JSON file, replaced as a whole before an answer tells of a change.
 //!
-//! The file holds secrets, because a restarted portal goes on signing; only its owner may read it. Each noun that
+//! The file holds secrets, because a restarted portal continues to sign; only its owner may read it. Each noun that
 //! keeps something has a part of its own, under the noun's name.
 
 use std::fs::{File, OpenOptions};
@@ -62,7 +62,7 @@ pub(crate) struct StateFile {
     path: PathBuf,
     /// How many changes are in the file.
     written: AtomicU64,
-    /// Whoever holds it writes; the others find their changes written along.
+    /// Its holder writes; the others find their changes written too.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -78,7 +78,7 @@ impl StateFile {
     /// Returns when every change up to now is in the file, so that an answer does not promise what a crash would
     /// lose.
     ///
-    /// A full disk must not stop the portal; but somebody should know, and the next answer tries again.
+    /// A full disk must not stop the portal, but it is reported, and the next answer tries again.
     pub(crate) async fn catch_up(&self, nouns: &Nouns, changes: &Changes) {
         let wanted = changes.count();
         if self.written.load(Ordering::Acquire) >= wanted {

@@ -28,7 +28,7 @@ impl Interrupted {
         Ok(interrupted)
     }
 
-    /// Says whether an interrupt came.
+    /// Returns whether an interrupt came.
     pub(crate) fn has_come(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

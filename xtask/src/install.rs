@@ -174,7 +174,7 @@ fn configurations() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Says whether a configuration file keeps the CLI from looking into the plugin directory by itself.
+/// Returns whether a configuration file keeps the CLI from looking into the plugin directory by itself.
 fn is_in_the_way(config: &Path) -> bool {
     std::fs::read_to_string(config).is_ok_and(|text| {
         let mut lines = text.lines().map(str::trim_start);

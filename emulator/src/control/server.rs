@@ -22,7 +22,7 @@ pub(crate) async fn serve(portal: Arc<Portal>, listener: TcpListener) {
     let shutdown = portal.shutdown.clone();
     let served = axum::serve(listener, router(portal))
         .with_graceful_shutdown(async move { shutdown.cancelled().await });
-    // Serving ends with the shutdown; there is nobody left to tell about an error.
+    // Serving ends with the shutdown; there is no one left to tell about an error.
     drop(served.await);
 }
 
@@ -49,7 +49,7 @@ fn router(portal: Arc<Portal>) -> Router {
         .with_state(portal)
 }
 
-/// Refuses what a web page sent: whoever reads a page must not lend it this port.
+/// Refuses requests from web pages: a page in a browser must not use this port.
 async fn refuse_browsers(request: Request, next: Next) -> Response {
     if request.headers().contains_key(ORIGIN) {
         let status = StatusCode::FORBIDDEN;

@@ -1,4 +1,4 @@
-//! Events: what happens on the portal and which webhooks hear of it (API §10).
+//! Events: what happens on the portal and which webhooks receive it (API §10).
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub struct Event {
     /// The id of the user who did it.
     #[serde(default = "owner")]
     pub actor: String,
-    /// The users who may read the entity besides the actor; `None` means everybody.
+    /// The users who may read the entity besides the actor; `None` means everyone.
     #[serde(default)]
     pub readable_by: Option<Vec<String>>,
     /// The entity as delivered; `None` makes one up.
@@ -62,7 +62,7 @@ fn trigger_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::E
 pub struct InvalidEvent(pub i64);
 
 impl Event {
-    /// Makes an event of the owner about an entity that everybody may read.
+    /// Makes an event by the owner about an entity that everyone may read.
     pub fn new(trigger: i64, entity_id: impl Into<String>) -> Self {
         Self {
             trigger,
@@ -81,7 +81,7 @@ impl Event {
             .ok_or(InvalidEvent(self.trigger))
     }
 
-    /// Whether a webhook hears of the event: enabled, subscribed, on target, and its creator may read the entity.
+    /// Whether a webhook receives the event: enabled, subscribed, on target, and its creator may read the entity.
     pub(crate) fn matches(&self, webhook: &Webhook) -> bool {
         let is_subscribed = webhook.triggers == 0 || webhook.triggers & self.trigger != 0;
         let subject = self.target_id.as_ref().unwrap_or(&self.entity_id);

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 /// How many finished entries are kept.
 const CAPACITY: usize = 10_000;
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
@@ -30,7 +30,7 @@ pub struct Delivery {
     pub webhook_id: i32,
     /// The trigger's value.
     pub trigger: i64,
-    /// Where it stands.
+    /// Its state.
     pub state: DeliveryState,
     /// How often it was sent.
     pub attempts: u32,

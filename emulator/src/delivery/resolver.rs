@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::config::{Resolution, Settings, SettingsCell};
 
-/// An address for names that are declared public: reserved for documentation, so nobody is ever reached.
+/// An address for names that are declared public: reserved for documentation, so nothing is ever reached.
 const SOMEWHERE_PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
 
 /// An address for names that are declared blacklisted.
@@ -22,7 +22,7 @@ pub(crate) enum Lookup {
     Addresses(Vec<IpAddr>),
     /// No such name, no name server, or too slow.
     Failed,
-    /// Nobody looked: with probes off every name counts as a public address.
+    /// Not looked up: with probes off, every name counts as a public address.
     Assumed,
 }
 

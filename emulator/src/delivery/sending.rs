@@ -33,7 +33,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// A webhook without success for longer than this is switched off by its next failure.
 const TRUSTED: time::Duration = time::Duration::days(3);
 
-/// Matches an event against all webhooks and queues a delivery for each that hears of it.
+/// Matches an event against all webhooks and queues a delivery for each that receives it.
 pub(crate) fn raise(portal: &Portal, event: &Event) -> Result<Vec<Arc<Delivery>>, InvalidEvent> {
     let profile = portal.settings.current().profile;
     let row = event.row(profile)?;
@@ -371,7 +371,7 @@ fn conclude(portal: &Portal, entry: &Delivery, attempt: Attempt) {
                 entry.response_headers = Some(received.headers);
                 entry.response_payload = Some(received.body);
             }
-            // Of a refusal the journal keeps what the portal says about it, not what the receiver said.
+            // For a refusal, the journal keeps what the portal says about it, not what the receiver said.
             (failure, _) => {
                 entry.state = DeliveryState::Failed;
                 entry.response_payload = failure;
@@ -380,7 +380,7 @@ fn conclude(portal: &Portal, entry: &Delivery, attempt: Attempt) {
     });
 }
 
-/// Every delivery counts as a modification, by the system if nobody came first (API §4.2).
+/// Every delivery counts as a modification, by the system if it is the first (API §4.2).
 fn mark_touched(webhook: &mut Webhook, at: OffsetDateTime) {
     webhook
         .modified_by

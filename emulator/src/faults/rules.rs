@@ -40,7 +40,7 @@ pub struct FaultMatch {
     pub nth: Option<u64>,
     /// Lets this many matches pass first.
     pub skip: u64,
-    /// Acts at most this many times; `None` is for ever.
+    /// Acts at most this many times; `None` is forever.
     pub times: Option<u64>,
     /// Acts on a match with this probability, between 0 and 1; `None` is always.
     pub probability: Option<f64>,
@@ -353,7 +353,7 @@ fn draw(seed: u64, index: u64) -> f64 {
 /// A rule in force with its counters.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FaultReport {
-    /// The number to ask for and to delete it by.
+    /// The number by which to query and delete it.
     pub id: u64,
     /// Requests that fitted method and path.
     pub matches: u64,

@@ -272,7 +272,7 @@ impl HandlerError {
         )
     }
 
-    /// A null that nobody looked for.
+    /// An unexpected null.
     pub(crate) fn null_reference() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

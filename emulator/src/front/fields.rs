@@ -28,7 +28,7 @@ pub(crate) fn wanted(query: &[(String, String)]) -> Option<Vec<&str>> {
     }
 }
 
-/// A response without the members that nobody asked for.
+/// A response with only the members that were asked for.
 pub(crate) struct Pruned(Value);
 
 impl Pruned {

@@ -1,4 +1,4 @@
-//! What the nginx in front of a portal does with answers: JSON is packed for those who take gzip.
+//! What the nginx in front of a portal does with answers: JSON is compressed for clients that accept gzip.
 
 use std::io::Write as _;
 
@@ -15,7 +15,7 @@ const LEVEL: u32 = 4;
 /// `gzip_min_length` of DocSpace's nginx, in bytes.
 const SHORTEST: usize = 1000;
 
-/// Says whether a client takes gzip.
+/// Returns whether a client accepts gzip.
 pub(crate) fn is_taken(request: &HeaderMap) -> bool {
     let accepted = request.get(ACCEPT_ENCODING).map(HeaderValue::to_str);
     let Some(Ok(accepted)) = accepted else {
@@ -24,7 +24,7 @@ pub(crate) fn is_taken(request: &HeaderMap) -> bool {
     accepted.split(',').any(|coding| coding.trim() == "gzip")
 }
 
-/// Packs a long answer in JSON.
+/// Compresses a long answer in JSON.
 pub(crate) fn pack(mut answer: Answer) -> Answer {
     let kind = answer.headers.get(CONTENT_TYPE);
     let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));

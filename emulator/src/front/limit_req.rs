@@ -1,7 +1,7 @@
-//! The rate limit of an nginx that stands before the portal: the directive `limit_req`, one bucket for all clients.
+//! The rate limit of an nginx in front of the portal: the directive `limit_req`, one bucket for all clients.
 //!
 //! A request adds one to the bucket, which loses `rate` each second; one that would make it higher than `burst` is
-//! refused and leaves no trace. What stands above zero is held back until its turn comes, unless `nodelay` is set.
+//! refused and leaves no trace. Whatever is above zero is held back until its turn comes, unless `nodelay` is set.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,7 +21,7 @@ pub struct LimitReq {
     pub rate: f64,
     /// How many requests may be ahead of their time.
     pub burst: u32,
-    /// Whether these are served at once and not at their time.
+    /// Whether these are served at once rather than in their turn.
     pub nodelay: bool,
     /// What the others are answered; `limit_req_status`.
     pub status: u16,
@@ -97,7 +97,7 @@ struct Level {
 }
 
 impl Bucket {
-    /// Admits a request, which is held back for so long, or refuses it.
+    /// Admits a request, which is held back for the returned time, or refuses it.
     pub(crate) fn admit(&self, limit: &LimitReq) -> Option<Duration> {
         self.admit_at(limit, Instant::now())
     }

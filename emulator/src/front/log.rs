@@ -21,7 +21,7 @@ pub struct RequestLogEntry {
     pub method: String,
     /// Path and query as sent.
     pub path: String,
-    /// Method and path pattern, `DELETE /api/2.0/settings/webhook/{id}`; unknown paths stand for themselves.
+    /// Method and path pattern, `DELETE /api/2.0/settings/webhook/{id}`; unknown paths are kept as they are.
     pub route: String,
     /// The status sent; `None` while in flight, or when the connection ended without an answer.
     pub status: Option<u16>,

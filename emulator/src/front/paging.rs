@@ -3,10 +3,10 @@
 use crate::front::binding::ValidationErrors;
 use crate::front::call::Call;
 
-/// The greatest page, and the one that is answered unless another is asked for.
+/// The largest page size, and the default one.
 const GREATEST: usize = 100;
 
-/// Which part of a list is asked for.
+/// Which part of a list is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) start: usize,

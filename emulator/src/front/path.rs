@@ -3,7 +3,7 @@
 /// Where the API begins.
 pub(crate) const API_ROOT: &str = "/api/2.0/";
 
-/// What a path put in the place of `{id}`, `{guid}` or `{text}`.
+/// What a path has in place of `{id}`, `{guid}` or `{text}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Named {
     /// The pattern has none.

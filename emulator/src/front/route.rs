@@ -25,7 +25,7 @@ pub(crate) enum Handler {
 /// Who may call an endpoint, as far as credentials go (API §3.2, §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Anybody; but the scopes of a valid API key still count.
+    /// Anyone; but the scopes of a valid API key still count.
     Anonymous,
     /// Any valid credentials: the endpoint has a rule of its own, which asks for no scope.
     AnyScope,
@@ -83,7 +83,7 @@ impl Route {
         Self::new(Method::DELETE, path, handler)
     }
 
-    /// Says who may call it.
+    /// Sets who may call it.
     pub(crate) const fn open_to(mut self, access: Access) -> Self {
         self.access = access;
         self

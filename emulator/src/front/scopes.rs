@@ -34,7 +34,7 @@ static RULES: [Rule; 5] = [
         get: &["accounts:read", "accounts:write"],
         change: &["accounts:write"],
     },
-    // Who may change groups may not look at them.
+    // A key that may change groups may not read them.
     Rule {
         beginning: "group",
         get: &["accounts:read"],

@@ -20,7 +20,7 @@ pub(crate) mod webhooks;
 
 /// A thing that the portal has.
 pub(crate) trait Noun {
-    /// Makes it as it is at the start; what is kept across restarts notes its changes.
+    /// Creates it in its initial state; what is kept across restarts notes its changes.
     fn new(_config: &Config, _changes: &Arc<Changes>) -> Self
     where
         Self: Default,
@@ -73,7 +73,7 @@ macro_rules! nouns {
         }
 
         impl Nouns {
-            /// Makes all of them, as they are at the start.
+            /// Creates all of them in their initial state.
             pub(crate) fn new(config: &Config, changes: &Arc<Changes>) -> Self {
                 Self {
                     $($name: $name::$noun::new(config, changes),)*

@@ -4,7 +4,7 @@ use crate::control::exchange::ControlRoutes;
 use crate::front::route::Route;
 use crate::nouns::{Nouns, each_noun};
 
-/// A noun that is asked about.
+/// A noun that answers requests.
 pub(crate) trait Served {
     /// Its endpoints.
     fn routes(&self) -> &'static [Route];

@@ -98,7 +98,7 @@ async fn room_admins_read_and_users_do_not() {
         ("sk-room-admin", 200),
         ("sk-user", 403),
         ("sk-read", 200),
-        // Who may change groups may not look at them.
+        // A key that may change groups may not read them.
         ("sk-write", 403),
         ("sk-files", 403),
     ] {

@@ -13,7 +13,7 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// Returns nothing where nothing could be measured.
+    /// Returns nothing if nothing could be measured.
     pub(super) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -30,7 +30,7 @@ impl Summary {
     }
 }
 
-/// Megabytes of so many KiB.
+/// Converts KiB to megabytes.
 pub(super) fn megabytes(kib: u32) -> f64 {
     f64::from(kib) * 1024.0 / 1e6
 }

@@ -22,7 +22,7 @@ use xtask::report;
 /// How many webhooks there are.
 const COUNT: u32 = 300;
 
-/// What limiters allow unless others are asked for, in requests a second.
+/// The limiters' default rates, in requests a second.
 pub(super) const RATES: [u32; 3] = [5, 10, 20];
 
 /// How many requests may be ahead of their time.
@@ -30,7 +30,7 @@ const BURSTS: [u32; 3] = [1, 3, 5];
 
 const STEPS: [Step; 3] = [Step::Create, Step::Change, Step::Destroy];
 
-/// A limiter's refusal, and what its goals allow beside the ratio.
+/// A limiter's refusal, and what its goals allow in addition to the ratio.
 struct Refusal {
     name: &'static str,
     status: u16,
@@ -55,12 +55,12 @@ const REFUSALS: [Refusal; 3] = [
         name: "503",
         status: 503,
         retry_after: || json!("none"),
-        // A create that got it is looked for until it cannot come any more.
+        // A create that got it is looked for until it can no longer appear.
         allowance: Duration::from_secs(30),
     },
 ];
 
-/// The goal: at most so many times the number of requests over the rate.
+/// The goal: at most this many times the number of requests over the rate.
 const GOAL: f64 = 1.3;
 
 /// What one limiter did to one step.
@@ -78,7 +78,7 @@ impl Limited {
         f64::from(COUNT) / f64::from(self.rate)
     }
 
-    /// Returns the ratio of the time, without what the goal allows beside it, to the floor.
+    /// Returns the ratio of the time, without what the goal allows in addition, to the floor.
     fn ratio(&self) -> f64 {
         let time = self.time.saturating_sub(self.refusal.allowance);
         time.as_secs_f64() / self.floor()

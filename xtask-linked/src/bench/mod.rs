@@ -6,7 +6,7 @@
 //! | `scale` | whole commands for N webhooks, beside the same N of `terraform_data` |
 //! | `limits` | whole commands behind limiters, beside what these allow |
 //! | `wire` | whole commands at a distance, beside thousands of others' webhooks and for two runs, of two builds |
-//! | `subject` | who is measured, and with which configuration |
+//! | `subject` | what is measured, and with which configuration |
 //! | `portal`, `watched` | the emulator and the CLI as processes, and what they tell |
 //! | `figures`, `table` | medians, the machine, and how both are shown |
 
@@ -43,12 +43,12 @@ struct Options {
     provider: Option<PathBuf>,
     peers: Vec<PathBuf>,
     json: Option<PathBuf>,
-    /// Whether limiters are measured, and nothing else.
+    /// Whether only limiters are measured.
     is_about_limits: bool,
     rates: Vec<u32>,
-    /// Whether what goes over the wire is measured, and nothing else.
+    /// Whether only the traffic on the wire is measured.
     is_about_wire: bool,
-    /// An earlier build, to be measured beside for that.
+    /// An earlier build, to measure for comparison.
     before: Option<PathBuf>,
 }
 
@@ -159,7 +159,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Result<ExitCode> {
     finish(&options, &text, all, &excesses)
 }
 
-/// Shows and writes what was measured, and fails when something is more than it may be.
+/// Shows and writes what was measured, and fails if anything exceeds its limit.
 fn finish(
     options: &Options,
     text: &str,

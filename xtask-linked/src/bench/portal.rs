@@ -14,10 +14,10 @@ use tokio::runtime::Runtime;
 use super::watched::Ended;
 use xtask::workspace;
 
-/// What stands before the interesting part of every path.
+/// The beginning of every path.
 const SETTINGS: &str = "/api/2.0/settings";
 
-/// A running emulator that looks for no receiver and answers at once.
+/// A running emulator that probes no receiver and answers at once.
 pub(super) struct Portal {
     _process: Ended,
     pub(super) base_url: String,
@@ -62,7 +62,7 @@ pub(super) fn build() -> Result<PathBuf> {
 
 impl Portal {
     pub(super) fn start(program: &Path, runtime: Arc<Runtime>) -> Result<Self> {
-        // Nothing here uses TLS, but the client is not built without it. An error says that it is there already.
+        // Nothing here uses TLS, but the client needs it to be built. An error means that it is already there.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let mut child = Command::new(program)
             .arg("--no-probe")
@@ -122,7 +122,7 @@ impl Portal {
             .map(drop)
     }
 
-    /// Stores so many webhooks of somebody else.
+    /// Stores this many webhooks of someone else.
     pub(super) fn fill(&self, count: usize) -> Result<()> {
         (0..count).try_for_each(|number| {
             let webhook = json!({
@@ -162,7 +162,7 @@ impl Portal {
             }
             let answer = request.send().await?;
             let text = answer.error_for_status()?.text().await?;
-            // What only does something has nothing to say.
+            // A request that only does something returns nothing.
             Ok(serde_json::from_str(&text).unwrap_or_default())
         })
     }

@@ -1,7 +1,7 @@
 //! Whole commands of the real CLI for N webhooks, and the same N of `terraform_data` beside them.
 //!
-//! All subjects do the same step one after the other before anybody does the next one, so that a
-//! load of the machine meets them alike.
+//! All subjects do the same step one after the other before any does the next, so that a load on the machine affects
+//! them alike.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use super::watched::{self, Run};
 use xtask::cli::Cli;
 use xtask::report;
 
-/// Above this number nobody waits for hashes, which take seconds for a hundred of them, nor for API keys.
+/// Above this number, hashes, which take seconds for a hundred, are not waited for, nor are API keys.
 const MOST_HASHED: usize = 300;
 
 /// Above this number every command runs once.
@@ -48,7 +48,7 @@ impl Step {
         Self::Destroy,
     ];
 
-    /// Returns what it is called in tables.
+    /// Returns its name in tables.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::PlanNew => "first plan",
@@ -88,7 +88,7 @@ impl Step {
         }
     }
 
-    /// Returns the most requests it may make (product §8), by name as in `GET /webhook`; none for who is not ours.
+    /// Returns the most requests it may make (product §8), by name as in `GET /webhook`; none for other providers.
     fn budget(self, kind: Kind, count: u64) -> Option<BTreeMap<&'static str, u64>> {
         match kind {
             Kind::Docspace | Kind::Automatic | Kind::AutomaticEach => {
@@ -154,7 +154,7 @@ pub(super) struct Results {
     pub(super) steps: Vec<Taken>,
     /// Bytes of state for each webhook.
     pub(super) state: Option<u64>,
-    /// Why it came no further.
+    /// Why it got no further.
     pub(super) failure: Option<String>,
 }
 
@@ -176,7 +176,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Measures everybody with so many webhooks.
+    /// Measures all subjects with this many webhooks.
     pub(super) fn measure(&self, count: usize, repetition: Repetition) -> Result<Measured> {
         let subjects = self.subjects(count, repetition)?;
         let mut results: Vec<Results> = subjects.iter().map(Results::new).collect();
@@ -287,7 +287,7 @@ impl Results {
         self.step(step).is_some()
     }
 
-    /// Returns what a step took, if it came so far.
+    /// Returns what a step took, if it got that far.
     fn step(&self, step: Step) -> Option<&Taken> {
         self.steps.iter().find(|taken| taken.step == step)
     }

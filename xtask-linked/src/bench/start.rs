@@ -41,7 +41,7 @@ impl Start {
     }
 }
 
-/// Starts programs again and again, one after the other, so that whatever else the machine does falls on all of them.
+/// Starts programs again and again, one after the other, so that other load on the machine affects all of them.
 pub(super) fn measure(programs: &[&Path]) -> Result<Vec<Start>> {
     let certificate = client_certificate()?;
     // Ended the hard way, a provider leaves its socket behind.

@@ -1,4 +1,4 @@
-//! Who is measured, and the configuration each is measured with.
+//! What is measured, and the configuration each is measured with.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -109,12 +109,12 @@ impl Kind {
         }
     }
 
-    /// Says whether it is somebody else's provider.
+    /// Returns whether it is another provider.
     pub(super) fn is_peer(self) -> bool {
         matches!(self, Self::Restapi | Self::Restful)
     }
 
-    /// Returns what it is called in tables.
+    /// Returns its name in tables.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Docspace => "docspace",
@@ -166,7 +166,7 @@ impl Kind {
     }
 }
 
-/// Somebody who is measured: a directory with its state, and a portal where one is needed.
+/// A subject of the measurement: a directory with its state, and a portal if one is needed.
 pub(super) struct Subject {
     pub(super) kind: Kind,
     repetition: Repetition,

@@ -1,4 +1,4 @@
-//! A command that runs to its end while somebody looks at its memory.
+//! A command that runs to its end while its memory is watched.
 
 use std::fs;
 use std::io::{self, Seek as _};

@@ -1,4 +1,4 @@
-//! What goes over the wire: distance, memory and the price at the portal, of two builds side by side.
+//! The traffic on the wire: distance, memory and the cost at the portal, of two builds side by side.
 //!
 //! Both builds do the same step one after the other before either does the next one. What is compared is the median and
 //! the least of the runs.
@@ -36,7 +36,7 @@ struct Scene {
     /// Where the secrets come from.
     kind: Kind,
     webhooks: usize,
-    /// Webhooks of somebody else.
+    /// Webhooks of someone else.
     foreign: usize,
     latency_ms: u64,
 }
@@ -79,7 +79,7 @@ const SCENES: [Scene; 5] = [
     },
 ];
 
-/// A build, and what it is called in tables.
+/// A build, and its name in tables.
 #[derive(Clone, Copy)]
 struct Build<'a> {
     name: &'static str,

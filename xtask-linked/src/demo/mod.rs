@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: a webhook's life with the real CLI, on this machine alone (product §10).
 //!
-//! `portal` and `receiver` are the scenery, `stage` runs the CLI, `picture` draws what was shown, and
-//! the acts are here. Every act says what it proves and fails the demo when that does not hold.
+//! `portal` and `receiver` are the scenery, `stage` runs the CLI, `picture` draws what was shown, and the acts are
+//! here. Every act says what it proves and fails the demo if that does not hold.
 
 mod picture;
 mod portal;
@@ -286,7 +286,7 @@ impl Demo {
         self.stage.prove("the state is empty", state.is_null())
     }
 
-    /// Keeps the scenery until somebody has seen enough.
+    /// Keeps the scenery until the viewer has seen enough.
     fn explore(&mut self) -> Result<()> {
         let work = self.stage.sandbox.work();
         let screen = &mut self.stage.screen;
@@ -321,7 +321,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Takes everything down, and looks whether that worked.
+    /// Takes everything down, and checks whether that worked.
     fn strike(self) -> Result<()> {
         let root = self.stage.sandbox.root();
         drop(self);

@@ -1,6 +1,6 @@
 //! A moving picture of the demo: its own output, in a window that scrolls, as one SVG.
 //!
-//! Web pages show it as an image, so it has no script; who prefers less motion sees the beginning.
+//! Web pages show it as an image, so it has no script; viewers who prefer less motion see the beginning.
 
 use xtask::screen::Shown;
 
@@ -52,7 +52,7 @@ fn draw_line(Shown { color, text }: &Shown, row: usize) -> String {
     format!("<text y=\"{y}\"{class}>{}</text>\n", escape(text))
 }
 
-/// Says when the window is moved how far, as keyframes, and how long all of it takes.
+/// Returns when the window moves how far, as keyframes, and how long all of it takes.
 fn scroll(shown: &[Shown]) -> (String, f64) {
     let mut moments = vec![(0.0, 0)];
     let mut now = BREATH;

@@ -1,4 +1,4 @@
-//! The portal of the demo: an emulator in this process, asked over HTTP as anybody could.
+//! The portal of the demo: an emulator in this process, used over HTTP as anyone could.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ impl Portal {
         let answer = self.send(request)?;
         let items = answer.get("response").and_then(Value::as_array);
         let items = items.context("the portal's list has another form")?.iter();
-        // The newer portals put each webhook beside its last status.
+        // Newer portals put each webhook next to its last status.
         Ok(items
             .map(|item| item.get("configs").unwrap_or(item).clone())
             .collect())
@@ -85,7 +85,7 @@ impl Portal {
             .collect()
     }
 
-    /// Says whether the portal has this secret for a webhook; the API never tells.
+    /// Returns whether the portal has this secret for a webhook; the API never tells.
     pub(super) fn has_secret(&self, id: i32, secret: &str) -> bool {
         self.emulator.secret_is(id, secret)
     }

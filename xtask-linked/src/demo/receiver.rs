@@ -1,5 +1,5 @@
-//! A receiver of webhooks: it answers the portal's probe, keeps what is delivered and checks the
-//! signature, as anybody's receiver should.
+//! A receiver of webhooks: it answers the portal's probe, keeps what is delivered and checks the signature, as every
+//! receiver should.
 
 /// The check that the guide for receivers shows.
 #[expect(unreachable_pub, reason = "the guide shows it as its readers write it")]
@@ -30,7 +30,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// Says whether the body was signed with this secret, comparing in constant time.
+    /// Returns whether the body was signed with this secret, comparing in constant time.
     pub(super) fn is_signed_with(&self, secret: &str) -> bool {
         verify::is_genuine(&[secret], &self.body, &self.signature)
     }

@@ -1,4 +1,4 @@
-//! `/security/csp`: shown to everybody, replaced by owner and admins (IH §9).
+//! `/security/csp`: shown to everyone, replaced by owner and admins (IH §9).
 
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub(super) fn replace(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success(&Csp { domains, header }))
 }
 
-/// Refuses the first entry that is none, in its own words.
+/// Refuses the first invalid entry, quoting it.
 fn check(entries: Vec<Option<String>>) -> Result<Vec<String>, HandlerError> {
     let entries = entries.into_iter().map(|entry| {
         let entry = entry.ok_or_else(HandlerError::null_reference)?;

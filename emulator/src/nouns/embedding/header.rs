@@ -5,8 +5,8 @@ use url::Url;
 /// The longest header, in bytes.
 pub(super) const LIMIT: usize = 15 * 1024;
 
-/// The directives that every entry is written into, and what stands in them anyway. What the portal's own sources are
-/// is inferred; that there are eight directives is not.
+/// The directives that every entry is written into, and what they contain anyway. What the portal's own sources are is
+/// inferred; that there are eight directives is not.
 const DIRECTIVES: [(&str, &str); 8] = [
     ("script-src", "'self' 'unsafe-inline' 'unsafe-eval' blob:"),
     ("style-src", "'self' 'unsafe-inline' data:"),

@@ -38,7 +38,7 @@ pub(super) fn list(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success_with(Some(&groups), counts))
 }
 
-/// `GET /group/{id}`: one, with its members unless nobody wants to know.
+/// `GET /group/{id}`: one, with its members unless the query declines them.
 pub(super) fn show(call: &Call) -> Result<Answer, Refusal> {
     require_reader(call)?;
     let with_members = call

@@ -11,7 +11,7 @@ use crate::nouns::people::users::Users;
 pub struct Group {
     /// A GUID in lower case with hyphens.
     pub id: String,
-    /// The name, which other groups may have too.
+    /// The name; other groups may have the same.
     pub name: String,
     /// The id of who manages it.
     #[serde(default)]
@@ -19,17 +19,17 @@ pub struct Group {
     /// The ids of its members.
     #[serde(default)]
     pub members: Vec<String>,
-    /// Whether a directory service keeps it.
+    /// Whether a directory service maintains it.
     #[serde(default)]
     pub is_ldap: bool,
-    /// Whether the portal made it by itself, such as that of everybody. It is answered by its id and not listed, which is
+    /// Whether the portal itself made it, like the group of everyone. It is answered by its id and not listed, which is
     /// inferred.
     #[serde(default)]
     pub is_system: bool,
 }
 
 impl Group {
-    /// Makes a group of these members that nobody manages.
+    /// Makes a group of these members without a manager.
     pub fn new<S: Into<String>>(
         id: impl Into<String>,
         name: impl Into<String>,
@@ -45,7 +45,7 @@ impl Group {
         }
     }
 
-    /// Its members but those who are disabled (IH §7).
+    /// Its members except disabled ones (IH §7).
     pub(super) fn people<'a>(&'a self, users: &'a Users) -> impl Iterator<Item = &'a User> {
         let members = self.members.iter().filter_map(|id| users.find(id));
         members.filter(|user| user.active)

@@ -1,4 +1,4 @@
-//! Groups of people (IH §7). They are looked at here, and put there by tests and by the control API.
+//! Groups of people (IH §7). Tests and the control API add them; the API only reads them.
 
 mod control;
 mod described;

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> ControlRoutes {
         .at("/deliveries", get(list))
 }
 
-/// Raises an event and tells which webhooks hear of it, and the numbers of the queued deliveries.
+/// Raises an event and returns which webhooks receive it, and the numbers of the queued deliveries.
 async fn raise(State(portal): Shared, body: Bytes) -> Result<Response, ControlError> {
     let event: Event = read(&body)?;
     let queued =

@@ -10,7 +10,7 @@ use crate::emulator::Emulator;
 use crate::locks::lock;
 
 impl Emulator {
-    /// Lets something happen on the portal; returns the queued deliveries, one for each webhook that hears of it.
+    /// Lets something happen on the portal; returns the queued deliveries, one for each webhook that receives it.
     ///
     /// # Errors
     /// The trigger is none that this portal knows.

@@ -21,7 +21,7 @@ pub(crate) struct DeliveryJournal {
     pub(crate) entries: Mutex<Journal>,
     /// Wakes the senders.
     pub(crate) queue: Notify,
-    /// Tells that a delivery was queued or has ended.
+    /// Signals that a delivery was queued or has ended.
     pub(crate) changed: Notify,
 }
 

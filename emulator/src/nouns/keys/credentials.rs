@@ -1,4 +1,4 @@
-//! The credentials that the portal has given out.
+//! The credentials that the portal has issued.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ impl Credentials {
         issued
     }
 
-    /// Takes over what was given out before a restart; a number of the start is not taken again.
+    /// Restores what was issued before a restart; a number from the start is not reused.
     pub(crate) fn restore(&mut self, last_number: i32, issued: impl IntoIterator<Item = Issued>) {
         let first = self.last_number;
         let since = issued.into_iter().filter(|issued| issued.number > first);
@@ -117,7 +117,7 @@ impl Credentials {
         true
     }
 
-    /// Withdraws a credential; false if there is none. Numbers are never used twice.
+    /// Withdraws a credential; false if there is none. Numbers are never reused.
     pub(crate) fn remove(&mut self, number: i32) -> bool {
         let before = self.issued.len();
         self.issued.retain(|issued| issued.number != number);

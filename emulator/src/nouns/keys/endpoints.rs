@@ -110,8 +110,8 @@ fn is_forgotten(credential: &Credential) -> bool {
         .is_some_and(|end| end + EXPIRED_FOR < OffsetDateTime::now_utc())
 }
 
-/// `GET /keys/@self`: the key that was used. The portal cuts it from the header without a look at what is there:
-/// a cookie fails with 400, and what is not a key with 500 (inferred from the controller).
+/// `GET /keys/@self`: the key that was used. The portal takes it from the header without checking what is there: a
+/// cookie fails with 400, and anything else that is not a key with 500 (inferred from the controller).
 pub(crate) fn current(call: &Call) -> Result<Answer, Refusal> {
     let caller = call.caller()?;
     if !call.headers.contains_key(axum::http::header::AUTHORIZATION) {
@@ -141,7 +141,7 @@ pub(crate) fn list(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success(&keys))
 }
 
-/// `GET /keys/permissions`: the scopes, for everybody.
+/// `GET /keys/permissions`: the scopes, for everyone.
 pub(crate) fn permissions(call: &Call) -> Answer {
     let permissions: Vec<&str> = offered(call).collect();
     let counts = Counts {
@@ -222,7 +222,7 @@ fn without_star(permissions: Vec<String>) -> Vec<String> {
     }
 }
 
-/// `PUT /keys/{guid}`: changes what is given; false for somebody else's key, and since 3.7 for an expired one.
+/// `PUT /keys/{guid}`: changes what is given; false for someone else's key, and since 3.7 for an expired one.
 pub(crate) fn update(call: &Call) -> Result<Answer, Refusal> {
     let change = bind_key_change(call.json_body()?)?;
     let caller = call.caller()?;
@@ -256,7 +256,7 @@ fn apply(credential: &mut Credential, change: KeyChange) {
     }
 }
 
-/// `DELETE /keys/{guid}`: false for somebody else's key.
+/// `DELETE /keys/{guid}`: false for someone else's key.
 pub(crate) fn delete(call: &Call) -> Result<Answer, Refusal> {
     let caller = call.caller()?;
     let mut credentials = lock(&call.portal.nouns.keys.credentials);
@@ -265,7 +265,7 @@ pub(crate) fn delete(call: &Call) -> Result<Answer, Refusal> {
     Ok(call.success(&is_removed))
 }
 
-/// An unknown id is a 500: nobody looks for a null there (inferred from the controller).
+/// An unknown id is a 500: the controller does not check for null (inferred from the controller).
 fn find<'a>(call: &Call, credentials: &'a Credentials) -> Result<&'a Issued, HandlerError> {
     credentials
         .issued(number_of(call.guid()))

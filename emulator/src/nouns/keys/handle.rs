@@ -52,7 +52,7 @@ impl Emulator {
         credential.map(change).is_some()
     }
 
-    /// Lets time pass for a key: it was made that much earlier, and ends that much earlier.
+    /// Lets time pass for a key: it was created that much earlier, and expires that much earlier.
     pub fn age_api_key(&self, id: &str, by: Duration) -> bool {
         lock(&self.portal.nouns.keys.credentials).age(number_of(id), by)
     }

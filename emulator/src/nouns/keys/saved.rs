@@ -1,5 +1,5 @@
-//! API keys as the state file has them: those that were made since the start, whole, because they must open the portal
-//! again. What the portal is started with is not among them.
+//! API keys as the state file has them: those that were created since the start, in full, because they must work again.
+//! What the portal is started with is not among them.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,11 @@
-//! The short form of a person that stands beside other things (API §4.3).
+//! The short form of a person, as shown with other objects (API §4.3).
 
 use serde::Serialize;
 
 use crate::account::{SYSTEM_ID, User};
 use crate::front::call::Call;
 
-/// A person beside a webhook or a key.
+/// A person shown with a webhook or a key.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Employee {

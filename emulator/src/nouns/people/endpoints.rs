@@ -59,7 +59,7 @@ fn show(call: &Call, is_meant: impl Fn(&User) -> bool) -> Result<Answer, Refusal
     Ok(call.success(&Person::new(&user, &groups(call), call)))
 }
 
-/// `GET /people/filter`: everybody whom the caller sees.
+/// `GET /people/filter`: everyone whom the caller sees.
 pub(super) fn filter(call: &Call) -> Result<Answer, Refusal> {
     list(call, call.parameter("employeeStatus"))
 }

@@ -36,7 +36,7 @@ pub(crate) struct Person {
     employee: Employee,
 }
 
-/// A group beside a person.
+/// A group shown with a person.
 #[derive(Serialize)]
 struct Membership {
     id: String,
@@ -77,7 +77,7 @@ impl Person {
     }
 }
 
-/// 1 for somebody active, 2 for somebody disabled, 4 for somebody invited.
+/// 1 for active people, 2 for disabled people, 4 for invited people.
 pub(super) fn status(user: &User) -> u8 {
     match (user.active, user.pending) {
         (false, _) => 2,

@@ -1,4 +1,4 @@
-//! Rooms (IH §4). They are looked at here, and put there by tests and by the control API.
+//! Rooms (IH §4). Tests and the control API add them; the API only reads them.
 
 mod control;
 mod endpoints;
@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::locks::lock;
 use crate::nouns::Noun;
 
-/// The rooms, and folders beside them.
+/// The rooms, and other folders.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
     pub(crate) stored: Mutex<Stored>,
@@ -53,7 +53,7 @@ impl Rooms {
         Some(room.clone())
     }
 
-    /// Removes a room; false if there is none of this number. Numbers are never used twice.
+    /// Removes a room; false if there is none of this number. Numbers are never reused.
     fn remove(&self, id: i32) -> bool {
         let mut stored = lock(&self.stored);
         let before = stored.rooms.len();

@@ -38,7 +38,7 @@ impl RoomArea {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewRoom {
-    /// The title, which other rooms may have too.
+    /// The title; other rooms may have the same.
     pub title: String,
     /// The number of the room's type; `None` makes an ordinary folder.
     pub room_type: Option<i32>,

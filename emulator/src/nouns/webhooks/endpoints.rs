@@ -84,7 +84,7 @@ async fn insert(
     Ok(store.insert(new_webhook(call, caller, input)))
 }
 
-/// Refuses a webhook that is there already or cannot be stored; up to 3.0 the one that was there was the answer.
+/// Refuses a webhook that already exists or cannot be stored; up to 3.0, the existing one was the answer.
 fn find_taken(
     call: &Call,
     store: &Store,
@@ -204,7 +204,7 @@ fn is_empty(secret: &SecretString) -> bool {
     secret.expose_secret().is_empty()
 }
 
-/// The first modifier stays for ever (API §4.2).
+/// The first modifier stays forever (API §4.2).
 fn mark_modified(webhook: &mut Webhook, caller: &Caller) {
     webhook
         .modified_by

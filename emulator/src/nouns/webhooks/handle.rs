@@ -27,7 +27,7 @@ impl Emulator {
             .is_some_and(|webhook| webhook.secret_is(expected))
     }
 
-    /// Stores a webhook as somebody else would, without any check or request.
+    /// Stores a webhook as someone else would, without any check or request.
     pub fn create_webhook(&self, webhook: NewWebhook) -> Webhook {
         let stored = lock(&self.portal.nouns.webhooks.store).insert(webhook.into_webhook());
         Arc::unwrap_or_clone(stored)

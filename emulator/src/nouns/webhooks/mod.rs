@@ -33,7 +33,7 @@ use crate::nouns::webhooks::store::Store;
 pub(crate) struct Webhooks {
     pub(crate) store: Mutex<Store>,
     pub(crate) races: Races,
-    /// The built-in hooks that somebody switched off, in profile 3.0.
+    /// The built-in hooks that were switched off, in profile 3.0.
     pub(crate) disabled_route_hooks: Mutex<BTreeSet<i32>>,
 }
 

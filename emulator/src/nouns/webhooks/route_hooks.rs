@@ -39,7 +39,7 @@ fn all(call: &Call) -> Vec<RouteHook> {
         .collect()
 }
 
-/// `GET /settings/webhooks`: a streamed list for everybody.
+/// `GET /settings/webhooks`: a streamed list for everyone.
 pub(crate) fn list(call: &Call) -> Answer {
     call.success(&all(call))
 }

@@ -55,7 +55,7 @@ pub struct Webhook {
     /// When a delivery last succeeded.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_success_on: Option<OffsetDateTime>,
-    /// The `status` beside the config in lists: that of the latest successful delivery, else 0 (API §6.1).
+    /// The `status` next to the config in lists: that of the latest successful delivery, else 0 (API §6.1).
     pub status: u16,
 }
 
@@ -333,7 +333,7 @@ impl Store {
     }
 }
 
-/// What pairs have in common that any database takes for the same; some databases look closer.
+/// The common key of pairs that any database may treat as equal; some databases are stricter.
 pub(crate) fn pair_key(uri: &str, name: &str) -> String {
     format!("{}\n{}", collation::key(uri), collation::key(name))
 }
