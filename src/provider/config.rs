@@ -28,11 +28,11 @@ const BASE_URL_VARIABLE: &str = "DOCSPACE_BASE_URL";
 const API_KEY_VARIABLE: &str = "DOCSPACE_API_KEY";
 const CA_CERTIFICATE_VARIABLE: &str = "DOCSPACE_CA_CERTIFICATE";
 
-/// The environment variables that stand in for arguments of the provider block.
+/// The environment variables that replace arguments of the provider block.
 pub(crate) const VARIABLES: [&str; 3] =
     [BASE_URL_VARIABLE, API_KEY_VARIABLE, CA_CERTIFICATE_VARIABLE];
 
-/// Where the system's certificates are, if not where they usually are.
+/// Where the system's certificates are, if not in the usual place.
 const CERTIFICATE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -152,7 +152,7 @@ pub(super) fn validate(config: &Object, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Reads the provider block. Returns none beside an error.
+/// Reads the provider block. Returns none if there is an error.
 pub(super) fn read(
     config: &Object,
     environment: &dyn Environment,
@@ -213,7 +213,7 @@ pub(super) fn read(
     })))
 }
 
-/// Points a defect of the certificates at where they came from.
+/// Names the source of faulty certificates.
 pub(super) fn certificate_error(error: &api::ConfigError) -> Diagnostic {
     Diagnostic::error(
         "Invalid CA certificate",
@@ -300,8 +300,8 @@ fn proxy_error(error: &ProxyError) -> Diagnostic {
         "Invalid proxy",
         format!(
             "The environment variable {variable} cannot be used: {error}. Expected the address of a proxy, such as \
-             http://proxy.example.com:3128; most proxies are reached by http://, also for https portals. Nothing is sent \
-             past a proxy that is set. The value is not shown here, because it can hold a password."
+             http://proxy.example.com:3128; most proxies are reached over http://, even for https portals. A proxy \
+             that is set is never bypassed. The value is not shown here, because it can hold a password."
         ),
     )
 }
@@ -354,8 +354,8 @@ fn api_key_error(error: ApiKeyError, source: &str) -> Diagnostic {
     )
 }
 
-/// Points at no attribute: Terraform prints the line of the configuration that an error points at, and the key can
-/// stand there.
+/// Points at no attribute: Terraform prints the line of the configuration that an error points at, which can contain
+/// the key.
 fn check_api_key(_path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let Some(key) = value.as_secret() else { return };
     if let Err(error) = ApiKey::parse(key.expose()) {
@@ -400,8 +400,8 @@ fn warn(config: &Object, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::warning(
                 "TLS certificates are not verified",
-                "insecure_skip_tls_verify is on: whoever sits between this machine and the portal can \
-                 read the API key and the secrets. Use ca_certificate for a private certificate authority.",
+                "insecure_skip_tls_verify is on: anyone between this machine and the portal can read the API key and \
+                 the secrets. Use ca_certificate for a private certificate authority.",
             )
             .at_attribute(SKIP_TLS_VERIFY),
         );
@@ -410,8 +410,8 @@ fn warn(config: &Object, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::warning(
                 "request_timeout is short",
-                "The portal may take 13 seconds to resolve and probe a receiver before it answers a \
-                 create or update. With less than 15s its answers can be lost. Raise request_timeout.",
+                "The portal may take 13 seconds to resolve and probe a receiver before it answers a create or update. \
+                 With less than 15s, its answer can be lost. Raise request_timeout.",
             )
             .at_attribute(REQUEST_TIMEOUT),
         );
@@ -454,7 +454,7 @@ fn whole_number(value: &Value) -> Option<u32> {
     value.as_number()?.to_u64()?.try_into().ok()
 }
 
-/// Returns a flag, false when it is not set, nothing while it is unknown.
+/// Returns a flag: false if it is not set, none while it is unknown.
 fn known_flag(config: &Object, name: &str) -> Option<bool> {
     match config.get(name) {
         Value::Null => Some(false),

@@ -29,15 +29,15 @@ pub(super) fn told(date: Option<&Timestamp>) -> Value {
     text(moment.map(OffsetDateTime::truncate_to_second))
 }
 
-/// Writes a date of a clock that is so far ahead of UTC, as [`text`] does; null if that is not known.
+/// Writes a date of a clock that is this far ahead of UTC, as [`text`] does; null if that is not known.
 pub(super) fn text_ahead(date: Option<&Timestamp>, ahead: Option<Duration>) -> Value {
     let shown = date.and_then(Timestamp::to_offset_date_time);
     let moment = shown.zip(ahead);
     text(moment.and_then(|(shown, ahead)| shown.checked_sub(ahead)))
 }
 
-/// Writes what the portal's clock showed: for messages, where its time zone is not asked for. A text that is not a date is
-/// quoted.
+/// Writes what the portal's clock showed, for messages, which do not ask for its time zone. A text that is not a date
+/// is quoted.
 pub(super) fn shown(date: &Timestamp, client: &Client) -> String {
     match date.shown() {
         Some(shown) => {

@@ -1,7 +1,7 @@
-//! API errors in the practitioner's words: where an [`api::Error`] becomes a [`Diagnostic`].
+//! API errors in the practitioner's terms: where an [`api::Error`] becomes a [`Diagnostic`].
 //!
-//! What is said follows from the error's type and status. What an endpoint of a noun means by a status is that noun's to
-//! say ([`Refusals`]). The portal's own words are quoted, cleaned of secrets by the client, but decide only where the
+//! The message follows from the error's type and status. Each noun explains what a status means at its own endpoints
+//! ([`Refusals`]). The portal's own words are quoted, cleaned of secrets by the client, but decide only where the
 //! portal does not translate them (API §7.1, §8.3).
 //!
 //! [`Diagnostic`]: crate::framework::diagnostics::Diagnostic
@@ -20,35 +20,35 @@ pub(super) use self::wording::Wording;
 
 use crate::api::{self, Cause, ConnectReason, NotJson, StatusFailure};
 
-/// What the endpoints of a noun mean by an error status, where that is not what it means everywhere.
+/// What an error status means at the endpoints of a noun, where that differs from its general meaning.
 pub(super) trait Refusals: fmt::Debug + Sync {
     /// Returns whether a request was one of the noun's.
     fn cover(&self, error: &api::Error) -> bool;
 
-    /// Returns what the requests read or change, in the plural.
+    /// Returns what the requests read or change, as a plural.
     fn objects(&self) -> &'static str;
 
-    /// Returns the scopes that each suffice to read them.
+    /// Returns the scopes each of which suffices to read them.
     fn read_scopes(&self) -> &'static str {
         "*:read or *:write"
     }
 
-    /// Words an answer. `said` quotes the portal and continues a sentence.
+    /// Explains an answer. `said` quotes the portal and continues a sentence.
     fn explain(&self, error: &api::Error, failure: &StatusFailure, said: &str) -> Option<String>;
 
-    /// Words the cause for a title, in lower case and without the status.
+    /// Names the cause for a title, in lower case and without the status.
     fn title(&self, _error: &api::Error) -> Option<&'static str> {
         None
     }
 
-    /// Names the attribute that an answer is about.
+    /// Returns the attribute that an answer is about.
     fn attribute(&self, _error: &api::Error) -> Option<&'static str> {
         None
     }
 }
 
-/// Says whether an equal request can be expected to end in the same way: the fault is in the
-/// configuration, not in the moment. An answer that came and is not a portal's is such a fault.
+/// Returns whether an equal request can be expected to end in the same way: the fault lies in the configuration, not in
+/// the moment. An answer that is not a portal's is such a fault.
 pub(super) fn is_definitive(error: &api::Error) -> bool {
     match error.cause() {
         Cause::Redirect { .. }
@@ -73,7 +73,7 @@ pub(super) fn is_definitive(error: &api::Error) -> bool {
     }
 }
 
-/// Says what happened and what to do next.
+/// Explains what happened and what to do next.
 fn explanation(error: &api::Error, noun: Option<&dyn Refusals>) -> String {
     match error.cause() {
         Cause::Status(failure) => status::explain(error, failure, noun),
@@ -92,9 +92,9 @@ fn explanation(error: &api::Error, noun: Option<&dyn Refusals>) -> String {
             "The connection to the portal broke before its answer was complete: {detail}."
         ),
         Cause::Redirect { status, is_inside: true, .. } => format!(
-            "The address answers with a redirect ({status}) to another page of its own, most often to sign in. The API \
-             of a portal never does that: base_url is probably not the address of a DocSpace portal, or a login page or \
-             proxy stands before it. Let requests to /api/2.0 through unchanged."
+            "The address answers with a redirect ({status}) to another page of its own, usually to sign in. The API of \
+             a portal never does that: base_url is probably not the address of a DocSpace portal, or there is a login \
+             page or proxy in front of it. Let requests to /api/2.0 through unchanged."
         ),
         Cause::Redirect { status, location, .. } => {
             let target = location.as_deref().map(|to| format!(" to {to}")).unwrap_or_default();
@@ -108,13 +108,13 @@ fn explanation(error: &api::Error, noun: Option<&dyn Refusals>) -> String {
             )
         }
         Cause::NotJson { found: NotJson::Compressed } => {
-            "The answer is compressed in a way that cannot be read: a proxy before the portal has probably changed it. Have it \
-             pass answers on unchanged."
+            "The answer is compressed in a way that cannot be read: a proxy in front of the portal has probably \
+             changed it. Let answers through unchanged."
                 .to_owned()
         }
         Cause::NotJson { found: NotJson::WebPage } => {
-            "The address answered with a web page instead of the DocSpace API. Check base_url: it is probably not \
-             the address of a DocSpace portal, or a proxy or login page stands before it."
+            "The address answered with a web page instead of the DocSpace API. Check base_url: it is probably not the \
+             address of a DocSpace portal, or there is a proxy or login page in front of it."
                 .to_owned()
         }
         Cause::NotJson { found: NotJson::Other } => not_understood("it is not JSON"),

@@ -1,16 +1,16 @@
-//! When a key ends. The clock is looked at here and nowhere else, and only by what reads: a plan that depended on it would
-//! not come out the same when it is applied.
+//! When a key expires. Only this module looks at the clock, and only for reads: a plan that depended on it would come
+//! out differently when it is applied.
 
 use time::{Duration, OffsetDateTime};
 
 use crate::api::Timestamp;
 
-/// Returns whether a key has ended, or will within so many days. One without an end never does.
+/// Returns whether a key has expired, or will within this many days. One without an expiry date never does.
 pub(super) fn is_over(expires_at: Option<&Timestamp>, within_days: i64) -> bool {
     remaining(expires_at).is_some_and(|rest| rest <= Duration::days(within_days))
 }
 
-/// Returns how long a key has left, which is negative once it has ended. `None` where it has no end.
+/// Returns how long a key has left, which is negative once it has expired. `None` if it never expires.
 pub(super) fn remaining(expires_at: Option<&Timestamp>) -> Option<Duration> {
     let end = expires_at?.to_offset_date_time()?;
     Some(end - OffsetDateTime::now_utc())

@@ -1,4 +1,4 @@
-//! Which numbers stand for rooms: a number by itself does not say what it is of (IH §11).
+//! Which numbers are those of rooms: a number by itself does not say what it identifies (IH §11).
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -18,10 +18,10 @@ impl Session for KnownRooms {
 }
 
 impl LivePortal {
-    /// Notes that a number stands for a room.
+    /// Notes that a number is that of a room.
     pub(super) fn note_room(&self, id: RoomId) {
         let KnownRooms(rooms) = self.session();
-        // A set stays whole whatever panicked while it was held.
+        // A set stays intact, whatever panicked while it was locked.
         let mut rooms = rooms.lock().unwrap_or_else(PoisonError::into_inner);
         rooms.insert(id);
     }

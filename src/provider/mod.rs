@@ -35,7 +35,7 @@ use crate::framework::provider::{ConfigureRequest, Offer, Provider};
 use crate::framework::schema::Schema;
 use crate::framework::value::Object;
 
-/// The nouns whose endpoints mean something of their own by an error status.
+/// The nouns whose endpoints give an error status a meaning of its own.
 const REFUSALS: &[&dyn Refusals] = &[
     api_key::REFUSALS,
     group::REFUSALS,
@@ -120,7 +120,7 @@ impl Provider for DocSpace {
     /// Registers the nouns.
     fn offer(&self) -> Offer<Portal> {
         Offer::default()
-            // A line each, also for the formatter.
+            // One line each, even after formatting.
             .with(api_key::offer())
             .with(developer_tools::offer())
             .with(embedding::offer())

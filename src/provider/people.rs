@@ -2,7 +2,7 @@
 
 use crate::api::{CurrentUser, Role};
 
-/// The names of the roles, from the highest on.
+/// The names of the roles, highest first.
 pub(super) const ROLES: [&str; 5] = ["owner", "admin", "room_admin", "user", "guest"];
 
 /// Names a role. The owner's flag of administrators is off (API §16 O7).

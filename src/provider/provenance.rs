@@ -1,18 +1,18 @@
-//! Which object of a portal an id stands for (product §4.4).
+//! Which object of a portal an id identifies (product §4.4).
 //!
-//! An id says nothing on its own: it can be there on another portal, and on one that was restored or set up anew. The owner
-//! of every self-hosted portal has the same id, so the creator alone does not tell portals apart either. Private state
-//! therefore remembers the portal's origin, the creator and the time of creation, and whatever is read, changed or
-//! deleted is compared with them first:
+//! An id alone says nothing: it can also exist on another portal, and on one that was restored or set up anew. The
+//! owner of every self-hosted portal has the same id, so the creator alone does not tell portals apart either. Private
+//! state therefore remembers the portal's origin, the creator and the time of creation, and every object is compared
+//! with them before it is read, changed or deleted:
 //!
 //! | remembered | it is the same object when |
 //! | --- | --- |
 //! | this origin | creator and time agree |
-//! | another origin | creator and time agree, and it is named as in the state: the portal has moved |
-//! | nothing | it is named as in the state |
+//! | another origin | creator and time agree, and it has the state's name: the portal has moved |
+//! | nothing | it has the state's name |
 //!
-//! "Nothing" are tainted objects, whose private state Terraform does not hand on, private state that a crash has lost, and
-//! webhooks of a version that remembered only the creator.
+//! "Nothing" is remembered of tainted objects, whose private state Terraform does not pass on, of objects whose private
+//! state a crash has lost, and of webhooks of a version that remembered only the creator.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +22,10 @@ use crate::api::{Timestamp, UserId};
 const QUARTER_HOUR: i64 = 15 * 60;
 /// From UTC−12 to UTC+14.
 const LARGEST_SHIFT: i64 = 26 * 60 * 60;
-/// Lists tell whole seconds, and may round them up (API §4.4).
+/// Lists show whole seconds, and may round them up (API §4.4).
 const TOLERANCE: i64 = 1;
 
-/// What is remembered of an object beside its id.
+/// What is remembered of an object besides its id.
 ///
 /// The names are short because they are stored once for each object.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub(super) struct Provenance {
         alias = "created_by"
     )]
     pub(super) creator: Option<String>,
-    /// When it was created, in seconds since 1970, as the portal told it.
+    /// When it was created, in seconds since 1970, according to the portal.
     #[serde(skip_serializing_if = "Option::is_none", rename = "on")]
     pub(super) created_on: Option<i64>,
 }
@@ -51,7 +51,7 @@ pub(super) struct Provenance {
 pub(super) enum Difference {
     Creator,
     CreatedOn,
-    /// It is named otherwise, and nothing else tells.
+    /// It has another name, and nothing else decides.
     Name,
 }
 
@@ -77,12 +77,12 @@ impl Provenance {
             .is_some_and(|creator| creator.eq_ignore_ascii_case(user.as_str()))
     }
 
-    /// Returns the remembered origin if it is another one than this.
+    /// Returns the remembered origin if it differs from this one.
     pub(super) fn elsewhere(&self, origin: &str) -> Option<&str> {
         self.origin.as_deref().filter(|ours| *ours != origin)
     }
 
-    /// Returns whether what is seen is certainly of the remembered object.
+    /// Returns whether what is seen certainly belongs to the remembered object.
     pub(super) fn is_certainly(&self, seen: &Self) -> bool {
         let dates = self.created_on.zip(seen.created_on);
         let creators = self.creator.as_ref().zip(seen.creator.as_ref());
@@ -92,7 +92,7 @@ impl Provenance {
             && creators.is_some_and(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
     }
 
-    /// Compares what is seen of an object with what is remembered, and returns what is to be remembered from now on.
+    /// Compares what is seen of an object with what is remembered, and returns what to remember from now on.
     pub(super) fn compare(&self, seen: Self, is_named_alike: bool) -> Result<Self, Difference> {
         if let (Some(ours), Some(theirs)) = (&self.creator, &seen.creator)
             && !ours.eq_ignore_ascii_case(theirs)

@@ -1,11 +1,12 @@
-//! How a configuration names what a data source reads, and what it chooses by.
+//! How a configuration selects what a data source reads.
 
 use crate::api::Guid;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::value::{Object, Value};
 
-/// Checks that exactly one of two attributes names the object, as far as the values are known. `What` begins a title.
+/// Checks that exactly one of two attributes is set, as far as the values are known. `what` names the object and begins
+/// a title.
 pub(super) fn check_one_of(
     config: &Object,
     what: &str,
@@ -15,14 +16,14 @@ pub(super) fn check_one_of(
     let is_set = |name: &str| !is_null(name) && !config.get(name).is_unknown();
     if is_set(first) && is_set(second) {
         let detail = format!(
-            "Either of {first} and {second} is enough, and the two could contradict each other. Remove one of them."
+            "Either {first} or {second} is enough, and the two could contradict each other. Remove one of them."
         );
-        let summary = format!("{what} named in two ways");
+        let summary = format!("{what} specified twice");
         return Err(Diagnostic::error(summary, detail).at_attribute(second));
     }
     if is_null(first) && is_null(second) {
         let detail = format!("Neither {first} nor {second} is set. Set one of them.");
-        return Err(Diagnostic::error(format!("{what} not named"), detail));
+        return Err(Diagnostic::error(format!("{what} not specified"), detail));
     }
     Ok(())
 }
@@ -41,8 +42,8 @@ pub(super) fn check_guid(path: &Path, value: &Value, diagnostics: &mut Diagnosti
         Ok(guid) if guid.to_string() != text => Diagnostic::error(
             "GUID has capital letters",
             format!(
-                "The portal writes GUIDs in lower case, and compares them as text where they are the target_id of a webhook. \
-                 Write \"{guid}\", or put the value into lower(…)."
+                "The portal writes GUIDs in lower case, and compares them as text where they are the target_id of a \
+                 webhook. Write \"{guid}\", or wrap the value in lower(…)."
             ),
         ),
         Ok(_) => return,
@@ -50,7 +51,7 @@ pub(super) fn check_guid(path: &Path, value: &Value, diagnostics: &mut Diagnosti
     diagnostics.push(fault.at(path.clone()));
 }
 
-/// Checks that a text is one of some names. `what` is what they are of, such as "role".
+/// Checks that a text is one of some names. `what` is what they name, such as "role".
 pub(super) fn check_name(
     path: &Path,
     value: &Value,

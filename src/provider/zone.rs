@@ -1,7 +1,7 @@
 //! The time zone of a portal, whose wall clock the dates of its webhooks show (API §4.4).
 //!
-//! The offset behind such a date is that of the server's operating system and says nothing about it. What the clock
-//! showed twice, in the hour in which it was set back, no rule can tell apart: such a date is not known.
+//! The offset that follows such a date is that of the server's operating system and says nothing about it. No rule can
+//! tell apart what the clock showed twice, in the hour in which it was set back: such a date is unknown.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -31,7 +31,8 @@ impl Zone {
         dates::text(date.and_then(|date| self.moment(date)))
     }
 
-    /// Returns whether this zone's clock showed a date twice, because it was set back. Nothing is known without a zone.
+    /// Returns whether this zone's clock showed a date twice, because it was set back. Without a zone, nothing is
+    /// known.
     pub(super) fn is_shown_twice(&self, date: &Timestamp) -> bool {
         let offset = date.shown().and_then(|shown| self.offset(shown));
         matches!(offset, Some(AmbiguousOffset::Fold { .. }))
@@ -69,7 +70,7 @@ fn civil(shown: PrimitiveDateTime) -> Option<DateTime> {
     .ok()
 }
 
-/// The time zone of a portal, asked for once, whatever the outcome, and only by those who show dates.
+/// The time zone of a portal, requested once, whatever the outcome, and only if dates are shown.
 #[derive(Debug)]
 struct PortalZone {
     answer: OnceCell<Result<Zone, Error>>,
@@ -86,8 +87,8 @@ impl Session for PortalZone {
 }
 
 impl LivePortal {
-    /// Returns the portal's time zone. That it could not be read is one warning per process, unless the portal has
-    /// nothing there.
+    /// Returns the portal's time zone. If it could not be read, there is one warning per process, unless the portal has
+    /// no such endpoint.
     pub(super) async fn zone(&self, diagnostics: &mut Diagnostics) -> &Zone {
         const UNKNOWN: &Zone = &Zone(None);
         let session: &PortalZone = self.session();
@@ -120,8 +121,8 @@ fn not_read(portal: &LivePortal, error: &Error) -> Diagnostic {
             .wording()
             .titled("Could not read the portal's time zone", error),
         format!(
-            "{} The portal writes dates in its own time zone, so without it the dates of webhooks are null in this run. \
-             Everything else is right, healthy included.",
+            "{} The portal writes dates in its own time zone, so without it the dates of webhooks are null in this \
+             run. Everything else is correct, healthy included.",
             portal.wording().detail(error)
         ),
     )

@@ -115,7 +115,7 @@ fn an_emoji_in_a_name_is_warned_of_before_the_portal_fails() {
         .fails()
         .warns(warning)
         .errs("Could not create the webhook")
-        .says("Remove characters outside of it, most often from the name.")
+        .says("Remove such characters, usually from the name.")
         .points_at("name");
     assert!(case.portal.webhooks().is_empty());
 }
@@ -202,7 +202,7 @@ fn an_empty_target_is_refused() {
         &Webhook::new("ci").with("target_id", r#""""#),
         "target_id",
         "Empty target_id",
-        "Leave target_id out, or set it to null",
+        "Omit target_id, or set it to null",
     );
 }
 
@@ -238,7 +238,7 @@ fn allowed_portals_that_name_no_portal_are_refused() {
         ),
         (
             r#"["*.onlyoffice.com"]"#,
-            "\"*.onlyoffice.com\" contains a wildcard, and each portal has to be named.",
+            "\"*.onlyoffice.com\" contains a wildcard, but each portal must be named.",
         ),
     ] {
         refused(

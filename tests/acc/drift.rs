@@ -102,7 +102,7 @@ fn a_webhook_deleted_by_hand_is_named_and_created_again() {
     case.plan()
         .proposes(1, 0, 0)
         .warns("A webhook is missing: does base_url name the right portal?")
-        .says("Apply to create it again");
+        .says("Apply to re-create it");
     case.apply().succeeds();
     assert_eq!(case.attributes(ADDRESS)["id"], "2");
     case.plan().finds_no_changes();

@@ -259,7 +259,7 @@ impl Fleet {
                 }
                 (Some(_), None) => {
                     let title = format!("Webhook \"w{number}\"");
-                    let promise = format!("a webhook named \"w{number}\" after all");
+                    let promise = format!("did create a webhook named \"w{number}\"");
                     let is_named = text.contains(&title) || text.contains(&promise);
                     assert!(is_named, "{about}: nobody knows of it\n{run}");
                     orphans.push(number);

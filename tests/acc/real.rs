@@ -132,7 +132,7 @@ fn a_proxy_with_a_login_is_gone_through_and_blamed_for_a_wrong_one() {
     case.set("HTTP_PROXY", &proxy.address("user:other-password@"));
     case.plan()
         .fails()
-        .errs("Could not read the webhook: login demanded on the way (401)")
+        .errs("Could not read the webhook: login demanded by a gateway (401)")
         .says("some proxies refuse a wrong password like this, so check the one in HTTP_PROXY too")
         .hides("other-password");
     case.set("HTTP_PROXY", &proxy.address(&format!("user:{PASSWORD}@")));

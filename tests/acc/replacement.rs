@@ -133,7 +133,7 @@ fn a_name_that_the_portal_probably_takes_for_another_is_warned_of() {
     case.apply()
         .fails()
         .errs("Webhook \"ci\" already exists (id 1)")
-        .says("this portal takes them for the same");
+        .says("this portal treats them as equal");
     has_ids(&case, &[1]);
 }
 

@@ -145,7 +145,7 @@ fn an_alias_for_another_portal_does_not_get_the_key_of_the_environment() {
     case.write("main.tf", format!("{}{there}", alias("")));
     case.apply()
         .fails()
-        .errs("API key may be another portal's")
+        .errs("API key may belong to another portal")
         .says("Set api_key in the provider block; or,")
         .points_at("base_url");
     assert!(other.request_log().is_empty());

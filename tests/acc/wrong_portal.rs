@@ -67,7 +67,7 @@ fn what_all_webhooks_fail_of_is_explained_once() {
         .errs("The portal cannot be used: API key refused (401)")
         .says_so_often(
             COUNT - 1,
-            "look at the error \"The portal cannot be used: API key refused (401)\"",
+            "see the error \"The portal cannot be used: API key refused (401)\"",
         );
 }
 
@@ -179,7 +179,7 @@ fn a_portal_that_is_down_is_warned_of_in_a_plan_and_an_error_at_apply() {
     case.set("DOCSPACE_BASE_URL", "http://127.0.0.1:1");
     case.plan()
         .proposes(1, 0, 0)
-        .warns("The portal could not be asked while planning")
+        .warns("The plan was not checked against the portal")
         .says("No connection to the portal at 127.0.0.1");
     case.apply()
         .fails()
@@ -258,7 +258,7 @@ fn a_trigger_that_the_callers_role_may_not_use_is_an_error_of_the_plan() {
     case.plan()
         .fails()
         .errs("Trigger is not available")
-        .says("may not subscribe to \"RoomCreated\"")
+        .says("does not allow \"RoomCreated\"")
         .points_at("triggers");
     case.write("main.tf", Webhook::new("ci"));
     case.apply().succeeds_silently();

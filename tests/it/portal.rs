@@ -12,7 +12,7 @@ use crate::host::Host;
 /// The resource, and the list resource.
 pub const WEBHOOK: &str = "docspace_webhook";
 
-/// What stands before the interesting part of every path.
+/// The beginning of every path.
 const SETTINGS: &str = "/api/2.0/settings";
 const API: &str = "/api/2.0";
 

@@ -117,7 +117,7 @@ pub fn portal_state(outage: &str) -> Option<PortalState> {
     }
 }
 
-/// Says whether the provider needs a short time limit to see this fault soon.
+/// Returns whether the provider needs a short time limit to see this fault soon.
 pub fn is_slow(name: &str) -> bool {
     name.starts_with("silence") || name == "late"
 }

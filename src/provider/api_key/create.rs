@@ -1,5 +1,5 @@
-//! Creating a key: one POST, recorded the moment it is known, nothing read back. A key that shall be switched off is
-//! switched off in the same call: no POST can ask for that (IH §3).
+//! Creating a key: one POST, recorded the moment it is known, nothing read back. A key that is configured as switched
+//! off is switched off in the same call: no POST can ask for that (IH §3).
 
 use super::creation::Creation;
 use super::mint::mint;
@@ -40,10 +40,10 @@ pub(super) async fn create(
     switch_off(portal, session, &created, progress).await
 }
 
-/// Returns the state of a new key: what is planned, and what the portal says of the rest.
+/// Returns the state of a new key: what is planned, and the rest as the portal shows it.
 fn state_of(created: &CreatedKey, plan: &Object) -> Object {
     let mut state = refresh(plan.clone(), &created.key);
-    // The next read tells where the portal stored something else.
+    // The next read shows whether the portal stored something else.
     for name in [NAME, PERMISSIONS, IS_ACTIVE, EXPIRES_IN_DAYS, EXPIRED] {
         state.set(name, plan.get(name).clone());
     }
@@ -51,7 +51,7 @@ fn state_of(created: &CreatedKey, plan: &Object) -> Object {
     state
 }
 
-/// Switches a new key off. It is deleted again where that fails: a key that opens the portal is not what was asked for.
+/// Switches a new key off. If that fails, the key is deleted again: a working key is not what was asked for.
 async fn switch_off(
     portal: &LivePortal,
     session: &KeySession,

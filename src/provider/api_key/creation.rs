@@ -1,4 +1,4 @@
-//! A creation on its way: its one request.
+//! A creation in progress: its one request.
 
 use super::session::KeySession;
 use crate::api::keys::{CreatedKey, NewKey};
@@ -8,7 +8,7 @@ use crate::provider::portal::LivePortal;
 
 pub(super) const SUMMARY: &str = "Could not create the API key";
 
-/// A creation on its way.
+/// A creation in progress.
 pub(super) struct Creation<'a> {
     pub(super) portal: &'a LivePortal,
     pub(super) session: &'a KeySession,
@@ -16,7 +16,8 @@ pub(super) struct Creation<'a> {
 }
 
 impl Creation<'_> {
-    /// Makes sure of the list before the first POST: without it, nobody could tell afterwards what was there before.
+    /// Makes sure that there is a list before the first POST: without it, nothing could tell afterwards what was there
+    /// before.
     pub(super) async fn prepare(&self) -> Result<(), Diagnostic> {
         let list = &self.session.list;
         if list.has_baseline() && !self.portal.client.is_down() {
@@ -33,7 +34,7 @@ impl Creation<'_> {
     /// Sends the POST and keeps the shared list in step with its outcome.
     pub(super) async fn post(&self, client: &Client) -> Result<CreatedKey, Error> {
         let token = self.session.list.begin_create();
-        // What this process has seen before cannot be new, whatever the answer says.
+        // What this process has already seen cannot be new, whatever the answer says.
         let baseline = self.session.list.baseline();
         let is_new = |id| {
             let was_there = baseline

@@ -1,4 +1,5 @@
-//! The data source `docspace_current_key`: who the provider is, what it may do, and when that ends (IH §3, §8).
+//! The data source `docspace_current_key`: whose key the provider runs with, what it may do, and when it expires (IH
+//! §3, §8).
 
 use async_trait::async_trait;
 
@@ -33,9 +34,9 @@ impl DataSource<Portal> for CurrentKey {
     fn schema(&self) -> Schema {
         let text = |description: &str| Attribute::computed(Type::String, description);
         Schema::new(
-            "The API key that the provider runs with: whose it is, what it may do, and when it ends. Needs DocSpace 3.1.1 or \
-             later, and no permission; the person's name and role need `accounts.self:read`, which `*:read` and `*:write` \
-             include.",
+            "The API key that the provider runs with: whose it is, what it may do, and when it expires. Needs DocSpace \
+             3.1.1 or later, but no permission; the person's name and role need `accounts.self:read`, which `*:read` \
+             and `*:write` include.",
         )
         .with(ID, text("The key's id, a GUID."))
         .with(NAME, text("The key's name."))
@@ -55,10 +56,10 @@ impl DataSource<Portal> for CurrentKey {
                  person may not do, the key may not either.",
             ),
         )
-        .with(CREATED_ON, text("When the key was made, in RFC 3339."))
+        .with(CREATED_ON, text("When the key was created, in RFC 3339."))
         .with(
             EXPIRES_AT,
-            text("When the key ends, in RFC 3339. Null for a key that never does."),
+            text("When the key expires, in RFC 3339. Null for a key that never does."),
         )
         .with(USER_ID, text("The id of the person for whom the key acts, a GUID."))
         .with(
@@ -92,7 +93,7 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let key = own_key.ok_or_else(no_key)?;
     let person = match portal.caller().await {
         Ok(person) => Some(person),
-        // What is told of the key asks for no permission, so that the rest must not either.
+        // Reading the key itself needs no permission, so the rest must not need one either.
         Err(error) if error.is_scope_refused() => None,
         Err(error) => return Err(portal.explain(SUMMARY, &error)),
     };

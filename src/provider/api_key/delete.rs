@@ -56,7 +56,7 @@ pub(super) async fn remove(
             error
         }
     };
-    // Of an id that it does not have a portal says 500, as of a failure of its own.
+    // A portal answers 500 for an id that it does not have, as it does for a failure of its own.
     let is_open = error.outcome_unknown() || error.status() == Some(500);
     if is_open && is_unlisted(session, id).await.unwrap_or(false) {
         return Ok(());
@@ -66,7 +66,7 @@ pub(super) async fn remove(
     Err(Diagnostic::error(title, opening))
 }
 
-/// Returns whether two lists in a row do not show a key that was in a list before, so that the caller would see it.
+/// Returns whether two lists in a row lack a key that an earlier list had, so that the caller would see it.
 async fn is_unlisted(session: &KeySession, id: KeyId) -> Result<bool, Error> {
     let list = session.list.fresh().await?;
     let list = guard::find(session, list, id).await?;
@@ -77,14 +77,14 @@ fn declined(name: &str, id: KeyId) -> Diagnostic {
     Diagnostic::error(
         format!("Key \"{name}\" was not deleted"),
         format!(
-            "The portal answered 200 and \"false\": it did not delete key {id}. It does so for the key of another person \
-             when the one who asks is no portal administrator. Run the provider with the key of the person who made it, or \
-             of an administrator."
+            "The portal answered 200 and \"false\": it did not delete key {id}. It answers like this for another \
+             person's key if the caller is not a portal administrator. Run the provider with the key of the person who \
+             created it, or of an administrator."
         ),
     )
 }
 
-/// Says what becomes of the resource. An ephemeral key is in no state.
+/// Adds what becomes of the resource. An ephemeral key is not in a state.
 fn kept(name: &str, id: KeyId, failure: Diagnostic) -> Diagnostic {
     Diagnostic {
         detail: format!(

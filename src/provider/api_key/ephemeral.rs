@@ -1,5 +1,5 @@
-//! The ephemeral `docspace_api_key`: a key for one command. It is made when it is opened and deleted when it is closed, and
-//! it ends within a day should nobody close it.
+//! The ephemeral `docspace_api_key`: a key for one command. It is created when it is opened and deleted when it is
+//! closed, and expires within a day if it is never closed.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ const PREFIX: &str = "tf-ephemeral";
 /// The longest purpose: a name has at most 30 UTF-16 code units, and a blank comes between.
 const MAX_PURPOSE: usize = 30 - PREFIX.len() - 1;
 
-/// The life of a key that nobody deletes.
+/// The validity of a key that is never deleted.
 const DAYS: u16 = 1;
 
 /// What closing has to know.
@@ -50,11 +50,11 @@ impl EphemeralResource<Portal> for EphemeralKey {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "An API key for one run, never stored in the plan or the state: it is made when it is needed first and deleted \
-             when nothing needs it any more, after an interrupt too. Terraform opens it in the plan and again in the apply, \
-             so an `apply` makes two keys.\n\nWhere the portal limits requests, a person can make five keys in 15 minutes, \
-             and the provider waits for the next one. Should the process be killed, the key that is left ends within a day; \
-             its name begins with `tf-ephemeral`.",
+            "An API key for one run, never stored in the plan or the state: it is created when it is first needed and \
+             deleted when nothing needs it any longer, even after an interrupt. Terraform opens it in the plan and \
+             again in the apply, so an `apply` creates two keys.\n\nWhere the portal limits requests, a person can \
+             create five keys in 15 minutes, and the provider waits for the next one. If the process is killed, the \
+             key that is left expires within a day; its name begins with `tf-ephemeral`.",
         )
         .with(
             PERMISSIONS,
@@ -78,7 +78,7 @@ impl EphemeralResource<Portal> for EphemeralKey {
             EXPIRES_AT,
             Attribute::computed(
                 Type::String,
-                "When the key ends if nobody deletes it, in RFC 3339: a day after it was made.",
+                "When the key expires unless it is deleted first, in RFC 3339: a day after it was created.",
             ),
         )
     }
@@ -123,7 +123,7 @@ impl EphemeralResource<Portal> for EphemeralKey {
         let Ok(id) = id.parse::<KeyId>() else {
             return Ok(());
         };
-        // After an interrupt too: it is the second half of what was begun.
+        // Even after an interrupt: it is the second half of what was begun.
         let client = portal.client.unstoppable();
         let removed = delete::remove(portal, portal.keys(), &client, id, &name).await;
         removed.map_err(|diagnostic| left(portal.origin(), id, &name, &diagnostic))
@@ -147,8 +147,8 @@ fn check_purpose(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
             Diagnostic::error(
                 "Invalid purpose",
                 format!(
-                    "The purpose has {units} UTF-16 code units. Expected 1 to {MAX_PURPOSE} that are not blank, or leave it \
-                     out: the portal accepts names of 30, and {PREFIX} comes first."
+                    "The purpose has {units} UTF-16 code units. Expected 1 to {MAX_PURPOSE} that are not all blank, or \
+                     omit it: the portal accepts names of 30, and {PREFIX} comes first."
                 ),
             )
             .at(path.clone()),
@@ -156,14 +156,15 @@ fn check_purpose(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Warns that a key is left: what the run was for is done, and the key ends by itself.
+/// Warns that a key is left. It is no error: the run has done its work, and the key expires by itself.
 fn left(origin: &str, id: KeyId, name: &str, why: &Diagnostic) -> Diagnostic {
     Diagnostic {
         severity: Severity::Warning,
         summary: format!("Ephemeral key \"{name}\" was not deleted"),
         detail: format!(
-            "{}: {} The provider tries once more before it ends. If that fails too, the key ends by itself within a day of its \
-             creation; to end it sooner, remove key {id} in the portal at {origin} under Developer Tools, API keys.",
+            "{}: {} The provider tries once more before it exits. If that fails too, the key expires within a day of \
+             its creation; to end it sooner, delete key {id} in the portal at {origin} under Developer Tools, API \
+             keys.",
             why.summary, why.detail
         ),
         path: None,

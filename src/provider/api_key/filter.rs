@@ -23,7 +23,7 @@ pub(super) fn with_filters(schema: Schema) -> Schema {
             EXPIRED,
             Attribute::optional(
                 Type::Bool,
-                "Only keys that have ended, or only those that have not.",
+                "Only keys that have expired, or only those that have not.",
             ),
         )
         .with(
@@ -43,7 +43,7 @@ pub(super) fn with_filters(schema: Schema) -> Schema {
         )
 }
 
-/// What has to be true of a key.
+/// The conditions that a key must meet.
 #[derive(Debug, Default)]
 pub(super) struct KeyFilter {
     is_active: Option<bool>,

@@ -38,7 +38,7 @@ pub(super) fn recognize(
     }
 }
 
-/// Refuses to take the absence of a key for a deletion on a portal other than that of the state.
+/// Refuses to treat a missing key as deleted on a portal other than the state's.
 pub(super) fn refuse_absence_elsewhere(
     portal: &LivePortal,
     state: &Object,
@@ -55,8 +55,8 @@ pub(super) fn refuse_absence_elsewhere(
     }
 }
 
-/// Makes sure before a change that the portal's key is the one in the state, and returns it. One list serves for all
-/// changes of a process, and does not expire.
+/// Makes sure before a change that the portal's key is the one in the state, and returns it. One list serves all
+/// changes of a process and does not expire.
 ///
 /// `None` where the same portal does not show it.
 pub(super) async fn verify(
@@ -73,7 +73,7 @@ pub(super) async fn verify(
         recognize(portal, session, state, private, &key)?;
         return Ok(Some(key));
     }
-    // It may have been made by this process since.
+    // This process may have created it since.
     let list = session.list.read().await.map_err(explain)?;
     let list = find(session, list, id).await.map_err(explain)?;
     match list.item(id) {
@@ -85,7 +85,7 @@ pub(super) async fn verify(
     }
 }
 
-/// Returns a list that shows a key, or of which it can be said that the key is gone.
+/// Returns a list that shows a key, or one from which it is certain that the key is gone.
 pub(super) async fn find(
     session: &KeySession,
     list: Arc<KeySnapshot>,
@@ -97,13 +97,13 @@ pub(super) async fn find(
     session.list.confirm_absence(&list, id).await
 }
 
-/// Returns whether a key has the name of a state. A state without one, as an import leaves it, is about whatever key has
+/// Returns whether a key has the name of a state. A state without one, as after an import, is about whatever key has
 /// its id.
 fn is_named_alike(state: &Object, key: &Key) -> bool {
     state.get(NAME).as_str().is_none_or(|name| name == key.name)
 }
 
-/// Words what differs and the way out.
+/// Explains what differs and what to do.
 fn stranger(
     portal: &LivePortal,
     state: &Object,
@@ -114,13 +114,13 @@ fn stranger(
     let id = state.get(ID).as_str().unwrap_or("?");
     let here = portal.origin();
     let kept = "Nothing was changed, and the key stays in the state.";
-    let leave = "remove the resource from the state with `terraform state rm`; the next apply makes a new key there";
+    let leave = "remove the resource from the state with `terraform state rm`; the next apply creates a new key there";
     match private.provenance.elsewhere(here) {
         Some(there) => Diagnostic::error(
             format!("Key \"{name}\" belongs to another portal"),
             format!(
-                "This state was written against {there}, and base_url names {here}: {difference} ({id}). {kept} Set base_url \
-                 (or DOCSPACE_BASE_URL) to {there}. If {here} is the portal from now on, {leave}."
+                "This state was written for {there}, but base_url names {here}: {difference} ({id}). {kept} Set \
+                 base_url (or DOCSPACE_BASE_URL) to {there}. If {here} is now the right portal, {leave}."
             ),
         ),
         None => Diagnostic::error(
@@ -137,11 +137,11 @@ fn stranger(
 /// Explains how a key differs from that of the state, as the continuation of a sentence.
 fn differs(difference: Difference, state: &Object, key: &Key) -> String {
     match difference {
-        Difference::Creator => "the one there was made by another user".to_owned(),
+        Difference::Creator => "the one there was created by another user".to_owned(),
         Difference::CreatedOn => {
             let date = dates::told(key.created_on.as_ref());
             format!(
-                "the one there was made at another time ({})",
+                "the one there was created at another time ({})",
                 date.as_str().unwrap_or_default()
             )
         }

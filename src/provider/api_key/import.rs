@@ -1,4 +1,4 @@
-//! Taking an existing key under management, by its id. Its value cannot be read, so it stays null.
+//! Importing an existing key by its id. Its value cannot be read, so it stays null.
 
 use super::guard;
 use super::model::ID;
@@ -52,8 +52,8 @@ fn unseen(id: KeyId) -> Diagnostic {
     Diagnostic::error(
         "No such API key",
         format!(
-            "The portal shows no key {id}. Check the id, and that base_url is the right portal; the key of a person who is no \
-             administrator sees only keys of that person."
+            "The portal shows no key {id}. Check the id, and that base_url is the right portal; the key of a person \
+             who is not an administrator sees only that person's keys."
         ),
     )
 }

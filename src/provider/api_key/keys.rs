@@ -31,13 +31,14 @@ impl DataSource<Portal> for ApiKeys {
 
     fn schema(&self) -> Schema {
         with_filters(Schema::new(
-            "The API keys that the owner of the provider's key may see, or those that match every filter: an administrator \
-             sees the keys of everybody, others their own. Expired keys stay in the list. No key itself is shown: the portal \
-             shows it once, to whoever makes it. Any number of keys costs one request.",
+            "The API keys that the owner of the provider's key may see, or those that match every filter: an \
+             administrator sees everyone's keys, others see their own. Expired keys stay in the list. The keys \
+             themselves are absent: the portal shows each once, to whoever creates it. Any number of keys costs one \
+             request.",
         ))
         .with(
             KEYS,
-            Attribute::nested(Nesting::List, attributes(), "The keys, the newest first."),
+            Attribute::nested(Nesting::List, attributes(), "The keys, newest first."),
         )
     }
 
@@ -58,7 +59,7 @@ fn attributes() -> [(&'static str, Attribute); 9] {
     let text = |description: &str| Attribute::computed(Type::String, description);
     [
         (ID, text("The key's id, a GUID.")),
-        (NAME, text("The name, which others may have too.")),
+        (NAME, text("The name; other keys may have the same.")),
         (
             PERMISSIONS,
             Attribute::computed(
@@ -74,18 +75,18 @@ fn attributes() -> [(&'static str, Attribute); 9] {
             ),
         ),
         (KEY_POSTFIX, text("The last four characters of the key.")),
-        (CREATED_ON, text("When the key was made, in RFC 3339.")),
+        (CREATED_ON, text("When the key was created, in RFC 3339.")),
         (
             CREATED_BY,
             text("The id of the person for whom the key acts."),
         ),
         (
             EXPIRES_AT,
-            text("When the key ends, in RFC 3339. Null for a key that never does."),
+            text("When the key expires, in RFC 3339. Null for a key that never does."),
         ),
         (
             EXPIRED,
-            Attribute::computed(Type::Bool, "Whether the key has ended."),
+            Attribute::computed(Type::Bool, "Whether the key has expired."),
         ),
     ]
 }

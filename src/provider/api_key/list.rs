@@ -23,11 +23,11 @@ impl ListResource<Portal> for KeyFinder {
 
     fn schema(&self) -> Schema {
         with_filters(Schema::new(
-            "Finds existing API keys of the portal. An administrator's key sees the keys of everybody, any other those of its \
-             owner. All filters that are set must match. Put a `list` block into a file whose name ends in `.tfquery.hcl`. \
-             It stops at its `limit`, 100 by default. `terraform query` shows what is found, and \
-             `terraform query -generate-config-out=found.tf` writes a resource and an `import` block for each. An imported \
-             key has no `key`, because nobody can read it any more.",
+            "Finds existing API keys of the portal. An administrator's key sees everyone's keys, any other key those \
+             of its owner. All filters that are set must match. Put a `list` block into a file whose name ends in \
+             `.tfquery.hcl`. It stops at its `limit`, 100 by default. `terraform query` shows what is found, and \
+             `terraform query -generate-config-out=found.tf` writes a resource and an `import` block for each. An \
+             imported key has no `key`, because it can no longer be read.",
         ))
     }
 
@@ -53,7 +53,7 @@ async fn list(
     let (arrivals, mut arrived) = Arrivals::channel();
     let reading = async move {
         let read = portal.keys().list.read_into(&arrivals).await;
-        // Without this the other half would wait for more.
+        // Otherwise the other half would wait for more.
         drop(arrivals);
         read
     };
@@ -62,7 +62,7 @@ async fn list(
             if !filter.matches(&key) {
                 continue;
             }
-            // First of all, because Terraform stops listening when it has enough.
+            // Comes first, because Terraform stops listening when it has enough.
             warn_of_wait(portal, results).await;
             let found = ListResult {
                 display_name: format!("{} ({})", key.name, key.postfix),

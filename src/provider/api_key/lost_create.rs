@@ -1,9 +1,11 @@
-//! A creation whose answer was lost: was the key made? If it was, nobody holds it, because the portal shows it once.
+//! A creation whose answer was lost: was the key created? If it was, no one has its value, because the portal shows it
+//! once.
 //!
-//! The portal has no idempotency key, so the list decides, and of it only ids: what was not in the list that this process
-//! took before its first POST, has the name of the new key and was made by the same person may be it. Clocks decide
-//! nothing. Such a key is never deleted, because names repeat and another run may have made it and use it; the error names
-//! it. Where none shows up once the portal cannot be working on the request any more, the request is sent once more.
+//! The portal has no idempotency key, so the list decides, by ids alone: a key that was not in the list read before
+//! this process's first POST, has the new key's name and was created by the same person may be it. Clocks decide
+//! nothing. Such a key is never deleted, because names repeat and another run may have created it and use it; the error
+//! names it. If none shows up by the time the portal can no longer be working on the request, the request is sent once
+//! more.
 
 use std::time::Duration;
 
@@ -15,10 +17,10 @@ use crate::api::{Cause, Error, ErrorShape};
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::dates;
 
-/// How long a portal may work on a creation after it was sent. It is one insert, so this is mostly slack.
+/// How long a portal may work on a creation after it was sent. It is one insert, so most of this is slack.
 const WORST_CASE: Duration = Duration::from_secs(15);
 
-/// The pauses between looks at the list grow from the first to the second.
+/// Pauses between looks at the list grow from the first to the second.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -28,12 +30,12 @@ const KEYS_PAGE: &str = "in the portal under Developer Tools, API keys";
 /// What the list shows of a creation.
 enum Sighting {
     Absent,
-    /// Keys that may be it.
+    /// Keys that may be the one.
     Candidates(Vec<Key>),
     Unreadable(Error),
 }
 
-/// Finds out what became of a creation whose answer was lost, and sends it once more where it was not carried out.
+/// Finds out what became of a creation whose answer was lost, and sends it once more if it was not carried out.
 pub(super) async fn resolve(
     creation: &Creation<'_>,
     error: Error,
@@ -41,7 +43,7 @@ pub(super) async fn resolve(
     let client = &creation.portal.client;
     look_until_certain(creation, &error).await?;
     if client.stop_signal().is_cancelled() {
-        let what = "The run was interrupted before it was certain that the key was not made.";
+        let what = "The run was interrupted before it was certain that the key was not created.";
         return Err(uncertain(creation, &error, what));
     }
     let again = match creation.post(&client.again()).await {
@@ -56,8 +58,8 @@ pub(super) async fn resolve(
     Err(uncertain(creation, &again, what))
 }
 
-/// Words a refusal, after a look at what it left behind: a portal can fail after it has stored, and a proxy can make a
-/// refusal of an answer that it dislikes.
+/// Explains a refusal, after a look at what it left behind: a portal can fail after it has stored, and a proxy can
+/// replace an answer with a refusal.
 pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     if !is_clear(error)
         && let Sighting::Candidates(keys) = look(creation).await
@@ -67,20 +69,21 @@ pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnosti
     creation.portal.explain(SUMMARY, error)
 }
 
-/// Words what became of the second request. The first may have been carried out, whatever is said of this one, and this
-/// one may have waited for long.
+/// Explains what became of the second request. The first may have been carried out, whatever the answer to this one,
+/// and this one may have waited for long.
 async fn refused_again(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     match look(creation).await {
         Sighting::Candidates(keys) => left_behind(creation, &keys, error),
         Sighting::Absent | Sighting::Unreadable(_) => {
-            let what = "That is about a second request: the answer to the first was lost, and the key may still appear.";
+            let what = "This concerns a second request: the answer to the first was lost, and the key may still \
+            appear.";
             uncertain(creation, error, what)
         }
     }
 }
 
-/// Whether a refusal leaves no doubt that no key was made: it was no answer, or one that the portal gives before it makes
-/// one. A web page is a proxy's.
+/// Whether a refusal leaves no doubt that no key was created: there was no answer, or one that the portal gives before
+/// it creates a key. A web page comes from a proxy.
 fn is_clear(error: &Error) -> bool {
     match error.cause() {
         Cause::Status(failure) => {
@@ -91,8 +94,8 @@ fn is_clear(error: &Error) -> bool {
     }
 }
 
-/// Looks at the list until the key shows up or cannot come any more. An interrupt ends the waiting; the last look is taken
-/// anyway.
+/// Looks at the list until the key shows up or can no longer appear. An interrupt ends the waiting, but not the last
+/// look.
 async fn look_until_certain(creation: &Creation<'_>, error: &Error) -> Result<(), Diagnostic> {
     let since = Instant::now();
     let patience = WORST_CASE.saturating_sub(error.waited_for_answer());
@@ -123,7 +126,7 @@ async fn look_until_certain(creation: &Creation<'_>, error: &Error) -> Result<()
         Sighting::Candidates(keys) => Err(left_behind(creation, &keys, error)),
         Sighting::Unreadable(list_error) => {
             let what = format!(
-                "Whether the key was made could not be checked: {}",
+                "Whether the key was created could not be checked: {}",
                 creation.portal.wording().detail(&list_error)
             );
             Err(uncertain(creation, error, &what))
@@ -147,7 +150,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     if keys.is_empty() {
         return Sighting::Absent;
     }
-    // Where nobody can tell who is asking, any of them may be it.
+    // If the caller is not known, any of them may be it.
     if let Ok(caller) = creation.portal.caller().await {
         keys.retain(|key| key.created_by.as_ref().is_none_or(|by| *by == caller.id));
     }
@@ -158,18 +161,18 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     }
 }
 
-/// Names the keys that may be the one, and what to do with them.
+/// Names the keys that may be the one, and what to do about them.
 fn left_behind(creation: &Creation<'_>, keys: &[Key], error: &Error) -> Diagnostic {
     let portal = creation.portal;
     let name = &creation.body.name;
-    let title = format!("API key \"{name}\" may have been made without anybody holding it");
+    let title = format!("API key \"{name}\" may exist without anyone having its value");
     let opening = portal.wording().opening(&title, error);
     let named: Vec<String> = keys
         .iter()
         .map(|key| {
             let date = dates::told(key.created_on.as_ref());
             format!(
-                "{} (ending in {}, made on {})",
+                "{} (ending in {}, created on {})",
                 key.id,
                 portal.client.quote(&key.postfix),
                 date.as_str().unwrap_or("?")
@@ -183,11 +186,11 @@ fn left_behind(creation: &Creation<'_>, keys: &[Key], error: &Error) -> Diagnost
     Diagnostic::error(
         title,
         format!(
-            "{opening} The portal now has {a_key} of this name and of the same user that was not there before: {}. If this \
-             run made {it}, nobody holds {its} value, which the portal shows once, in the answer that was lost. Nothing was \
-             deleted, because another run may have made {it} and use it. Check whether there was one. If not, remove {it} \
-             {KEYS_PAGE}, or with `curl -X DELETE -H \"Authorization: Bearer $DOCSPACE_API_KEY\" {}/api/2.0/keys/{id}`, and \
-             apply again.",
+            "{opening} The portal now has {a_key} of this name and of the same user that was not there before: {}. If \
+             this run created {it}, no one has {its} value, which the portal shows once, in the answer that was lost. \
+             Nothing was deleted, because another run may have created {it} and use it. Check whether there was one. \
+             If not, delete {it} {KEYS_PAGE}, or with `curl -X DELETE -H \"Authorization: Bearer $DOCSPACE_API_KEY\" \
+             {}/api/2.0/keys/{id}`, and apply again.",
             named.join(" and "),
             portal.origin(),
         ),
@@ -200,8 +203,8 @@ fn uncertain(creation: &Creation<'_>, error: &Error, what: &str) -> Diagnostic {
     Diagnostic::error(
         title,
         format!(
-            "{opening} {what} Look for a new key named {:?} {KEYS_PAGE}: nobody would hold its value, so delete it there. Then \
-             apply again.",
+            "{opening} {what} Look for a new key named {:?} {KEYS_PAGE}: no one would have its value, so delete it \
+             there. Then apply again.",
             creation.body.name
         ),
     )

@@ -1,11 +1,11 @@
-//! Making a key, whatever becomes of the answer to the first request.
+//! Creating a key, whatever becomes of the answer to the first request.
 
 use super::creation::{Creation, SUMMARY};
 use super::lost_create;
 use crate::api::keys::CreatedKey;
 use crate::framework::diagnostics::Diagnostic;
 
-/// Makes a key. Keys of one name are made one after the other, because a lost one is told by its name.
+/// Creates a key. Keys of one name are created one after the other, because a lost one is recognized by its name.
 pub(super) async fn mint(creation: &Creation<'_>) -> Result<CreatedKey, Diagnostic> {
     let session = creation.session;
     let _turn = session.turn_to_create(&creation.body.name).await;

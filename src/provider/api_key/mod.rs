@@ -4,11 +4,11 @@
 //! | --- | --- |
 //! | `schema`, `permissions` | the attributes and their checks |
 //! | `model` | what a key is made of |
-//! | `private`, `guard` | what is kept beside a key to know it again, and that no other one is touched |
+//! | `private`, `guard` | what is kept with a key to recognize it, and that no other key is touched |
 //! | `session` | what one process knows of a portal's keys |
 //! | `plan` | what will change |
 //! | `refusal` | what the portal means by an error status |
-//! | `own_key` | that the key the provider runs with is left alone |
+//! | `own_key` | protecting the key that the provider runs with |
 //! | `create`, `creation`, `mint`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `ephemeral` | a key for one run |
@@ -57,7 +57,7 @@ use crate::framework::resource::{
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Object;
 
-/// What the endpoints of keys mean by an error status.
+/// What an error status means at the endpoints of keys.
 pub(super) const REFUSALS: &dyn Refusals = &KeyRefusals;
 
 /// Returns everything about API keys.
@@ -198,7 +198,7 @@ impl Resource<Portal> for ApiKeyResource {
     }
 }
 
-/// Warns of a long wait of a call and of the end of the key that it was made with, whatever else came of it.
+/// Warns of a call's long wait and of the expiry of the key that it used, whatever the call's outcome.
 async fn warning(
     portal: &LivePortal,
     progress: &Progress,

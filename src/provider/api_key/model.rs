@@ -1,4 +1,4 @@
-//! What Terraform holds of a key, and how it becomes what DocSpace gets.
+//! A key as Terraform holds it, and how it becomes a request to DocSpace.
 
 use secrecy::SecretString;
 use time::Duration;
@@ -23,14 +23,14 @@ pub(super) const CREATED_BY: &str = "created_by";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 pub(super) const EXPIRED: &str = "expired";
 
-/// The longest life that a key can be given (IH §3).
+/// The longest validity that a key can have (IH §3).
 pub(super) const MAX_DAYS: i64 = 365;
 
-/// How far apart two dates of the portal can be that mean the same moment: an answer to a create is more precise than a
-/// list, which cuts or rounds.
+/// How far apart two of the portal's dates for one moment can be: the answer to a create is more precise than a list,
+/// which truncates or rounds.
 const TOLERANCE: Duration = Duration::seconds(2);
 
-/// What is configured of a key and can be changed, wholly known.
+/// The changeable configuration of a key, wholly known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KeyModel {
     pub(super) name: String,
@@ -52,7 +52,7 @@ impl KeyModel {
         })
     }
 
-    /// Returns the body of a create. A key is switched on when it is made.
+    /// Returns the body of a create. Every new key is switched on.
     pub(super) fn to_create(&self, expires_in_days: Option<i64>) -> NewKey {
         NewKey {
             name: self.name.clone(),
@@ -61,7 +61,7 @@ impl KeyModel {
         }
     }
 
-    /// Returns the body of an update: what is planned and was not so before.
+    /// Returns the body of an update: what the plan changes.
     pub(super) fn change_from(&self, prior: &Self) -> KeyChange {
         KeyChange {
             name: (self.name != prior.name).then(|| self.name.clone()),
@@ -95,14 +95,14 @@ pub(super) fn id_of(object: &Object) -> Result<KeyId, Diagnostic> {
         Diagnostic::error(
             "Stored key id is not usable",
             format!(
-                "The state holds the id {text:?}, which is not a GUID. Remove the resource with `terraform state rm` and \
-                 import the key again by its id."
+                "The state holds the id {text:?}, which is not a GUID. Remove the resource with `terraform state rm` \
+                 and import the key again by its id."
             ),
         )
     })
 }
 
-/// Takes what the portal shows into a state. What is the same in another spelling stays as it is.
+/// Takes what the portal shows into a state. What differs only in spelling stays as it is.
 pub(super) fn refresh(mut state: Object, key: &Key) -> Object {
     if permissions_in(&state).as_ref() != Some(&key.permissions) {
         let names = key.permissions.names().map(Value::from);
@@ -125,7 +125,7 @@ pub(super) fn refresh(mut state: Object, key: &Key) -> Object {
     state
 }
 
-/// Sets a date unless the state has the same moment already: dates of one moment differ from answer to answer.
+/// Sets a date unless the state already has the same moment: dates of one moment differ from answer to answer.
 fn set_date(state: &mut Object, name: &str, date: Option<&Timestamp>) {
     let known = state.get(name).as_str().and_then(dates::parse);
     let seen = date.and_then(Timestamp::to_offset_date_time);
@@ -137,8 +137,8 @@ fn set_date(state: &mut Object, name: &str, date: Option<&Timestamp>) {
     }
 }
 
-/// Returns for how many days a key was made, which the portal does not tell: the time between two of its dates, if that
-/// is whole days.
+/// Returns for how many days a key is valid, which the portal does not tell: the time between two of its dates, if that
+/// is a whole number of days.
 fn lifetime(key: &Key) -> Option<i64> {
     let moment = |date: &Option<Timestamp>| date.as_ref()?.to_offset_date_time();
     let life = moment(&key.expires_at)? - moment(&key.created_on)?;

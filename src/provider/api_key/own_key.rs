@@ -1,4 +1,4 @@
-//! The key that the provider itself runs with: it is an ordinary row of the list, and whoever deletes, disables or narrows
+//! The key that the provider itself runs with. It is an ordinary row of the list, but deleting, disabling or narrowing
 //! it cuts off the branch that the run sits on.
 
 use super::model::{ID, IS_ACTIVE, KEY_POSTFIX, NAME, id_of, permissions_in};
@@ -7,7 +7,7 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::value::Object;
 use crate::provider::portal::LivePortal;
 
-/// What would be done to it.
+/// What a change would do to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Harm {
     Deleted,
@@ -46,8 +46,8 @@ impl Harm {
     }
 }
 
-/// Says while planning that a plan would harm the provider's own key. Where the portal cannot tell which that is, applying
-/// asks again.
+/// Reports while planning that a plan would harm the provider's own key. If the portal cannot tell which key that is,
+/// applying asks again.
 pub(super) async fn review(
     portal: &LivePortal,
     prior: &Object,
@@ -60,7 +60,7 @@ pub(super) async fn review(
     }
 }
 
-/// Returns whether a key of the state is the provider's own. Where the portal cannot tell, its last characters decide.
+/// Returns whether a key of the state is the provider's own. If the portal cannot tell, its last characters decide.
 fn is_it(portal: &LivePortal, own: Option<&Key>, prior: &Object) -> bool {
     own.map_or_else(
         || {
@@ -80,7 +80,7 @@ pub(super) async fn protect(
 ) -> Result<(), Diagnostic> {
     let id = id_of(prior)?;
     if portal.keys().is_created(id) {
-        // The provider has run with another key before this one existed.
+        // The provider ran with another key before this one existed.
         return Ok(());
     }
     let own_key = portal.own_key().await;
@@ -98,9 +98,9 @@ fn refused(prior: &Object, harm: Harm, outcome: &str) -> Diagnostic {
     Diagnostic::error(
         format!("Key \"{name}\" is the one the provider runs with"),
         format!(
-            "This would {verb} key {id}, whose value is api_key (or DOCSPACE_API_KEY) of this run: the rest of the run and \
-             every run after it need that key as it is. {outcome} Give the provider another key first. To keep \
-             this one and no longer manage it, run `terraform state rm`, or use a `removed` block with destroy = false."
+            "This would {verb} key {id}, whose value is api_key (or DOCSPACE_API_KEY) of this run: the rest of the run \
+             and every later run need that key as it is. {outcome} Give the provider another key first. To keep this \
+             one and no longer manage it, run `terraform state rm`, or use a `removed` block with destroy = false."
         ),
     )
 }

@@ -19,8 +19,8 @@ pub(super) fn description_of_new() -> String {
         .collect();
     format!(
         "What the key may do: `{EVERYTHING}` alone for everything that its owner may do, or one or more of {}. \
-         Managing webhooks, keys and settings takes `*:write`, reading them `*:read`. An empty set is refused, because the \
-         portal takes it for everything.",
+         Managing webhooks, keys and settings takes `*:write`, reading them `*:read`. An empty set is refused, because \
+         the portal takes it as everything.",
         names.join(", ")
     )
 }
@@ -43,9 +43,9 @@ pub(super) fn check(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let names = || elements.iter().filter_map(Value::as_str);
     if elements.len() > 1 && names().any(|name| name == EVERYTHING) {
         add(Diagnostic::error(
-            "Permission * stands alone",
-            "\"*\" is everything, so other permissions beside it have no meaning. Keep only [\"*\"], or remove \"*\" and \
-             name what the key may do.",
+            "Permission * must stand alone",
+            "\"*\" allows everything, so other permissions have no effect. Keep only [\"*\"], or remove \"*\" and name \
+             what the key may do.",
         ));
     }
     for name in names().filter(|name| !NAMES.contains(name)) {
@@ -56,12 +56,12 @@ pub(super) fn check(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 fn nothing() -> Diagnostic {
     Diagnostic::error(
         "No permissions",
-        "An empty set would be a key for everything: that is how the portal understands it. Write [\"*\"] for everything, \
-         or name at least one permission.",
+        "The portal takes an empty set as a key for everything. Write [\"*\"] for everything, or name at least one \
+         permission.",
     )
 }
 
-/// Explains that a name is none, and what was probably meant.
+/// Explains that a name is not a permission, and what was probably meant.
 fn unknown(name: &str) -> Diagnostic {
     let edits = |known: &str| strsim::levenshtein(&name.to_lowercase(), known);
     let nearest = NAMES.into_iter().min_by_key(|known| edits(known));
@@ -99,7 +99,7 @@ mod tests {
         finds(&[], "No permissions", "[\"*\"]");
         finds(
             &["*", "files:read"],
-            "Permission * stands alone",
+            "Permission * must stand alone",
             "Keep only",
         );
         finds(&["rooms:raed"], "Unknown permission", "\"rooms:read\"?");

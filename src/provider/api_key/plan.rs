@@ -1,5 +1,5 @@
-//! Planning: a pure function of configuration, prior state and private state. It looks at `expired`, which the last read
-//! judged, and at no clock.
+//! Planning: a pure function of configuration, prior state and private state. It looks at `expired`, which the last
+//! read determined, and never at a clock.
 
 use super::model::{
     CREATED_BY, CREATED_ON, EXPIRED, EXPIRES_AT, EXPIRES_IN_DAYS, ID, KEY, KEY_POSTFIX, NAME,
@@ -9,8 +9,8 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Plan, PlanRequest};
 use crate::framework::value::{Object, Value};
 
-/// Completes a plan that the engine has filled. The private state stays: the deletion of a predecessor gets it with the
-/// plan of its successor.
+/// Completes a plan that the engine has filled in. The private state stays: the deletion of a predecessor receives it
+/// with the plan of its successor.
 pub(super) fn propose(request: &PlanRequest<'_>, plan: &mut Plan, diagnostics: &mut Diagnostics) {
     match request.prior {
         None => propose_creation(request.config, &mut plan.state),
@@ -52,7 +52,7 @@ fn propose_change(prior: &Object, plan: &mut Plan, diagnostics: &mut Diagnostics
     if before == planned {
         return;
     }
-    // Only an imported key is without itself.
+    // Only an imported key lacks its own value.
     let is_taken_over = before.is_null() && prior.get(KEY).is_null();
     if !is_taken_over {
         plan.require_replacement(EXPIRES_IN_DAYS);
@@ -61,36 +61,36 @@ fn propose_change(prior: &Object, plan: &mut Plan, diagnostics: &mut Diagnostics
     }
 }
 
-/// Warns that a key which never ends is never due for its replacement.
+/// Warns that a key that never expires is never due for replacement.
 fn never_due(planned: &Object) -> Diagnostic {
     let name = planned.get(NAME).as_str().unwrap_or("?");
     Diagnostic::warning(
         "rotate_before_days has no effect",
         format!(
-            "Key \"{name}\" never ends, so rotate_before_days never replaces it. Set expires_in_days, or remove \
+            "Key \"{name}\" never expires, so rotate_before_days never replaces it. Set expires_in_days, or remove \
              rotate_before_days."
         ),
     )
     .at_attribute(ROTATE_BEFORE_DAYS)
 }
 
-/// Warns that an imported key does not live for as long as is configured: where its dates said how long, that is in the
-/// state.
+/// Warns that an imported key is not valid for as long as configured. If its dates told how long, the state would have
+/// that.
 fn does_not_fit(prior: &Object, planned: &Value) -> Diagnostic {
     let name = prior.get(NAME).as_str().unwrap_or("?");
     let end = match prior.get(EXPIRES_AT).as_str() {
         Some(end) => {
-            format!("ends on {end}, which is not a whole number of days after it was made")
+            format!("expires on {end}, which is not a whole number of days after it was created")
         }
-        None => "never ends".to_owned(),
+        None => "never expires".to_owned(),
     };
     let days = days_in(planned).map_or_else(|| "a number".to_owned(), |days| days.to_string());
     Diagnostic::warning(
-        format!("Imported key \"{name}\" keeps its own end"),
+        format!("Imported key \"{name}\" keeps its own expiry"),
         format!(
-            "expires_in_days is {days}, but the key was made elsewhere and {end}. The value is taken into \
-             the state, and the key stays as it is. To have a key that ends as configured, replace it with `-replace`, or \
-             set rotation."
+            "expires_in_days is {days}, but the key was created elsewhere and {end}. The value is adopted into the \
+             state, and the key stays as it is. To have a key that expires as configured, replace it with `-replace`, \
+             or set rotation."
         ),
     )
     .at_attribute(EXPIRES_IN_DAYS)

@@ -1,4 +1,4 @@
-//! What is kept in private state beside a key.
+//! What is kept with a key in private state.
 
 use serde::{Deserialize, Serialize};
 

@@ -38,7 +38,7 @@ pub(super) async fn read(
     Ok(())
 }
 
-/// Decides whether a key that the caller does not see is really gone: administrators see all keys, everybody else their
+/// Decides whether a key that the caller does not see is really gone: administrators see all keys, everyone else their
 /// own.
 pub(super) async fn confirm_removal(
     portal: &LivePortal,
@@ -49,15 +49,15 @@ pub(super) async fn confirm_removal(
         Ok(caller) => caller,
         Err(error) => {
             let detail = format!(
-                "The list does not show it, and the owner of the provider's key cannot be read, so it is not clear whether \
-                 it is gone or only out of sight. {}",
+                "The list does not show it, and the owner of the provider's key cannot be read, so it is unclear \
+                 whether it is gone or only hidden from this key. {}",
                 portal.wording().detail(&error)
             );
             return Err(out_of_sight(state, &detail));
         }
     };
     let provenance = &private.provenance;
-    // Terraform does not hand on the private state of tainted resources.
+    // Terraform does not pass on the private state of tainted resources.
     let creator = state.get(CREATED_BY).as_str().unwrap_or_default();
     let is_own = provenance.is_creator(&caller.id)
         || provenance.creator.is_none() && creator.eq_ignore_ascii_case(caller.id.as_str());
@@ -66,16 +66,16 @@ pub(super) async fn confirm_removal(
     }
     Err(out_of_sight(
         state,
-        "The list does not show it, but the provider runs with the key of a person who is neither a portal administrator \
-         nor the one who made it, and who sees only keys of their own. Use the key of an administrator, or of the person \
-         who made it.",
+        "The list does not show it, but the provider runs with the key of a person who is neither a portal \
+         administrator nor the one who created it, and who sees only their own keys. Use the key of an administrator, \
+         or of the person who created it.",
     ))
 }
 
-/// Warns that a key is gone. Until one key of the state was found, it may be the portal that is another one.
+/// Warns that a key is gone. Until one key of the state is found, the portal may be the wrong one.
 fn removed(portal: &LivePortal, session: &KeySession, id: KeyId, state: &Object) -> Diagnostic {
-    const GONE: &str = "It was deleted in the portal, and whoever used it is refused. It is removed from the state. Apply \
-        to make a new one, or remove it from the configuration as well.";
+    const GONE: &str = "It was deleted in the portal, and requests with it are refused. It is removed from the state. \
+    Apply to create a new one, or remove it from the configuration too.";
     let name = state.get(NAME).as_str().unwrap_or("?");
     if session.has_recognized_any() {
         return Diagnostic::warning(format!("Key \"{name}\" no longer exists"), GONE);
@@ -83,8 +83,9 @@ fn removed(portal: &LivePortal, session: &KeySession, id: KeyId, state: &Object)
     Diagnostic::warning(
         "An API key is missing: does base_url name the right portal?",
         format!(
-            "The portal at {} does not show key \"{name}\" ({id}), and this run has found no other key of the state there. If \
-             base_url names another portal than before, correct it and do not apply. Otherwise the key is gone. {GONE}",
+            "The portal at {} does not show key \"{name}\" ({id}), and this run has found no other key of the state \
+             there. If base_url names a different portal than before, correct it and do not apply. Otherwise the key \
+             is gone. {GONE}",
             portal.origin()
         ),
     )

@@ -19,8 +19,8 @@ pub(super) fn schema() -> Schema {
         Schema::new(
             "An API key of a DocSpace portal. It acts as the person whose key the provider runs with, within its \
              permissions.\n\nThe portal shows a key once, in the answer to its creation, so `key` is known only to the \
-             state of the configuration that made it. Use an encrypted backend, hand the key on to a vault, or use the \
-             ephemeral resource `docspace_api_key`, which stores nothing.",
+             state of the configuration that created it. Use an encrypted backend, pass the key on to a vault, or use \
+             the ephemeral resource `docspace_api_key`, which stores nothing.",
         )
         .with(
             NAME,
@@ -48,16 +48,17 @@ pub(super) fn schema() -> Schema {
     ))
 }
 
-/// Adds what decides how long a key lives.
+/// Adds the attributes that decide how long a key is valid.
 fn with_life(schema: Schema) -> Schema {
     schema
         .with(
             EXPIRES_IN_DAYS,
             Attribute::optional_computed(
                 Type::Number,
-                "For how many days the key is valid, from 1 to 365, counted from its creation. A change replaces the key. \
-                 A key without it never ends. Removing it changes nothing. An imported key takes it from its dates; where \
-                 they tell nothing, the configured value is taken over without a replacement.",
+                "For how many days the key is valid, from 1 to 365, counted from its creation. A change replaces the \
+                 key. Without it, the key never expires. Removing it changes nothing. For an imported key, it is \
+                 computed from the key's dates; if they do not tell, the configured value is adopted without a \
+                 replacement.",
             )
             .check(check_days),
         )
@@ -90,20 +91,20 @@ fn with_computed(schema: Schema) -> Schema {
             KEY,
             Attribute::computed(
                 Type::Secret,
-                "The key itself, `sk-` and 64 digits. It is stored in the state. Null for an imported key, which nobody can \
-                 read any more.",
+                "The key itself, `sk-` and 64 digits. It is stored in the state. Null for an imported key, which can \
+                 no longer be read.",
             ),
         )
         .with(
             KEY_POSTFIX,
             Attribute::computed(
                 Type::String,
-                "The last four characters of the key, by which the portal's list shows it.",
+                "The last four characters of the key, which the portal's list shows.",
             ),
         )
         .with(
             CREATED_ON,
-            Attribute::computed(Type::String, "When the key was made, in RFC 3339."),
+            Attribute::computed(Type::String, "When the key was created, in RFC 3339."),
         )
         .with(
             CREATED_BY,
@@ -113,15 +114,15 @@ fn with_computed(schema: Schema) -> Schema {
             EXPIRES_AT,
             Attribute::computed(
                 Type::String,
-                "When the key ends, in RFC 3339. Null for a key that never does.",
+                "When the key expires, in RFC 3339. Null for a key that never does.",
             ),
         )
         .with(
             EXPIRED,
             Attribute::computed(
                 Type::Bool,
-                "Whether the key had ended when it was last read, or was within `rotate_before_days` of its end. When true, \
-                 the next plan replaces it.",
+                "Whether the key had expired when it was last read, or was within `rotate_before_days` of its expiry. \
+                 When true, the next plan replaces it.",
             ),
         )
 }
@@ -131,7 +132,7 @@ pub(super) fn identity() -> IdentitySchema {
     IdentitySchema::default().with(ID, Type::String, "The key's id, a GUID.")
 }
 
-/// Checks what the days say together.
+/// Checks the two numbers of days together.
 pub(super) fn validate(config: &Object, diagnostics: &mut Diagnostics) {
     let (life, margin) = (config.get(EXPIRES_IN_DAYS), config.get(ROTATE_BEFORE_DAYS));
     if let (Some(life), Some(margin)) = (days_in(life), days_in(margin))
@@ -141,8 +142,8 @@ pub(super) fn validate(config: &Object, diagnostics: &mut Diagnostics) {
             Diagnostic::error(
                 "Key is replaced in every plan",
                 format!(
-                    "rotate_before_days is {margin}, and the key lives for {life} days: it would be due for its \
-                     replacement when it is made. Set rotate_before_days to less than expires_in_days."
+                    "rotate_before_days is {margin}, and the key is valid for {life} days: it would be due for \
+                     replacement as soon as it is created. Set rotate_before_days to less than expires_in_days."
                 ),
             )
             .at_attribute(ROTATE_BEFORE_DAYS),

@@ -24,9 +24,9 @@ pub(super) struct KeySession {
 /// What this process has seen of keys.
 #[derive(Debug, Default)]
 struct Seen {
-    /// Those that it made.
+    /// Keys that it created.
     created: BTreeSet<KeyId>,
-    /// Those that were found to be what the state was written for.
+    /// Keys that were recognized as those that the state was written for.
     recognized: BTreeSet<KeyId>,
 }
 
@@ -50,14 +50,14 @@ impl LivePortal {
 }
 
 impl KeySession {
-    /// Returns the list that the first change of this process is checked against. It is read once and does not expire; a
+    /// Returns the list that this process's first change is checked against. It is read once and does not expire; a
     /// failure is not remembered.
     pub(super) async fn first_list(&self) -> Result<Arc<KeySnapshot>, Error> {
         let list = self.first_list.get_or_try_init(|| self.list.read()).await?;
         Ok(Arc::clone(list))
     }
 
-    /// Returns the list for somebody who reads: while a plan is applied, one that was asked for after this call.
+    /// Returns the list for reading: during an apply, one that was requested after this call.
     pub(super) async fn current_list(
         &self,
         portal: &LivePortal,
@@ -69,7 +69,7 @@ impl KeySession {
         }
     }
 
-    /// Waits for the turn to make a key of this name: what a lost create left behind is told by its name.
+    /// Waits for the turn to create a key of this name: what a lost create left behind is recognized by its name.
     pub(super) async fn turn_to_create(&self, name: &str) -> OwnedMutexGuard<()> {
         let turn = {
             let mut creating = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,12 +78,12 @@ impl KeySession {
         turn.lock_owned().await
     }
 
-    /// Notes that this process made a key.
+    /// Notes that this process created a key.
     pub(super) fn mark_created(&self, id: KeyId) {
         self.seen().created.insert(id);
     }
 
-    /// Returns whether this process made a key.
+    /// Returns whether this process created a key.
     pub(super) fn is_created(&self, id: KeyId) -> bool {
         self.seen().created.contains(&id)
     }
@@ -93,13 +93,13 @@ impl KeySession {
         self.seen().recognized.insert(id);
     }
 
-    /// Returns whether any key of the state was found on this portal, so that it is probably the right one.
+    /// Returns whether any key of the state was found on this portal, which is then probably the right one.
     pub(super) fn has_recognized_any(&self) -> bool {
         !self.seen().recognized.is_empty()
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        // Sets stay whole whatever panicked while they were held.
+        // Sets stay intact, whatever panicked while they were locked.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Updating a key in place: one PUT of what changes, or none when nothing of it is the portal's.
+//! Updating a key in place: one PUT of what changes, or none if the portal stores nothing of it.
 
 use super::guard;
 use super::model::{KeyModel, NAME, id_of};
@@ -53,7 +53,7 @@ pub(super) async fn update(
     Ok(())
 }
 
-/// An update on its way.
+/// An update in progress.
 pub(super) struct Update<'a> {
     pub(super) portal: &'a LivePortal,
     pub(super) session: &'a KeySession,
@@ -82,7 +82,7 @@ impl Update<'_> {
                 error
             }
         };
-        // Of an id that it does not have a portal says 500, as of a failure of its own.
+        // A portal answers 500 for an id that it does not have, as it does for a failure of its own.
         if !error.outcome_unknown() && error.status() != Some(500) {
             return Err(self.explain(&error));
         }
@@ -100,19 +100,19 @@ impl Update<'_> {
         Ok(list.item(self.key.id))
     }
 
-    /// Says why the portal answered that it changed nothing: it does not say so itself.
+    /// Explains why the portal answered that it changed nothing, which it does not explain itself.
     async fn declined(&self) -> Diagnostic {
         let caller = self.portal.caller().await.ok();
         let is_foreign = caller.is_some_and(|caller| {
             caller.role() != Role::Admin && self.key.created_by.as_ref() != Some(&caller.id)
         });
         let why = if expiry::is_over(self.key.expires_at.as_ref(), 0) {
-            "It has expired, and a portal changes expired keys no more. Plan again: the key is replaced."
+            "It has expired, and a portal no longer changes expired keys. Plan again: the key is replaced."
         } else if is_foreign {
-            "It was made by another person, and only that person and portal administrators may change it. Run the provider \
+            "Another person created it, and only that person and portal administrators may change it. Run the provider \
              with the key of one of them."
         } else {
-            "It does so for keys of other people and for keys that have expired. Look at the key in the portal under \
+            "It answers like this for other people's keys and for expired keys. Look at the key in the portal under \
              Developer Tools, API keys, and at the clocks of both machines."
         };
         Diagnostic::error(
@@ -135,12 +135,12 @@ impl Update<'_> {
     }
 }
 
-/// Says that a key was deleted since it was read.
+/// Explains that a key was deleted after it was read.
 fn gone(name: &str, id: KeyId) -> Diagnostic {
     Diagnostic::error(
         format!("Key \"{name}\" no longer exists"),
         format!(
-            "The portal has no key {id} any more, so nothing was changed. Plan again to make a new one."
+            "The portal no longer has key {id}, so nothing was changed. Plan again to create a new one."
         ),
     )
 }

@@ -1,5 +1,5 @@
-//! Where the API key may be sent: to a portal of `allowed_portals`, and from the environment only to the portal that
-//! the environment means (product §3).
+//! Where the API key may be sent: to a portal of `allowed_portals`, and a key from the environment only to the portal
+//! that it belongs to (product §3).
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -34,7 +34,7 @@ pub(super) fn allowed_portals() -> Attribute {
 /// A portal that is allowed.
 #[derive(Debug, PartialEq, Eq)]
 struct Allowed {
-    /// As the `url` crate normalizes it, without a trailing dot.
+    /// As normalized by the `url` crate, without a trailing dot.
     host: String,
     /// None for the default port of the scheme.
     port: Option<u16>,
@@ -55,7 +55,7 @@ enum Defect {
     Scheme,
     #[error("contains a path, a query or a fragment")]
     Path,
-    #[error("contains a wildcard, and each portal has to be named")]
+    #[error("contains a wildcard, but each portal must be named")]
     Wildcard,
     #[error("is an IPv6 address without brackets")]
     BareIpv6,
@@ -142,7 +142,7 @@ fn check(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     };
     if elements.is_empty() {
         refuse(format!(
-            "The set is empty, so no portal could be used. {EXPECTED} Leave allowed_portals out to allow every portal."
+            "The set is empty, so no portal could be used. {EXPECTED} Omit allowed_portals to allow every portal."
         ));
     }
     for element in elements {
@@ -207,7 +207,7 @@ pub(super) fn stranger(config: &Object, base_url: &BaseUrl) -> Option<Diagnostic
     let diagnostic = Diagnostic::error(
         "Portal is not allowed",
         format!(
-            "{source} names the portal {base_url}, and allowed_portals has only {}. The API key was not sent. Set the \
+            "{source} names the portal {base_url}, but allowed_portals has only {}. The API key was not sent. Set the \
              address of a portal that is allowed, or add {:?} to allowed_portals.",
             names.join(", "),
             base_url.authority()
@@ -216,7 +216,7 @@ pub(super) fn stranger(config: &Object, base_url: &BaseUrl) -> Option<Diagnostic
     Some(diagnostic.at_attribute(attribute))
 }
 
-/// Returns the error about a key of the environment that may be another portal's than the block names.
+/// Returns the error about a key of the environment that may belong to another portal than the block names.
 pub(super) fn foreign_key(
     config: &Object,
     environment: &dyn Environment,
@@ -233,11 +233,11 @@ pub(super) fn foreign_key(
         Err(_) => "is not the address of a portal".to_owned(),
     };
     let diagnostic = Diagnostic::error(
-        "API key may be another portal's",
+        "API key may belong to another portal",
         format!(
-            "base_url is {base_url}, and there is no api_key beside it. {API_KEY_VARIABLE} may belong to another \
+            "base_url is {base_url}, but the provider block sets no api_key. {API_KEY_VARIABLE} may belong to another \
              portal, because {BASE_URL_VARIABLE} {named}, so the key was not sent. Set api_key in the provider block; \
-             or, if the variable has the key of this portal, unset {BASE_URL_VARIABLE} or set it to the same address."
+             or, if the variable holds this portal's key, unset {BASE_URL_VARIABLE} or set it to the same address."
         ),
     );
     Some(diagnostic.at_attribute(BASE_URL))

@@ -130,7 +130,7 @@ fn durations_are_read_as_they_are_written() {
     }
 }
 
-/// What a developer has set in the shell that runs the client is not in the shell that runs the provider.
+/// Variables set in the shell that runs the client are not set in the shell that runs the provider.
 #[test]
 fn what_is_missing_in_a_developers_shell_says_which_shell_counts() {
     struct Shell;

@@ -119,7 +119,7 @@ impl Resource<Portal> for DeveloperToolsResource {
         progress.warn_if(portal.long_wait());
         let is_as_stored = limited_in(&state) == Some(now);
         let private = match elsewhere(portal, &private) {
-            // The same portal under another address, or one with the same setting: the next write asks which.
+            // The same portal under another address, or one with the same setting: the next write finds out which.
             Some(_) if is_as_stored => private,
             Some(there) => return Err(messages::of_another_portal(portal.origin(), &there)),
             None => DeveloperToolsPrivate::of(portal.origin()),
@@ -158,7 +158,8 @@ impl Resource<Portal> for DeveloperToolsResource {
     }
 }
 
-/// Warns of a change that the key's owner may not make, and so not take back either, unless the portal is as it is wanted.
+/// Warns of a change that the key's owner may not make, and thus not undo either, unless the portal is already as
+/// planned.
 async fn review_caller(portal: &LivePortal, wanted: Option<bool>) -> Option<Diagnostic> {
     if portal.caller().await.ok()?.role() == Role::Admin {
         return None;
@@ -192,7 +193,7 @@ async fn write(
     change(portal, now, limited, progress).await
 }
 
-/// Sends the setting, unless the portal has it already.
+/// Sends the setting, unless the portal already has it.
 async fn change(
     portal: &LivePortal,
     now: bool,

@@ -1,4 +1,4 @@
-//! What the setting is made of, in the state and beside it.
+//! What the setting consists of, in the state and in private state.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub(super) fn limited_in(object: &Object) -> Option<bool> {
     object.get(LIMITED_TO_ADMINS).as_bool()
 }
 
-/// Returns whether a plan that is applied limits the developer tools. Nothing in it is unknown any more.
+/// Returns whether a plan being applied limits the developer tools. Nothing in it is still unknown.
 pub(super) fn wanted(plan: &Object) -> bool {
     limited_in(plan) == Some(true)
 }

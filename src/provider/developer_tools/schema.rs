@@ -17,8 +17,8 @@ pub(super) fn schema() -> Schema {
         LIMITED_TO_ADMINS,
         Attribute::required(
             Type::Bool,
-            "Whether only the portal's owner and its administrators may use them. Room administrators and users can then \
-             make no API keys and do nothing with webhooks. The keys that they have go on working for everything else.",
+            "Whether only the portal's owner and its administrators may use them. Room administrators and users can \
+             then not create API keys, nor use webhooks. The keys that they have keep working for everything else.",
         ),
     )
 }

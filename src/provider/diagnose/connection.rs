@@ -1,19 +1,19 @@
 //! Why there is no connection: the portal, the certificates, or the proxy between.
 //!
-//! A proxy's fault is told as the proxy's, with the variable that names it; the portal is not blamed for it, and nobody
-//! is sent back to plain http by it.
+//! A proxy's fault is reported as the proxy's, with the variable that names it; the portal is not blamed for it, and it
+//! never makes a message suggest plain http.
 
 use crate::api::{ConnectReason, ProxyAnswer, ProxyFault, ProxyName, StatusFailure, TlsFault};
 
-/// What to do about an authority that nobody knows.
+/// What to do about an unknown authority.
 const TRUST: &str = "Set ca_certificate (or DOCSPACE_CA_CERTIFICATE) to the PEM of that authority, or of the \
-    self-signed certificate itself; if it is set, it holds another one.";
+self-signed certificate itself; if it is already set, it holds a different one.";
 
-/// What can be done about a proxy that is in the way.
+/// What to do about a proxy that is in the way.
 const GO_AROUND: &str =
     "if this machine reaches the portal without the proxy, add the portal's host to NO_PROXY.";
 
-/// Says why there is no connection to a portal.
+/// Explains why there is no connection to a portal.
 pub(super) fn explain_portal(
     host: &str,
     detail: &str,
@@ -26,8 +26,8 @@ pub(super) fn explain_portal(
             format!("No secure connection to the portal at {host}: {fault}")
         }
         (_, None) => format!(
-            "No connection to the portal at {host}: {detail}. Check base_url, the network, and whether the portal is \
-             reached through a proxy only, which HTTPS_PROXY would have to name."
+            "No connection to the portal at {host}: {detail}. Check base_url and the network; if the portal can be \
+             reached only through a proxy, set HTTPS_PROXY."
         ),
         (_, Some(proxy)) => format!(
             "No connection to the portal at {host} through the proxy {proxy}: {detail}. Check base_url, and ask whoever \
@@ -36,13 +36,13 @@ pub(super) fn explain_portal(
     }
 }
 
-/// Says why there is no TLS and what to do, as the continuation of a sentence.
+/// Explains why there is no TLS connection and what to do, as the continuation of a sentence.
 fn explain_tls(fault: TlsFault, detail: &str, through: Option<&ProxyName>) -> String {
     match (fault, through) {
         (TlsFault::UnknownIssuer, None) => format!("{} {TRUST}", untrusted()),
         (TlsFault::UnknownIssuer, Some(proxy)) => format!(
-            "{} The connection goes through the proxy {proxy}: if that looks into encrypted connections, the authority is \
-             its own. {TRUST}",
+            "{} The connection goes through the proxy {proxy}: if the proxy inspects encrypted connections, the \
+             authority is its own. {TRUST}",
             untrusted()
         ),
         (TlsFault::OutOfDate, _) => out_of_date(detail),
@@ -52,8 +52,8 @@ fn explain_tls(fault: TlsFault, detail: &str, through: Option<&ProxyName>) -> St
         ),
         (TlsFault::BadCertificate, _) => unacceptable(detail),
         (TlsFault::NotTls, None) => {
-            "what answers there does not speak TLS, so the port probably serves http. Check the \
-            port of base_url; for a portal without https, write http:// and set allow_plain_http."
+            "the server there does not speak TLS, so the port probably serves http. Check the port of base_url; for a \
+             portal without https, write http:// and set allow_plain_http."
                 .to_owned()
         }
         (TlsFault::NotTls, Some(proxy)) => format!(
@@ -83,11 +83,11 @@ fn unacceptable(detail: &str) -> String {
 
 fn too_old(detail: &str) -> String {
     format!(
-        "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). At least TLS 1.2 is needed"
+        "it offers no version of TLS, or no algorithms, that are safe enough ({detail}). TLS 1.2 or later is required"
     )
 }
 
-/// Says what is wrong with a proxy.
+/// Explains what is wrong with a proxy.
 pub(super) fn explain_proxy(proxy: &ProxyName, fault: &ProxyFault) -> String {
     let variable = proxy.variable;
     match fault {
@@ -100,8 +100,9 @@ pub(super) fn explain_proxy(proxy: &ProxyName, fault: &ProxyFault) -> String {
              reaches the portal; {GO_AROUND}"
         ),
         ProxyFault::Broken { detail } => format!(
-            "The proxy {proxy} closed the connection without an answer: {detail}. Check that {variable} names a proxy and its port, and \
-             begins as the proxy is spoken to: most are reached by http://, also for https portals."
+            "The proxy {proxy} closed the connection without an answer: {detail}. Check that {variable} names a proxy \
+             and its port, and begins with the proxy's own protocol: most are reached over http://, even for https \
+             portals."
         ),
         ProxyFault::Tls { fault, detail } => explain_proxy_tls(proxy, *fault, detail),
         ProxyFault::NotHttp => format!(
@@ -110,12 +111,13 @@ pub(super) fn explain_proxy(proxy: &ProxyName, fault: &ProxyFault) -> String {
             proxy.address
         ),
         ProxyFault::NotSocks => format!(
-            "What answers at {} does not speak SOCKS 5, which {variable} asks for. Check its host and port; most proxies \
-             are reached by http://, also for https portals.",
+            "What answers at {} does not speak SOCKS 5, which {variable} asks for. Check its host and port; most \
+             proxies are reached over http://, even for https portals.",
             proxy.address
         ),
         ProxyFault::LongHead => format!(
-            "The proxy {proxy} answers with more than 100 headers, or with longer ones than are read. Ask whoever runs it."
+            "The proxy {proxy} answers with more than 100 headers, or with headers that are too long. Ask whoever runs \
+             it."
         ),
         ProxyFault::Login {
             answer,
@@ -146,8 +148,8 @@ fn explain_proxy_tls(proxy: &ProxyName, fault: TlsFault, detail: &str) -> String
     let fault = match fault {
         TlsFault::NotTls => {
             return format!(
-                "The proxy {proxy} does not speak TLS, which https:// in {variable} asks for. Most proxies are reached by http://, also \
-                 for https portals: write that."
+                "The proxy {proxy} does not speak TLS, which https:// in {variable} asks for. Most proxies are reached \
+                 over http://, even for https portals: use that."
             );
         }
         TlsFault::UnknownIssuer => format!("{} {TRUST}", untrusted()),
@@ -203,14 +205,14 @@ fn explain_refusal(proxy: &ProxyName, answer: ProxyAnswer) -> String {
         )
     } else {
         format!(
-            "The proxy {proxy} makes no connection to the portal ({answer}). Check that {} names a proxy, and ask whoever \
-             runs it; {GO_AROUND}",
+            "The proxy {proxy} does not make a connection to the portal ({answer}). Check that {} names a proxy, and \
+             ask whoever runs it; {GO_AROUND}",
             proxy.variable
         )
     }
 }
 
-/// Says that somebody before the portal demands a login.
+/// Explains that something in front of the portal demands a login.
 pub(super) fn explain_foreign_login(failure: &StatusFailure) -> String {
     let proxy = failure.forwarded_by.as_ref().map_or_else(String::new, |proxy| {
         format!(
@@ -220,17 +222,17 @@ pub(super) fn explain_foreign_login(failure: &StatusFailure) -> String {
         )
     });
     let sign = failure.challenge.map_or_else(
-        || "a web page".to_owned(),
-        |scheme| format!("a demand for a login by {scheme}"),
+        || "is a web page".to_owned(),
+        |scheme| format!("demands a login by {scheme}"),
     );
     format!(
-        "Something before the portal demands a login (401): the answer holds {sign}, with which a portal never refuses an \
-         API key, so this says nothing about api_key. A web server or a gateway before the portal makes such answers. Have \
-         it let requests to /api/2.0 through without a login, and check base_url.{proxy}"
+        "Something in front of the portal demands a login (401): the answer {sign}. A portal never refuses an API key \
+         like that, so this says nothing about api_key; a web server or a gateway in front of it does. Let requests to \
+         /api/2.0 through without a login, and check base_url.{proxy}"
     )
 }
 
-/// Says that a proxy which passes requests on has probably made an answer itself.
+/// Explains that a forwarding proxy probably sent an answer itself.
 pub(super) fn explain_forwarding(failure: &StatusFailure) -> String {
     let status = failure.status;
     let Some(proxy) = &failure.forwarded_by else {
@@ -242,17 +244,17 @@ pub(super) fn explain_forwarding(failure: &StatusFailure) -> String {
         "resolves and reaches the portal's host"
     };
     format!(
-        "The answer {status} is a web page, and came through the proxy {proxy}, which has probably made it itself: the \
-         portal answers requests to its API with no web page. Ask whoever runs the proxy whether it {next}; {GO_AROUND}"
+        "The answer ({status}) is a web page and came through the proxy {proxy}, which probably sent it itself: a \
+         portal never answers API requests with a web page. Ask whoever runs the proxy whether it {next}; {GO_AROUND}"
     )
 }
 
-/// Says that there is nobody to trust.
+/// Explains that there are no authorities to trust.
 pub(super) fn explain_no_authorities(detail: &str, variables: &[&str]) -> String {
     let elsewhere = match variables {
         [] => String::new(),
         set => format!(
-            " {} in the environment: then no other place is looked at, so correct or remove that.",
+            " {} in the environment: no other place is searched then, so correct it or remove it.",
             match set {
                 [one] => format!("{one} is set"),
                 _ => format!("{} are set", set.join(" and ")),

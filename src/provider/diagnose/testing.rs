@@ -7,12 +7,12 @@ pub(in crate::provider) fn answer(status: u16, shape: ErrorShape) -> StatusFailu
     StatusFailure::new(status, shape)
 }
 
-/// The cause of an error that it is.
+/// The cause of an error with this status.
 pub(in crate::provider) fn cause(failure: StatusFailure) -> Cause {
     Cause::Status(Box::new(failure))
 }
 
-/// Insists on parts that a text has, and on parts that it has not.
+/// Asserts which parts a text has, and which it does not.
 #[track_caller]
 pub(in crate::provider) fn has(text: &str, wanted: &[&str], unwanted: &[&str]) {
     for part in wanted {

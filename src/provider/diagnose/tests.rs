@@ -80,7 +80,7 @@ fn one_cause_is_explained_once_and_each_title_stands_alone() {
     assert_eq!(other.detail, format!("{short}error \"{}\".", first.summary));
 }
 
-/// Two explanations can stand under the same words.
+/// Two explanations can share the same title.
 #[test]
 fn what_is_to_be_done_otherwise_is_explained_again() {
     let wording = Wording::default();
@@ -92,7 +92,7 @@ fn what_is_to_be_done_otherwise_is_explained_again() {
     }
 }
 
-/// What one object is refused for says nothing about another.
+/// The refusal of one object says nothing about another.
 #[test]
 fn what_is_about_one_object_is_explained_for_each() {
     let wording = Wording::default();
@@ -197,7 +197,7 @@ fn a_missing_scope_is_named_for_what_was_asked() {
     }
 }
 
-/// What a noun does not give a meaning of its own means what it means everywhere, and only its own requests are its.
+/// What a noun gives no meaning of its own keeps its general meaning, and a noun covers only its own requests.
 #[test]
 fn a_noun_words_its_own_answers_alone() {
     #[derive(Debug)]

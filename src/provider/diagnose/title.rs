@@ -3,12 +3,12 @@
 use super::{Refusals, status};
 use crate::api::{self, Cause, ConnectReason, ErrorShape, NotJson, ProxyFault, StatusFailure};
 
-/// What a title says of an error.
+/// What a title says about an error.
 pub(super) struct Title {
     /// The cause, and the status where there is one.
     pub(super) words: String,
-    /// Whether the cause lies in what all objects have in common: the portal, the key, the way there. It is
-    /// explained once.
+    /// Whether the cause lies in what all objects share: the portal, the key, the connection. It is then explained
+    /// once.
     pub(super) is_shared: bool,
 }
 
@@ -18,7 +18,7 @@ impl Title {
             Cause::Status(failure) => Self::of_status(error, failure, noun),
             cause => Self {
                 words: words(cause),
-                // That takes one sentence, which says whether the request was sent.
+                // Explained in one sentence, which says whether the request was sent.
                 is_shared: !matches!(cause, Cause::Stopped),
             },
         }
@@ -28,7 +28,7 @@ impl Title {
         let number = failure.status;
         let own = noun.and_then(|noun| noun.title(error));
         let words = own.unwrap_or_else(|| match number {
-            401 if status::is_foreign_login(failure) => "login demanded on the way",
+            401 if status::is_foreign_login(failure) => "login demanded by a gateway",
             401 => "API key refused",
             402 => "portal not paid for",
             403 if error.is_scope_refused() => "key lacks the scope",
@@ -48,7 +48,7 @@ impl Title {
     }
 }
 
-/// Words everything but an error status.
+/// Names every cause except an error status.
 fn words(cause: &Cause) -> String {
     let words = match cause {
         Cause::Timeout { .. } => "no answer in time",

@@ -1,4 +1,4 @@
-//! The words for failed requests, and which of them this process has said already: one cause, one explanation.
+//! The words for failed requests, and which of them this process has already used: one cause, one explanation.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,17 +8,16 @@ use super::title::Title;
 use crate::api::{self, Cause};
 use crate::framework::diagnostics::Diagnostic;
 
-/// Words failed requests, each cause in full only once.
+/// Explains failed requests, each cause in full only once.
 #[derive(Debug, Default)]
 pub(in crate::provider) struct Wording {
     nouns: &'static [&'static dyn Refusals],
-    /// The explanations that were given, and other causes that callers name, each with the title under which that was
-    /// done.
+    /// The explanations given so far, and other causes that callers name, each with the title it was explained under.
     titles: Mutex<BTreeMap<String, String>>,
 }
 
 impl Wording {
-    /// Starts with nothing explained. The first of the nouns that covers a request words its answers.
+    /// Starts with nothing explained. The first noun that covers a request explains its answers.
     pub(in crate::provider) fn new(nouns: &'static [&'static dyn Refusals]) -> Self {
         Self {
             nouns,
@@ -26,9 +25,9 @@ impl Wording {
         }
     }
 
-    /// Words a failed request. The title says what failed, such as "Could not create the webhook", and why.
+    /// Explains a failed request. The title says what failed, such as "Could not create the webhook", and why.
     ///
-    /// What 300 objects fail of alike is explained at the first of them; the others say where to look.
+    /// If 300 objects fail for the same reason, it is explained at the first of them; the others say where to look.
     pub(in crate::provider) fn explain(&self, what: &str, error: &api::Error) -> Diagnostic {
         let title = self.titled(what, error);
         let detail = match self.elsewhere(&title, error) {
@@ -47,7 +46,7 @@ impl Wording {
         format!("{what}: {}", Title::of(error, self.noun(error)).words)
     }
 
-    /// Says what happened and what to do next, in full sentences.
+    /// Explains what happened and what to do next, in full sentences.
     pub(in crate::provider) fn detail(&self, error: &api::Error) -> String {
         let text = self.happened(error);
         match error.cause() {
@@ -56,7 +55,7 @@ impl Wording {
         }
     }
 
-    /// Says what happened, where the caller knows better than the error what to do next.
+    /// Explains what happened, where the caller knows better than the error what to do next.
     pub(in crate::provider) fn happened(&self, error: &api::Error) -> String {
         let mut text = super::explanation(error, self.noun(error));
         if error.attempts() > 1 {
@@ -65,13 +64,13 @@ impl Wording {
         text
     }
 
-    /// Says what happened, for an error with this title that says itself what to do next.
+    /// Explains what happened, for an error with this title that itself says what to do next.
     pub(in crate::provider) fn opening(&self, title: &str, error: &api::Error) -> String {
         self.elsewhere(title, error)
             .unwrap_or_else(|| self.happened(error))
     }
 
-    /// Takes note that a cause is explained under a title. Returns the title under which that was done before.
+    /// Notes that a cause is explained under a title. Returns the title under which it was explained before.
     pub(in crate::provider) fn earlier(&self, cause: &str, title: &str) -> Option<String> {
         let mut titles = self.titles.lock().unwrap_or_else(PoisonError::into_inner);
         let earlier = titles.get(cause).cloned();
@@ -81,12 +80,12 @@ impl Wording {
         earlier
     }
 
-    /// Says in short what happened when it is explained elsewhere.
+    /// Says briefly what happened if it is explained elsewhere.
     fn elsewhere(&self, title: &str, error: &api::Error) -> Option<String> {
         if !Title::of(error, self.noun(error)).is_shared {
             return None;
         }
-        // Not the title's few words: a 403 of a missing scope says another thing of a read than of a write.
+        // Not the title's few words: a 403 for a missing scope means something else for a read than for a write.
         let earlier = self.earlier(&super::explanation(error, self.noun(error)), title)?;
         let cause = capitalized(&error.cause().to_string());
         let place = if earlier == title {
@@ -95,7 +94,7 @@ impl Wording {
             format!("the error \"{earlier}\"")
         };
         Some(format!(
-            "{cause}. This is explained once in each run: look at {place}."
+            "{cause}. This is explained once per run: see {place}."
         ))
     }
 
@@ -104,7 +103,7 @@ impl Wording {
     }
 }
 
-/// Begins a sentence with a text that continues one.
+/// Capitalizes a text, so that it can begin a sentence.
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {

@@ -1,4 +1,4 @@
-//! Lists that a plan or a state may not touch: one that nobody has taken over, and that of another portal.
+//! Lists that a plan or a state may not touch: one that has not been imported, and that of another portal.
 
 use super::model::{EmbeddingPrivate, Entries, THE_ID};
 use crate::api::embedding::Embedding;
@@ -17,7 +17,7 @@ pub(super) fn warning(
 ) -> Option<Diagnostic> {
     is_in_the_way(wanted, now).then(|| {
         Diagnostic::warning(
-            "The portal has embedding domains already",
+            "The portal already has embedding domains",
             format!(
                 "{} Applying this plan will fail. {}",
                 holds(portal, now),
@@ -27,7 +27,7 @@ pub(super) fn warning(
     })
 }
 
-/// Refuses to create the list over one that nobody has taken over.
+/// Refuses to create the list over one that has not been imported.
 pub(super) fn refuse_replacing(
     portal: &LivePortal,
     wanted: &Entries,
@@ -37,7 +37,7 @@ pub(super) fn refuse_replacing(
         return Ok(());
     }
     Err(Diagnostic::error(
-        "The portal has embedding domains already",
+        "The portal already has embedding domains",
         format!(
             "{} Nothing was changed. {}",
             holds(portal, now),
@@ -46,13 +46,13 @@ pub(super) fn refuse_replacing(
     ))
 }
 
-/// A list that is empty has nothing to lose, and one that is as planned is taken over.
+/// An empty list has nothing to lose, and one that is as planned is adopted.
 fn is_in_the_way(wanted: &Entries, now: &Embedding) -> bool {
     !now.domains.is_empty() && *wanted != entries(now)
 }
 
-/// Refuses to read, change or empty the list of another portal than that of the state. It is the same portal under
-/// another address when its entries are those of the state.
+/// Refuses to read, change or empty the list of another portal than the state's. If the entries are those of the state,
+/// it is the same portal under another address.
 pub(super) fn refuse_elsewhere(
     portal: &LivePortal,
     private: &EmbeddingPrivate,
@@ -67,20 +67,20 @@ pub(super) fn refuse_elsewhere(
     Err(Diagnostic::error(
         "The embedding domains belong to another portal",
         format!(
-            "This state was written against {there}, and base_url names {here}, which has other entries. Nothing was \
-             changed. Set base_url (or DOCSPACE_BASE_URL) to {there}. If {here} is the portal from now on, remove the \
+            "This state was written for {there}, but base_url names {here}, which has other entries. Nothing was \
+             changed. Set base_url (or DOCSPACE_BASE_URL) to {there}. If {here} is now the right portal, remove the \
              resource from the state with `terraform state rm`, and import it with the id \"{THE_ID}\"."
         ),
     ))
 }
 
-/// Refuses an import by anything but the one id.
+/// Refuses an import by any other id than the one.
 pub(super) fn unknown_id(id: &Value) -> Diagnostic {
     let id = id.as_str().unwrap_or_default();
     Diagnostic::error(
         "Invalid import id",
         format!(
-            "{id:?} names no list of embedding domains. Expected \"{THE_ID}\": a portal has one list."
+            "{id:?} does not identify the list of embedding domains. Expected \"{THE_ID}\": a portal has one list."
         ),
     )
 }
@@ -89,7 +89,7 @@ fn entries(embedding: &Embedding) -> Entries {
     embedding.domains.iter().cloned().collect()
 }
 
-/// Says what a portal has.
+/// Describes what a portal has.
 fn holds(portal: &LivePortal, now: &Embedding) -> String {
     let quoted = |entry: &String| format!("\"{}\"", portal.client.quote(entry));
     let named: Vec<String> = now.domains.iter().take(NAMED).map(quoted).collect();
@@ -106,7 +106,7 @@ fn holds(portal: &LivePortal, now: &Embedding) -> String {
 
 fn how_to_import() -> String {
     format!(
-        "To manage the list, add this block with the resource's own name, and plan again; the plan shows each entry that \
-         would go:\n\nimport {{\n  to = docspace_embedding.example\n  id = \"{THE_ID}\"\n}}"
+        "To manage the list, add this block with the resource's own name, and plan again; the plan shows each entry \
+         that would be removed:\n\nimport {{\n  to = docspace_embedding.example\n  id = \"{THE_ID}\"\n}}"
     )
 }

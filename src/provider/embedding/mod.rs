@@ -1,7 +1,7 @@
 //! `docspace_embedding`: the one list of domains that may embed a portal (IH §9).
 //!
-//! The list is shared: plugins, administrators and other configurations write into it, and every write replaces all of
-//! it. What is in nobody's configuration therefore shows as drift and goes only by a plan that shows it.
+//! The list is shared: plugins, administrators and other configurations write to it, and every write replaces all of
+//! it. Entries in no configuration therefore show as drift, and are removed only by a plan that shows it.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -37,7 +37,7 @@ pub(super) fn offer() -> Offer<Portal> {
 /// The resource `docspace_embedding`.
 #[derive(Debug, Default)]
 struct EmbeddingResource {
-    /// Nothing protects a write from another one, so this process makes one at a time.
+    /// Nothing protects one write from another, so this process makes one at a time.
     turn: Mutex<()>,
 }
 
@@ -157,7 +157,7 @@ impl Resource<Portal> for EmbeddingResource {
 }
 
 impl EmbeddingResource {
-    /// Brings the portal's list from what the state says to what is planned. Without a state there must not be one.
+    /// Brings the portal's list from the state to the plan. Without a state there must not be a list.
     async fn change(
         &self,
         portal: &LivePortal,
@@ -179,7 +179,7 @@ impl EmbeddingResource {
     }
 }
 
-/// Warns of a creation that the portal's list is in the way of, and checks the length of its header.
+/// Warns if the portal's list is in the way of a creation, and checks the length of its header.
 async fn review_creation(portal: &LivePortal, plan: &Plan, diagnostics: &mut Diagnostics) {
     let now = match portal.client.embedding().await {
         Ok(now) => now,
@@ -192,7 +192,7 @@ async fn review_creation(portal: &LivePortal, plan: &Plan, diagnostics: &mut Dia
     );
 }
 
-/// Refuses a plan whose entries do not fit into the header beside what the portal writes there itself.
+/// Refuses a plan whose entries do not fit into the header next to what the portal itself writes there.
 fn too_long(own_share: usize, planned: &Object) -> Option<Diagnostic> {
     let entries = entries_of(planned);
     let length = own_share + share(entries.iter().map(String::as_str));

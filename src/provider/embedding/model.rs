@@ -1,4 +1,4 @@
-//! What the list is made of, in the state and beside it.
+//! What the list consists of, in the state and in private state.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(super) const DOMAINS: &str = "domains";
 /// The one value of `id`.
 pub(super) const THE_ID: &str = "embedding";
 
-/// Entries without their order, which means nothing.
+/// Entries without their order, which has no meaning.
 pub(super) type Entries = BTreeSet<String>;
 
 /// What is kept in private state. Everything in it can be missing.
@@ -56,10 +56,10 @@ pub(super) fn state_of<'a>(entries: impl IntoIterator<Item = &'a String>) -> Obj
         .with(DOMAINS, Value::set(entries))
 }
 
-/// What is to become of the list.
+/// What the list is to become.
 #[derive(Debug, Default)]
 pub(super) struct Change {
-    /// The entries of the state, which go unless they are wanted.
+    /// The entries of the state, which are removed unless they are planned.
     pub(super) ours: Entries,
     /// The entries of the plan.
     pub(super) wanted: Entries,

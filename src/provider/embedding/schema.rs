@@ -24,10 +24,10 @@ pub(super) fn schema() -> Schema {
         DOMAINS,
         Attribute::required(
             Type::set(Type::String),
-            "Everything that the list shall hold: hosts such as `app.example.com` and `*.example.com`, or addresses such \
-             as `https://app.example.com:8443`. Printable ASCII without blanks; write a name with other characters in \
-             Punycode. The portal takes each spelling for an entry of its own. All entries together are limited by the \
-             length of the header, 15 KiB, in which each stands eight times. An empty set keeps the list empty.",
+            "All entries of the list: hosts such as `app.example.com` and `*.example.com`, or addresses such as \
+             `https://app.example.com:8443`. Printable ASCII without blanks; write a name with other characters in \
+             Punycode. The portal treats each spelling as a separate entry. All entries together are limited by the \
+             length of the header, 15 KiB, which repeats each eight times. An empty set keeps the list empty.",
         )
         .check(check_domains),
     )
@@ -59,7 +59,7 @@ fn check_domains(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Says what is wrong with an entry.
+/// Explains what is wrong with an entry.
 fn fault(entry: &str) -> Option<String> {
     let expected = "Expected a host or an address, such as \"app.example.com\", \"*.example.com\" or \
                     \"https://app.example.com\".";
@@ -73,8 +73,8 @@ fn fault(entry: &str) -> Option<String> {
             "Write the name in Punycode, beginning with xn--."
         };
         return Some(format!(
-            "The entry {entry:?} contains {other:?}, and only printable ASCII without blanks can stand in the portal's \
-             header. {advice}"
+            "The entry {entry:?} contains {other:?}, but only printable ASCII without blanks can appear in the \
+             portal's header. {advice}"
         ));
     }
     (!is_address(entry))
@@ -88,20 +88,20 @@ fn is_address(entry: &str) -> bool {
     Url::parse(&format!("{scheme}://{rest}")).is_ok_and(|url| url.has_host())
 }
 
-/// Words that entries do not fit into the header, which they would make at least so long.
+/// Explains that entries do not fit into the header, which would be at least this long with them.
 pub(super) fn too_long(length: usize) -> Diagnostic {
     let title = "Too many embedding domains";
     let detail = format!(
-        "{} With these entries it would have {length} bytes or more.",
+        "{} With these entries, it would have {length} bytes or more.",
         does_not_fit()
     );
     Diagnostic::error(title, detail)
 }
 
-/// Says what limits the entries.
+/// Explains what limits the entries.
 pub(super) fn does_not_fit() -> String {
     format!(
-        "The portal's header Content-Security-Policy may have {MAX_HEADER} bytes, and each entry stands in it eight times. \
+        "The portal's header Content-Security-Policy may have {MAX_HEADER} bytes, and repeats each entry eight times. \
          Remove entries, or replace several hosts by one wildcard such as \"*.example.com\"."
     )
 }

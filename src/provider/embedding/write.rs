@@ -1,4 +1,4 @@
-//! Read, change, write: a list is written only right after it was read, and not at all where nothing differs.
+//! Read, change, write: a list is written only right after it was read, and not at all if nothing differs.
 
 use super::model::{Change, DOMAINS};
 use super::schema;
@@ -11,7 +11,7 @@ pub(super) const READ: &str = "Could not read embedding domains";
 pub(super) const UPDATE: &str = "Could not update embedding domains";
 pub(super) const REMOVE: &str = "Could not remove embedding domains";
 
-/// How often a write is sent whose answer is lost.
+/// How often a write whose answer is lost is sent.
 const MOST_WRITES: u32 = 3;
 
 /// Reads the list.
@@ -22,7 +22,7 @@ pub(super) async fn read(portal: &LivePortal, summary: &str) -> Result<Embedding
 
 /// Changes the list, which `check` may refuse to have touched, and returns what the portal holds then.
 ///
-/// After a lost answer it reads again and sends what is still missing, which is mostly nothing.
+/// After a lost answer it reads again and sends what is still missing, which is usually nothing.
 pub(super) async fn write(
     portal: &LivePortal,
     summary: &str,

@@ -27,9 +27,9 @@ impl DataSource<Portal> for Groups {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "The groups of people that the portal lists, or those that match every filter. Owner, administrators and room \
-             administrators may read groups, users and guests may not. A restricted API key needs \
-             `accounts:read`.\n\nAny number of these costs one request for every hundred groups.",
+            "The groups of people that the portal lists, or those that match every filter. Owner, administrators and \
+             room administrators may read groups; users and guests may not. A restricted API key needs \
+             `accounts:read`.\n\nAny number of these data sources costs one request for every hundred groups.",
         )
         .with(
             NAME_PREFIX,

@@ -19,18 +19,18 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 6] {
             ID,
             Attribute::computed(
                 Type::String,
-                "The group's id, a GUID in lower case, as the `target_id` of a webhook takes it.",
+                "The group's id, a GUID in lower case, as the `target_id` of a webhook expects it.",
             ),
         ),
         (
             NAME,
-            Attribute::computed(Type::String, "The name, which other groups may have too."),
+            Attribute::computed(Type::String, "The name; other groups may have the same."),
         ),
         (
             MANAGER_ID,
             Attribute::computed(
                 Type::String,
-                "The id of the person who manages the group; null where there is none.",
+                "The id of the person who manages the group; null if there is none.",
             ),
         ),
         (
@@ -43,13 +43,16 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 6] {
         ),
         (
             IS_LDAP,
-            Attribute::computed(Type::Bool, "Whether a directory service keeps the group."),
+            Attribute::computed(
+                Type::Bool,
+                "Whether a directory service maintains the group.",
+            ),
         ),
         (
             IS_SYSTEM,
             Attribute::computed(
                 Type::Bool,
-                "Whether the portal keeps the group by itself, as that of all guests.",
+                "Whether the portal maintains the group itself, like that of all guests.",
             ),
         ),
     ]

@@ -1,5 +1,5 @@
-//! The data source `docspace_group`: one group, found by its id or by its name. By id it costs a request; by name any number
-//! of groups shares one list.
+//! The data source `docspace_group`: one group, found by its id or by its name. A group by id costs a request; any
+//! number of groups by name share one list.
 
 use async_trait::async_trait;
 
@@ -26,9 +26,10 @@ impl DataSource<Portal> for OneGroup {
 
     fn schema(&self) -> Schema {
         let schema = Schema::new(
-            "One group of people, found by `id`, or by `name` when exactly one group has it.\n\nBy `id` it costs one request; \
-             by `name` any number of these costs one request for every hundred groups. Owner, administrators and room \
-             administrators may read groups, users and guests may not. A restricted API key needs `accounts:read`.",
+            "One group of people, found by `id`, or by `name` when exactly one group has it.\n\nBy `id` it costs one \
+             request; by `name`, any number of these data sources costs one request for every hundred groups. Owner, \
+             administrators and room administrators may read groups; users and guests may not. A restricted API key \
+             needs `accounts:read`.",
         );
         let found_by = |description| Attribute::optional_computed(Type::String, description);
         schema
@@ -36,8 +37,8 @@ impl DataSource<Portal> for OneGroup {
             .with(
                 ID,
                 found_by(
-                    "The group's id, a GUID in lower case, as the `target_id` of a webhook takes it. The groups that the \
-                     portal keeps by itself are found by it as well. Conflicts with `name`.",
+                    "The group's id, a GUID in lower case, as the `target_id` of a webhook expects it. It also finds \
+                     the groups that the portal maintains itself. Conflicts with `name`.",
                 )
                 .check(check_guid),
             )

@@ -3,7 +3,7 @@
 use crate::api::{self, StatusFailure};
 use crate::provider::diagnose::Refusals;
 
-/// How the paths of groups of people go on behind the API's root.
+/// How every path about groups of people continues after the API's root.
 const GROUP: &str = "/group";
 
 /// The answers to requests about groups.
@@ -19,7 +19,7 @@ impl Refusals for GroupRefusals {
         "groups"
     }
 
-    /// Who may change groups may not look at them (IH §2.1).
+    /// A key that may change groups may not read them (IH §2.1).
     fn read_scopes(&self) -> &'static str {
         "accounts:read, *:read or *:write"
     }
@@ -27,7 +27,7 @@ impl Refusals for GroupRefusals {
     fn explain(&self, _error: &api::Error, failure: &StatusFailure, said: &str) -> Option<String> {
         (failure.status == 403).then(|| {
             format!(
-                "The portal refused access (403){said}. Users and guests may not look at groups. Use the key of an \
+                "The portal refused access (403){said}. Users and guests may not read groups. Use the key of an \
                  administrator or of a room administrator."
             )
         })

@@ -1,4 +1,4 @@
-//! What is asked of a portal once per process and does not change while it runs.
+//! What a process asks a portal once, because it does not change while the process runs.
 
 use tokio::sync::OnceCell;
 
@@ -32,7 +32,7 @@ impl LivePortal {
         self.cache.policy.get_or_init(request).await.as_ref()
     }
 
-    /// Returns who is calling. A failure is not remembered: what depends on it is too important.
+    /// Returns the caller. A failure is not remembered: too much depends on it.
     pub(in crate::provider) async fn caller(&self) -> Result<&CurrentUser, Error> {
         let request = || self.client.current_user();
         self.cache.caller.get_or_try_init(request).await

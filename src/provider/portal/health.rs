@@ -1,4 +1,4 @@
-//! How the portal fares: what could not be asked, and how long it made requests wait.
+//! The portal's health: whether it could be asked, and how long it made requests wait.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::provider::diagnose;
 
 /// The summary when the configured address does not lead to a usable portal.
 const UNUSABLE: &str = "The portal cannot be used";
-/// A wait that the practitioner should hear of.
+/// A wait that the practitioner should know about.
 const LONG_WAIT: Duration = Duration::from_secs(10);
 
 /// What has been reported so far.
@@ -21,13 +21,13 @@ pub(super) struct Health {
 }
 
 impl LivePortal {
-    /// Says whether the portal could not be asked while planning, so that asking again is a waste.
+    /// Returns whether the portal could not be asked while planning, so that asking again would be a waste.
     pub(in crate::provider) fn is_in_trouble(&self) -> bool {
         self.health.is_trouble_reported.load(Ordering::Relaxed)
     }
 
-    /// Reports that the portal could not be asked while planning: an error when every other request
-    /// would fail too, else one warning; in either case once per process.
+    /// Reports that the portal could not be asked while planning: an error if every other request would fail too,
+    /// otherwise a warning; in either case once per process.
     pub(in crate::provider) fn report_trouble(&self, error: &Error, diagnostics: &mut Diagnostics) {
         if self
             .health
@@ -41,10 +41,10 @@ impl LivePortal {
             self.explain(UNUSABLE, error)
         } else {
             Diagnostic::warning(
-                "The portal could not be asked while planning",
+                "The plan was not checked against the portal",
                 format!(
-                    "{detail} The plan goes on without checks against the portal; apply will show whether it accepts the \
-                     changes."
+                    "{detail} The plan continues without these checks; the apply will show whether the portal accepts \
+                     the changes."
                 ),
             )
         });
@@ -57,15 +57,16 @@ impl LivePortal {
             return None;
         }
         let why = if self.client.waits().longest_throttled() >= LONG_WAIT {
-            "The portal limits requests per user, over all keys and parallel runs, or a limiter before it does: fewer runs \
-             at the same time help."
+            "The portal, or a limiter in front of it, limits requests; the portal counts them per user, across all \
+             keys and parallel runs. Run fewer at the same time."
         } else {
             "The portal could not be reached or failed for a while, or an answer was lost."
         };
         Some(Diagnostic::warning(
             "The portal slowed this run down",
             format!(
-                "Requests had to be repeated, and one waited {} seconds before. {why} Set TF_LOG=DEBUG to see each wait.",
+                "Requests had to be repeated; the longest wait was {} seconds. {why} Set TF_LOG=DEBUG to see each \
+                 wait.",
                 longest.as_secs()
             ),
         ))

@@ -1,4 +1,4 @@
-//! Lists that are only read, one of each kind for everybody who asks.
+//! Lists that are only read, one of each kind for all who ask.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ where
 }
 
 impl LivePortal {
-    /// Returns the list of a kind for somebody who reads: while a plan is applied, one that was asked for after this call,
-    /// else one that is at most 30 seconds old.
+    /// Returns the list of a kind for reading: during an apply, one that was requested after this call, otherwise one
+    /// that is at most 30 seconds old.
     pub(in crate::provider) async fn listed<R: Row>(&self) -> Result<Arc<Snapshot<R>>, Error>
     where
         Client: ListSource<R>,

@@ -1,8 +1,7 @@
 //! A configured portal: its client, and what this process knows of the portal.
 //!
-//! One value per provider configuration. Everything that the resources and data sources share stands here or in a
-//! noun's own [`Session`], so that N objects cost one list request and at most one of each of the others
-//! (product §8).
+//! One value per provider configuration. Everything that resources and data sources share is here or in a noun's own
+//! [`Session`], so that N objects cost one list request and at most one of each of the others (product §8).
 
 mod cache;
 mod health;
@@ -61,7 +60,7 @@ impl Portal {
     }
 }
 
-/// What a noun keeps of a portal while the process lives, such as its shared list.
+/// What a noun keeps of a portal while the process runs, such as its shared list.
 pub(super) trait Session: fmt::Debug + Send + Sync + 'static {
     /// Starts a session. Nothing is requested.
     fn new(client: &Client) -> Self;
@@ -82,7 +81,7 @@ pub struct LivePortal {
 }
 
 impl LivePortal {
-    /// Wraps a client. Nothing is requested. The nouns word what their endpoints refuse.
+    /// Wraps a client. Nothing is requested. The nouns explain what their endpoints refuse.
     pub(super) fn new(client: Client, nouns: &'static [&'static dyn Refusals]) -> Self {
         Self {
             origin: client.config().base_url.origin(),
@@ -114,8 +113,8 @@ impl LivePortal {
         self.is_applying.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether this process applies a plan. Scripts that run beside the resources may then change anything, so
-    /// what is read has to be asked for anew.
+    /// Returns whether this process applies a plan. Scripts that run between the resources may then change anything, so
+    /// reads have to ask the portal again.
     pub(super) fn is_applying(&self) -> bool {
         self.is_applying.load(Ordering::Relaxed)
     }
@@ -125,7 +124,7 @@ impl LivePortal {
         &self.wording
     }
 
-    /// Words a failed request: what failed, such as "Could not create the webhook", and why.
+    /// Explains a failed request: what failed, such as "Could not create the webhook", and why.
     pub(super) fn explain(&self, what: &str, error: &Error) -> Diagnostic {
         self.wording.explain(what, error)
     }

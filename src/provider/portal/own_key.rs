@@ -1,4 +1,4 @@
-//! The key that the provider itself runs with: which one it is, what it may do, and when it ends (IH §3).
+//! The key that the provider itself runs with: which one it is, what it may do, and when it expires (IH §3).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,10 +12,10 @@ use crate::api::keys::Key;
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::{dates, expiry};
 
-/// How long before its end a run that writes warns of it.
+/// How long before its expiry a run that writes warns of it.
 const NOTICE: Duration = Duration::days(14);
 
-/// How long a write waits for what is known of the key. The portal decides after that.
+/// How long a write waits to learn about the key. After that, the portal decides.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What is known of it.
@@ -28,25 +28,25 @@ pub(super) struct OwnKey {
 }
 
 impl LivePortal {
-    /// Returns the key that the provider runs with, where the portal can tell. It is asked for once; a failure is not
+    /// Returns the key that the provider runs with, if the portal can tell. It is requested once; a failure is not
     /// remembered.
     pub(in crate::provider) async fn own_key(&self) -> Result<Option<&Key>, Error> {
         let request = || self.client.current_key();
         Ok(self.own_key.key.get_or_try_init(request).await?.as_ref())
     }
 
-    /// Asks for the key before it is needed, for who asks other questions at the same time. It is asked for once, and not
-    /// waited for longer than [`PATIENCE`].
+    /// Asks for the key before it is needed, for callers that ask other questions at the same time. It is requested
+    /// once, and waited for no longer than [`PATIENCE`].
     pub(in crate::provider) async fn prepare_write(&self) {
         let ask = || async {
             if timeout(PATIENCE, self.own_key()).await.is_err() {
-                tracing::debug!("the portal does not tell in time which key this is");
+                tracing::debug!("the portal did not tell in time which key this is");
             }
         };
         self.own_key.asked.get_or_init(ask).await;
     }
 
-    /// Refuses a write of a key that may only read, before it is sent. Where nobody can tell what the key may do, the
+    /// Refuses a write with a key that may only read, before it is sent. If it is not known what the key may do, the
     /// portal decides, and is not asked again.
     pub(in crate::provider) async fn require_write(&self, what: &str) -> Result<(), Diagnostic> {
         self.prepare_write().await;
@@ -58,17 +58,18 @@ impl LivePortal {
         Err(Diagnostic::error(
             format!("{what}: key lacks the scope"),
             format!(
-                "The provider runs with the API key ending in {}, whose permissions are {}. Nothing was sent: a change needs \
-                 *:write, or no restriction at all. Create such a key in the portal under Developer Tools, API keys, or \
-                 exchange the permissions of this one there.",
+                "The provider runs with the API key ending in {}, whose permissions are {}. Nothing was sent: a change \
+                 needs *:write, or no restriction at all. Create such a key in the portal under Developer Tools, API \
+                 keys, or change the permissions of this one there.",
                 self.client.quote(&key.postfix),
                 names.join(", ")
             ),
         ))
     }
 
-    /// Returns a warning, once per process, when the key that the provider runs with ends soon. Nothing is requested: a
-    /// process that writes has called [`Self::require_write`], and what only plans does not ask for the warning.
+    /// Returns a warning, once per process, if the key that the provider runs with expires soon. Nothing is requested:
+    /// a process that writes has called [`Self::require_write`], and one that only plans does not ask for the sake of a
+    /// warning.
     pub(in crate::provider) fn own_key_ends(&self) -> Option<Diagnostic> {
         let key = self.own_key.key.get()?.as_ref()?;
         let end = key.expires_at.as_ref();
@@ -79,10 +80,10 @@ impl LivePortal {
         }
         let end = dates::told(end);
         Some(Diagnostic::warning(
-            "The provider's own API key ends soon",
+            "The provider's own API key expires soon",
             format!(
-                "The provider runs with the API key ending in {}, which ends on {}. After that, no run can read or change \
-                 anything. Create a new key in the portal under Developer Tools, API keys, and set api_key (or \
+                "The provider runs with the API key ending in {}, which expires on {}. After that, no run can read or \
+                 change anything. Create a new key in the portal under Developer Tools, API keys, and set api_key (or \
                  DOCSPACE_API_KEY) to it.",
                 self.client.quote(&key.postfix),
                 end.as_str().unwrap_or_default(),

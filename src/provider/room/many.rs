@@ -27,10 +27,10 @@ impl DataSource<Portal> for Rooms {
 
     fn schema(&self) -> Schema {
         with_filters(Schema::new(
-            "The active and the archived rooms, or those that match every filter. Administrators see all rooms, others their \
-             own and those that they are members of. A restricted API key needs `rooms:read`. Templates are left \
-             out, and rooms on third-party storage, which have no number.\n\nAny number of these costs one request for \
-             every hundred rooms.",
+            "The active and the archived rooms, or those that match every filter. Administrators see all rooms, others \
+             their own and those that they are members of. A restricted API key needs `rooms:read`. Templates are left \
+             out, and so are rooms on third-party storage, which have no number.\n\nAny number of these data sources \
+             costs one request for every hundred rooms.",
         ))
         .with(
             ROOMS,

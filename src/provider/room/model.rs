@@ -35,9 +35,9 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 6] {
     [
         (
             ID,
-            text("The room's number as text, as the `target_id` of a webhook takes it."),
+            text("The room's number as text, as the `target_id` of a webhook expects it."),
         ),
-        (TITLE, text("The title, which other rooms may have too.")),
+        (TITLE, text("The title; other rooms may have the same.")),
         (
             TYPE,
             text(&format!(
@@ -67,7 +67,7 @@ pub(super) fn type_of(room: &Room) -> String {
     known.map_or_else(|| room.kind.to_string(), |(_, name)| name.to_owned())
 }
 
-/// Describes a room by these attributes, and notes that its number stands for a room.
+/// Describes a room by these attributes, and notes that its number is that of a room.
 pub(super) fn describe(portal: &LivePortal, room: &Room) -> Object {
     portal.note_room(room.id);
     let tags = room.tags.iter().map(|tag| Value::from(tag.as_str()));

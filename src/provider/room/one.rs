@@ -1,5 +1,5 @@
-//! The data source `docspace_room`: one room, found by its number or by its title. By number it costs a request; by title any
-//! number of rooms shares one list.
+//! The data source `docspace_room`: one room, found by its number or by its title. A room by number costs a request;
+//! any number of rooms by title share one list.
 
 use async_trait::async_trait;
 
@@ -27,11 +27,11 @@ impl DataSource<Portal> for OneRoom {
 
     fn schema(&self) -> Schema {
         let schema = Schema::new(
-            "One room, found by `id`, or by `title` when exactly one room has it.\n\nBy `id` it costs one request; by `title` \
-             any number of these costs one request for every hundred rooms. Administrators see all rooms, others their own \
-             and those that they are members of. A restricted API key needs `rooms:read`. Rooms on somebody else's \
-             storage have no number and are not found.\n\nA webhook whose `target_id` is a room hears of the room itself, \
-             never of what is in it: see the resource `docspace_webhook`.",
+            "One room, found by `id`, or by `title` when exactly one room has it.\n\nBy `id` it costs one request; by \
+             `title`, any number of these data sources costs one request for every hundred rooms. Administrators see \
+             all rooms, others their own and those that they are members of. A restricted API key needs `rooms:read`. \
+             Rooms on third-party storage have no number and are not found.\n\nA webhook whose `target_id` is a room \
+             gets events of the room itself, never of its contents: see the resource `docspace_webhook`.",
         );
         let found_by = |description| Attribute::optional_computed(Type::String, description);
         schema
@@ -39,7 +39,7 @@ impl DataSource<Portal> for OneRoom {
             .with(
                 ID,
                 found_by(
-                    "The room's number as text, as the `target_id` of a webhook takes it. Conflicts with `title`.",
+                    "The room's number as text, as the `target_id` of a webhook expects it. Conflicts with `title`.",
                 )
                 .check(check_id),
             )
@@ -88,8 +88,8 @@ fn check_id(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
             Diagnostic::error(
                 "Invalid room id",
                 format!(
-                    "{text:?} is not the number of a room. Expected a whole number from 1 to {} without leading zeros, such \
-                     as \"17\". To find the room by what it is called, set title instead.",
+                    "{text:?} is not the number of a room. Expected a whole number from 1 to {} without leading zeros, \
+                     such as \"17\". To find the room by its title, set title instead.",
                     RoomId::MAX
                 ),
             )
@@ -105,8 +105,8 @@ fn check(config: &Object) -> Result<(), Diagnostic> {
         return Ok(());
     }
     Err(Diagnostic::error(
-        "Room named in two ways",
-        "id alone names a room, so archived beside it has no meaning. Remove archived, or find the room by its title.",
+        "Room specified twice",
+        "id alone identifies a room, so archived has no effect. Remove archived, or find the room by its title.",
     )
     .at_attribute(ARCHIVED))
 }
@@ -155,16 +155,16 @@ fn missing_id(id: RoomId) -> Diagnostic {
     .at_attribute(ID)
 }
 
-/// Says what is on the list and yet not meant, if anything.
+/// Explains what the list has that was not meant, if anything.
 fn missing_title(title: &str, others: &[Room]) -> Diagnostic {
     let detail = match others {
         [] => format!(
-            "The portal shows no room with the title {title:?}. Titles are compared exactly, as the portal shows them: it \
-             replaces characters such as : and / by _ in them. A key that is not an administrator's sees only rooms that its \
-             owner owns or is a member of. Correct title, or use the key of somebody who sees the room."
+            "The portal shows no room with the title {title:?}. Titles are compared exactly, as the portal shows them: \
+             it replaces characters such as : and / by _ in them. A key that is not an administrator's sees only rooms \
+             that its owner owns or is a member of. Correct title, or use the key of someone who sees the room."
         ),
         others => format!(
-            "No room with the title {title:?} fits archived; there is {}. Remove archived, or change it.",
+            "No room with the title {title:?} matches archived; there is {}. Remove archived, or change it.",
             told(others)
         ),
     };
@@ -175,9 +175,9 @@ fn no_room(portal: &LivePortal, id: RoomId, title: &str) -> Diagnostic {
     Diagnostic::error(
         "A folder is not a room",
         format!(
-            "The number {id} is that of \"{}\", which is an ordinary folder and not a room. Give the number of the room \
-             itself, or find it by its title. For a webhook on this very folder, set target_id = \"{id}\" without a data \
-             source.",
+            "The number {id} is that of \"{}\", which is an ordinary folder and not a room. Give the number of the \
+             room itself, or find it by its title. For a webhook on this folder, set target_id = \"{id}\" without a \
+             data source.",
             portal.client.quote(title)
         ),
     )

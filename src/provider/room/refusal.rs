@@ -25,9 +25,9 @@ impl Refusals for RoomRefusals {
     fn explain(&self, _error: &api::Error, failure: &StatusFailure, said: &str) -> Option<String> {
         (failure.status == 403).then(|| {
             format!(
-                "The portal has this room and does not show it to the owner of the API key (403){said}. Rooms are shown to \
-                 administrators, to their owner and to their members. Use the key of one of them, or let somebody invite the \
-                 owner of this key to the room."
+                "The portal has this room and does not show it to the owner of the API key (403){said}. Rooms are \
+                 shown to administrators, to their owner and to their members. Use the key of one of them, or have \
+                 someone invite the owner of this key to the room."
             )
         })
     }

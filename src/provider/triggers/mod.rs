@@ -1,13 +1,13 @@
-//! What everything shares that is about triggers: how configurations spell them, and the mask that the portal stores
-//! (product §4.1, ADR 0003).
+//! What all code about triggers shares: how configurations spell them, and the mask that the portal stores (product
+//! §4.1, ADR 0003).
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `spelling` | one trigger as a text |
-//! | `set` | a set of them, and what can be wrong with one |
+//! | `set` | a set of them, and what can be wrong with it |
 //! | `resolver` | from spellings to a mask and back |
 //! | `argument` | the argument `trigger` of filters |
-//! | `unknown` | the message about a trigger that nobody knows |
+//! | `unknown` | the message about an unknown trigger |
 
 mod argument;
 mod resolver;

@@ -30,7 +30,7 @@ impl<'a> TriggerResolver<'a> {
         }
     }
 
-    /// Knows the portal's catalog as well.
+    /// Also knows the portal's catalog.
     pub(in crate::provider) fn with_catalog(
         recorded: &'a KnownBits,
         catalog: &'a TriggerCatalog,
@@ -57,7 +57,7 @@ impl<'a> TriggerResolver<'a> {
     }
 
     /// Returns the bit of each single trigger of a set, none for a name without one. What is not the spelling of a
-    /// trigger has been refused before.
+    /// trigger was refused earlier.
     pub(in crate::provider) fn bits<'s>(
         &self,
         set: &TriggerSet<'s>,
@@ -94,7 +94,7 @@ impl<'a> TriggerResolver<'a> {
         self.spell_like(&TriggerSet::of_names(&[]), mask)
     }
 
-    /// Returns the spelling of every bit of a mask, that of a set for what the set has too.
+    /// Returns the spelling of every bit of a mask, in a set's spelling for bits that the set has too.
     pub(in crate::provider) fn spell_like(
         &self,
         set: &TriggerSet<'_>,

@@ -17,11 +17,11 @@ pub(in crate::provider) struct TriggerSet<'a> {
 /// What is wrong with a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::provider) enum Fault<'a> {
-    /// It has no element: to the portal that is every event.
+    /// It is empty: to the portal, that means every event.
     Empty,
-    /// It has so many elements that there cannot be a bit for each.
+    /// It has too many elements for a bit each.
     TooMany(usize),
-    /// `All` has others beside it.
+    /// `All` is not alone.
     NotAlone,
     /// Two spellings of one trigger.
     Twice(&'a str, &'a str),
@@ -32,7 +32,7 @@ pub(in crate::provider) enum Fault<'a> {
 }
 
 impl<'a> TriggerSet<'a> {
-    /// Reads the value of an argument. What is not a known set has no triggers.
+    /// Reads the value of an argument. Anything but a known set has no triggers.
     pub(in crate::provider) fn of(value: &'a Value) -> Self {
         let elements = value.as_elements().unwrap_or_default();
         Self {
@@ -42,7 +42,7 @@ impl<'a> TriggerSet<'a> {
         }
     }
 
-    /// Takes names that are known.
+    /// Builds a set of known names.
     pub(in crate::provider) fn of_names(names: &'a [String]) -> Self {
         Self {
             names: names.iter().map(String::as_str).collect(),
@@ -64,7 +64,7 @@ impl<'a> TriggerSet<'a> {
         names.map(|&name| (name, spelling::parse(name)))
     }
 
-    /// Returns the names that only a portal knows the bits of.
+    /// Returns the names whose bits only a portal knows.
     pub(in crate::provider) fn unlisted(&self) -> impl Iterator<Item = &'a str> {
         let spellings = self.spellings();
         spellings

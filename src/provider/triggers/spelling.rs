@@ -3,7 +3,7 @@
 
 use crate::api::{TRIGGERS, Trigger};
 
-/// The word for every event, even those of future portals.
+/// The word for every event, including those of future portals.
 pub(in crate::provider) const ALL: &str = "All";
 
 /// How much of a text is compared with names, in characters.
@@ -16,14 +16,14 @@ pub(in crate::provider) enum Spelling {
     All,
     /// One bit.
     Bit(u8),
-    /// A name that the table does not have; only the portal can say its bit.
+    /// A name that the table does not have; only the portal can tell its bit.
     Unlisted,
 }
 
 /// Why a text is not the spelling of a trigger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::provider) enum SpellingError {
-    /// Very likely a slip of the pen: the name that was probably meant.
+    /// Very likely a typo: the name that was probably meant.
     Misspelled(&'static str),
     /// Neither a name nor a number with exactly one bit.
     Malformed,
@@ -69,7 +69,7 @@ fn parse_bit(text: &str) -> Option<u8> {
 
 /// Returns the names of the table, and `All`, that are at most `distance` edits away, nearest first.
 pub(in crate::provider) fn nearest(text: &str, distance: usize) -> Vec<&'static str> {
-    // Longer than any name; a text of megabytes is compared no further.
+    // Longer than any name: a text of megabytes is not compared further.
     let wanted: String = text.chars().take(MAX_COMPARED).collect();
     let wanted = wanted.to_ascii_lowercase();
     let spelled = |trigger: &Trigger| {
@@ -87,7 +87,7 @@ pub(in crate::provider) fn nearest(text: &str, distance: usize) -> Vec<&'static 
                 name,
             )
         })
-        // A short word is near to every other short word: `All` must not be found for `Abc`.
+        // Every short word is near every other short word: `All` must not be found for `Abc`.
         .filter(|(edits, name)| *edits <= distance && *edits < name.len() - 1)
         .collect();
     names.sort_unstable();

@@ -1,10 +1,10 @@
-//! The message about a trigger that nobody knows.
+//! The message about an unknown trigger.
 
 use super::spelling::{ALL, SpellingError};
 use crate::api::{CatalogEntry, TRIGGERS, TriggerCatalog};
 use crate::framework::diagnostics::Diagnostic;
 
-/// Who does not know a trigger.
+/// Where a trigger is unknown.
 #[derive(Debug)]
 pub(in crate::provider) enum Unknown<'a> {
     /// It is not spelled like one.
@@ -17,12 +17,12 @@ pub(in crate::provider) enum Unknown<'a> {
 pub(in crate::provider) fn unknown(name: &str, why: &Unknown<'_>) -> Diagnostic {
     let detail = match why {
         Unknown::Spelling(SpellingError::Misspelled(meant)) => format!(
-            "{name:?} is not a trigger. Did you mean \"{meant}\"? Should your portal really have a trigger of that \
-             other name, give it as the decimal number of its bit."
+            "{name:?} is not a trigger. Did you mean \"{meant}\"? If your portal really has a trigger of the other \
+             name, give it as the decimal number of its bit."
         ),
         Unknown::Spelling(SpellingError::Malformed) => format!(
-            "{name:?} is not a trigger. Expected \"{ALL}\", the name of a trigger, also in the form of \"file.uploaded\", or \
-             one bit as a decimal number (a power of two, not 0). The names are {}.",
+            "{name:?} is not a trigger. Expected \"{ALL}\", the name of a trigger, such as \"FileUploaded\" or \
+             \"file.uploaded\", or one bit as a decimal number (a power of two, not 0). The names are {}.",
             trigger_names().replace('`', "")
         ),
         Unknown::Catalog(catalog) => format!(

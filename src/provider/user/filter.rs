@@ -37,7 +37,8 @@ pub(super) fn with_filters(schema: Schema) -> Schema {
             GROUP_ID,
             Attribute::optional(
                 Type::String,
-                "Only members of the group with this id, a GUID. The portal chooses them, with requests of their own.",
+                "Only members of the group with this id, a GUID. The portal selects them, which takes separate \
+                 requests.",
             )
             .check(check_guid),
         )
@@ -51,10 +52,10 @@ fn check_status(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     check_name(path, value, ("status", &STATUS_NAMES), diagnostics);
 }
 
-/// What has to be true of a person.
+/// The conditions that a person must meet.
 #[derive(Debug)]
 pub(super) struct UserFilter {
-    /// The group, which the portal itself looks at.
+    /// The group, which the portal itself filters by.
     pub(super) group: Option<Guid>,
     role: Option<String>,
     status: Option<String>,
@@ -70,7 +71,7 @@ impl UserFilter {
         }
     }
 
-    /// Says whether all but the group is true.
+    /// Returns whether every condition except the group holds.
     pub(super) fn matches(&self, person: &Person) -> bool {
         let is_role = |wanted: &String| wanted == role(&person.user);
         let is_status = |wanted: &String| *wanted == status(person);

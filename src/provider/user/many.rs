@@ -1,4 +1,4 @@
-//! The data source `docspace_users`: everybody whom the caller sees.
+//! The data source `docspace_users`: everyone whom the caller sees.
 
 use async_trait::async_trait;
 
@@ -25,10 +25,10 @@ impl DataSource<Portal> for Users {
 
     fn schema(&self) -> Schema {
         with_filters(Schema::new(
-            "The people of the portal, or those who match every filter. Administrators see everybody; room administrators \
-             see guests of their own only, and nobody who is disabled; users and guests may not list people. An API key that \
-             is restricted needs `accounts:read`.\n\nAny number of these costs one request for every hundred people, but for \
-             those with a `group_id`.",
+            "The people of the portal, or those who match every filter. Administrators see everyone; room \
+             administrators see only their own guests, and no one who is disabled; users and guests may not list \
+             people. A restricted API key needs `accounts:read`.\n\nAny number of these data sources costs one request \
+             for every hundred people, except those with a `group_id`.",
         ))
         .with(
             USERS,

@@ -1,4 +1,4 @@
-//! People of the portal, who are looked up and never made: that would mail them (IH §8).
+//! People of the portal, who are looked up but never created: that would send them mail (IH §8).
 //!
 //! | module | holds |
 //! | --- | --- |

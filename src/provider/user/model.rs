@@ -17,7 +17,7 @@ const LAST_NAME: &str = "last_name";
 const USER_NAME: &str = "user_name";
 const GROUP_IDS: &str = "group_ids";
 
-/// The names of what a person can be, and the portal's numbers for them.
+/// The names of a person's statuses, and the portal's numbers for them.
 const STATUSES: [(i64, &str); 3] = [(1, "active"), (2, "disabled"), (4, "pending")];
 
 /// The names alone.
@@ -30,7 +30,7 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 9] {
         (
             ID,
             text(
-                "The person's id, a GUID in lower case, as the `target_id` of a webhook takes it.",
+                "The person's id, a GUID in lower case, as the `target_id` of a webhook expects it.",
             ),
         ),
         (EMAIL, text("The person's e-mail address.")),
@@ -60,7 +60,7 @@ pub(super) fn attributes() -> [(&'static str, Attribute); 9] {
             GROUP_IDS,
             Attribute::computed(
                 Type::set(Type::String),
-                "The ids of the groups that the person is in, without those that the portal keeps by itself.",
+                "The ids of the groups that the person is in, without those that the portal maintains itself.",
             ),
         ),
     ]

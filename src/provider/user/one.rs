@@ -1,7 +1,7 @@
 //! The data source `docspace_user`: one person, found by the id or by the address.
 //!
-//! Each costs one request. A list would show less to a key that is not an administrator's, and nothing at all to one of a
-//! user; and it takes a request for every hundred people, where a configuration names a few.
+//! Each costs one request. A list would show less to a key that is not an administrator's, and nothing at all to a
+//! user's; and it takes a request for every hundred people, while a configuration names a few.
 
 use async_trait::async_trait;
 
@@ -29,9 +29,9 @@ impl DataSource<Portal> for User {
 
     fn schema(&self) -> Schema {
         let schema = Schema::new(
-            "One person of the portal, found by `id` or by `email`, disabled people and those who were only invited \
-             included.\n\nEach costs one request. To look up many people, read `docspace_users` once and choose from its \
-             list. A restricted API key needs `accounts:read` to find people by `email`. Guests are shown to \
+            "One person of the portal, found by `id` or by `email`; this includes disabled people and those who were \
+             only invited.\n\nEach costs one request. To look up many people, read `docspace_users` once and choose \
+             from its list. A restricted API key needs `accounts:read` to find people by `email`. Guests are shown to \
              administrators and to whoever invited them.",
         );
         let found_by = |description| Attribute::optional_computed(Type::String, description);
@@ -40,7 +40,8 @@ impl DataSource<Portal> for User {
             .with(
                 ID,
                 found_by(
-                    "The person's id, a GUID in lower case, as the `target_id` of a webhook takes it. Conflicts with `email`.",
+                    "The person's id, a GUID in lower case, as the `target_id` of a webhook expects it. Conflicts with \
+                     `email`.",
                 )
                 .check(check_guid),
             )
@@ -73,7 +74,7 @@ fn check(config: &Object) -> Result<(), Diagnostic> {
     check_one_of(config, "User", [ID, EMAIL])
 }
 
-/// Checks the shape of an address, as far as no portal takes another one.
+/// Checks the shape of an address, as far as every portal demands it.
 fn check_email(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     let Some(text) = value.as_str() else { return };
     let is_address = text
@@ -86,7 +87,7 @@ fn check_email(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
                 "Invalid address",
                 format!(
                     "{text:?} is not an e-mail address. Expected the whole address, such as \"jane@example.com\", and \
-                     nothing beside it."
+                     nothing else."
                 ),
             )
             .at(path.clone()),
@@ -130,8 +131,8 @@ fn missing(config: &Object) -> Diagnostic {
     Diagnostic::error(
         "No such user",
         format!(
-            "The portal has no person with {named}, or no longer. Look at the portal's list of people, and correct \
-             {attribute}."
+            "The portal has no person with {named}; the person may have been removed. Look at the portal's list of \
+             people, and correct {attribute}."
         ),
     )
     .at_attribute(attribute)

@@ -11,7 +11,7 @@ const PEOPLE: &str = "/people/";
 pub(super) struct UserRefusals;
 
 impl Refusals for UserRefusals {
-    /// Who is calling is everybody's question.
+    /// Every noun asks who is calling.
     fn cover(&self, error: &api::Error) -> bool {
         error.path().contains(PEOPLE) && !error.path().ends_with("/@self")
     }
@@ -27,8 +27,8 @@ impl Refusals for UserRefusals {
     fn explain(&self, error: &api::Error, failure: &StatusFailure, said: &str) -> Option<String> {
         match failure.status {
             400 => Some(format!(
-                "The portal does not take this for an e-mail address (400){said}. Correct email, or give the id of the person \
-                 instead."
+                "The portal does not accept this as an e-mail address (400){said}. Correct email, or give the id of \
+                 the person instead."
             )),
             403 if is_list(error) => Some(format!(
                 "The portal refused access (403){said}. Users and guests may not list people. Use the key of an administrator \

@@ -1,10 +1,9 @@
 //! The second request of a creation: a portal stores every new webhook with `enabled` and `ssl` true,
 //! whatever the POST says, and only a PUT stores false (API §16 O1).
 //!
-//! Both requests are one operation. The second one is sent after an interrupt too, and may use the
-//! whole retry budget. When it is refused, the webhook is deleted again and nothing is left. Where that
-//! is not certain, the webhook stays in the state with its id, the practitioner is told what is live,
-//! and the next apply repairs it in place.
+//! Both requests are one operation. The second one is sent even after an interrupt, and may use the whole retry budget.
+//! If it is refused, the webhook is deleted again and nothing is left. If that is not certain, the webhook stays in the
+//! state with its id, a warning says what is live, and the next apply repairs it in place.
 
 use super::creation::{Creation, Found, SUMMARY};
 use super::delete;
@@ -14,7 +13,7 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;
 use crate::framework::value::Object;
 
-/// What is left to do for a webhook that was just made.
+/// What is left to do for a webhook that was just created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest {
     Nothing,
@@ -24,9 +23,9 @@ enum Rest {
     Replace,
 }
 
-/// Brings a new webhook to what was asked for. It is recorded already.
+/// Brings a new webhook, which is already recorded, to the planned configuration.
 ///
-/// An error means that the webhook is gone again, and that nothing is recorded any more.
+/// An error means that the webhook is gone again, and that nothing is recorded any longer.
 pub(super) async fn complete(
     creation: &Creation<'_>,
     found: &Found,
@@ -54,7 +53,7 @@ pub(super) async fn complete(
             }
             Ok(())
         }
-        // What was adopted may be another run's after all, so it is not deleted.
+        // An adopted webhook may be another run's after all, so it is not deleted.
         Err(error) if found.is_adopted => {
             progress.warn(incomplete(
                 creation,
@@ -67,8 +66,8 @@ pub(super) async fn complete(
     }
 }
 
-/// Compares what was asked for with what the answer shows. Where it shows nothing, the portal has
-/// stored what every known one stores.
+/// Compares the plan with what the answer shows. If it shows nothing, the portal has stored what every known portal
+/// stores.
 fn rest(creation: &Creation<'_>, found: &Found) -> Rest {
     let model = creation.model;
     let (enabled, ssl) = found
@@ -111,7 +110,7 @@ async fn send(creation: &Creation<'_>, found: &Found, rest: Rest) -> Result<Webh
     }
 }
 
-/// Looks whether a request without an answer was carried out anyway.
+/// Checks whether a request without an answer was carried out anyway.
 async fn is_done(creation: &Creation<'_>, found: &Found) -> bool {
     let Ok(list) = creation.portal.webhooks().list.fresh().await else {
         return false;
@@ -120,7 +119,7 @@ async fn is_done(creation: &Creation<'_>, found: &Found) -> bool {
         .is_some_and(|webhook| creation.model.matches(creation.triggers, &webhook))
 }
 
-/// Deletes a webhook that the portal does not let become what was asked for.
+/// Deletes a webhook that the portal does not allow to become what was planned.
 async fn withdraw(
     creation: &Creation<'_>,
     found: &Found,
@@ -157,7 +156,7 @@ async fn withdraw(
     Err(diagnostic)
 }
 
-/// Warns that a webhook is in the state and on the portal, and there not as configured.
+/// Warns that a webhook is in the state and on the portal, but not yet as configured.
 fn incomplete(creation: &Creation<'_>, found: &Found, why: &str) -> Diagnostic {
     let model = creation.model;
     let (name, id) = (&model.name, found.id);

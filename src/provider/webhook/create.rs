@@ -1,5 +1,5 @@
-//! Creating a webhook: one POST, the id recorded the moment it is known, nothing read back
-//! (product §4.3). What no POST can ask for is brought about after it.
+//! Creating a webhook: one POST, the id recorded the moment it is known, nothing read back (product §4.3). What no POST
+//! can ask for follows after it.
 
 use super::completion;
 use super::creation::{Creation, Found, SUMMARY};
@@ -64,8 +64,8 @@ pub(super) async fn create(
     completion::complete(&creation, &found, &plan, progress).await
 }
 
-/// Makes sure of the list before the first POST, which tells later what was there before. A portal that
-/// is down or unusable is sent nothing: nobody could find out what became of it.
+/// Makes sure that there is a list before the first POST, to tell later what was there before. A portal that is down or
+/// unusable is sent nothing: there would be no way to find out what became of it.
 async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
     let is_down = portal.client.is_down();
     if portal.webhooks().list.has_baseline() && !is_down {
@@ -86,8 +86,8 @@ async fn prepare(portal: &LivePortal) -> Result<(), Diagnostic> {
     }
 }
 
-/// Records the new webhook with its planned values. From here on only warnings: an error would taint
-/// a webhook that exists, and destroy it in the next apply.
+/// Records the new webhook with its planned values. From here on, there are only warnings: an error would taint an
+/// existing webhook, and the next apply would destroy it.
 fn record(
     found: &Found,
     plan: &Object,

@@ -1,4 +1,4 @@
-//! A creation on its way: what is to be made, its one request, and the webhook that it led to.
+//! A creation in progress: what is to be created, its one request, and the resulting webhook.
 
 use super::model::WebhookModel;
 use super::name_conflict::{self, Likeness};
@@ -11,7 +11,7 @@ use crate::provider::portal::LivePortal;
 
 pub(super) const SUMMARY: &str = "Could not create the webhook";
 
-/// A creation on its way.
+/// A creation in progress.
 pub(super) struct Creation<'a> {
     pub(super) portal: &'a LivePortal,
     pub(super) model: &'a WebhookModel,
@@ -34,7 +34,7 @@ impl Creation<'_> {
 
     async fn post_over(&self, client: &Client) -> Result<CreatedWebhook, Error> {
         let token = self.portal.webhooks().list.begin_create();
-        // What this process has seen before cannot be new, whatever the answer says.
+        // What this process has already seen cannot be new, whatever the answer says.
         let baseline = self.portal.webhooks().list.baseline();
         let is_new = |id| {
             let was_there = baseline.as_ref().is_some_and(|list| list.contains(id));
@@ -55,7 +55,7 @@ impl Creation<'_> {
         }
     }
 
-    /// Words a refusal. A name and uri that are taken get the id of the webhook that has them.
+    /// Explains a refusal. If name and uri are taken, it tells the id of the webhook that has them.
     pub(super) async fn refused(&self, error: &Error) -> Diagnostic {
         if !error.is_duplicate() {
             return self.portal.explain(SUMMARY, error);
@@ -95,13 +95,13 @@ impl Creation<'_> {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) id: WebhookId,
-    /// What is remembered to know it again.
+    /// What is remembered to recognize it.
     pub(super) provenance: Provenance,
-    /// What the portal shows of it; `None` where its answer tells no more than the id.
+    /// What the portal shows of it; `None` if its answer tells no more than the id.
     pub(super) webhook: Option<Webhook>,
     /// Whether it was found after a lost answer, so that it could be another run's.
     pub(super) is_adopted: bool,
-    /// Whether the portal shows something else than was sent, `enabled` and `ssl` aside.
+    /// Whether the portal shows something other than what was sent, apart from `enabled` and `ssl`.
     pub(super) is_different: bool,
 }
 

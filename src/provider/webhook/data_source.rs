@@ -91,8 +91,7 @@ impl DataSource<Portal> for WebhookDataSource {
     }
 }
 
-/// Returns everything a data source tells of a webhook. The secret is not among it: the portal never
-/// returns it.
+/// Returns everything that a data source shows of a webhook. The secret is absent: the portal never returns it.
 pub(super) fn attributes() -> [(&'static str, Attribute); 16] {
     let of = |ty, description: &str| Attribute::computed(ty, description);
     [
@@ -248,7 +247,7 @@ fn check_name(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that a webhook is named in exactly one way, as far as the values are known.
+/// Checks that a webhook is selected in exactly one way, as far as the values are known.
 fn check_selection(config: &Object) -> Result<(), Diagnostic> {
     let is_set = |name: &str| !config.get(name).is_null() && !config.get(name).is_unknown();
     if is_set(ID)
@@ -281,7 +280,7 @@ fn check_selection(config: &Object) -> Result<(), Diagnostic> {
     })
 }
 
-/// How a configuration names one webhook.
+/// How a configuration selects one webhook.
 #[derive(Debug)]
 enum Selection {
     Id(WebhookId),
@@ -363,7 +362,7 @@ impl Selection {
     }
 }
 
-/// Finds what is selected. What the first list does not show must be missing from a second one too.
+/// Finds what is selected. What the first list lacks must be missing from a second one too.
 async fn find(
     portal: &LivePortal,
     selection: &Selection,

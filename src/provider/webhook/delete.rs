@@ -39,9 +39,9 @@ pub(super) async fn delete(portal: &LivePortal, request: DeleteRequest) -> Resul
     }
 }
 
-/// Returns whether a webhook is certainly gone. Its creator sees it as long as it exists, and so does an
-/// administrator; anybody else's list says nothing (API §3.4). Where nobody can tell who is asking, a success
-/// in words that are not understood needs no more than a list without it.
+/// Returns whether a webhook is certainly gone. Its creator sees it as long as it exists, and so does an administrator;
+/// anyone else's list says nothing (API §3.4). If the caller is not known, a list without it is enough after a success
+/// that is not understood.
 async fn is_absent(
     portal: &LivePortal,
     id: WebhookId,
@@ -55,12 +55,12 @@ async fn is_absent(
     is_telling && is_unlisted(portal, id).await.unwrap_or(false)
 }
 
-/// Returns whether a deletion may have happened in spite of this error: a portal that fails may have deleted before.
+/// Returns whether a deletion may have happened despite this error: a portal may have deleted before it failed.
 pub(super) fn is_open(error: &Error) -> bool {
     error.outcome_unknown() || error.status() == Some(500)
 }
 
-/// Returns whether two lists in a row do not show a webhook; one may be wrong.
+/// Returns whether two lists in a row lack a webhook; one may be wrong.
 pub(super) async fn is_unlisted(portal: &LivePortal, id: WebhookId) -> Result<bool, Error> {
     let snapshot = portal.webhooks().list.fresh().await?;
     if snapshot.webhook(id).is_some() {

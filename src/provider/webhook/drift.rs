@@ -16,7 +16,7 @@ pub(super) struct Side<'a> {
     pub(super) triggers: Option<TriggerMask>,
 }
 
-/// What is sent in place of the plan, and how the portal differed.
+/// What is sent instead of the plan, and how the portal differed.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     pub(super) model: WebhookModel,
@@ -95,7 +95,7 @@ impl Outgoing {
         }
         if !self.overwritten.is_empty() {
             said.push(format!(
-                "This plan changes {}, so what somebody else had set there was overwritten.",
+                "This plan changes {}, so what someone else had set there was overwritten.",
                 self.overwritten.join(", ")
             ));
         }
@@ -108,7 +108,7 @@ impl Outgoing {
     }
 }
 
-/// Warns that the portal answered a change with something else than was asked for.
+/// Warns that the portal answered a change with something other than what was requested.
 pub(super) fn stored_differently(done: &str, id: WebhookId, state: &Object) -> Diagnostic {
     let name = state.get(NAME).as_str().unwrap_or("?");
     Diagnostic::warning(

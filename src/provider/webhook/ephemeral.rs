@@ -55,7 +55,7 @@ impl EphemeralResource<Portal> for WebhookSecret {
         if let Some(portal) = context.known() {
             let policy = portal.policy().await;
             diagnostics.extend(portal.long_wait());
-            // A policy that cannot be read does not matter: the secret has everything a policy can demand.
+            // A policy that cannot be read does not matter: the secret meets every possible requirement.
             let least = policy.map_or(0, |policy| policy.min_length);
             let least = usize::try_from(least).unwrap_or(usize::MAX);
             if length < least {

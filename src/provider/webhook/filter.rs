@@ -72,9 +72,9 @@ impl WebhookFilter {
         })
     }
 
-    /// Returns whether a webhook is wanted. Texts are compared in the form in which Terraform keeps them
-    /// (TPP §6.7). A webhook without triggers is of a portal that is too old, which whoever describes it
-    /// says; none at all would be a lie.
+    /// Returns whether a webhook is wanted. Texts are compared in the form in which Terraform keeps them (TPP §6.7). A
+    /// webhook without triggers comes from a portal that is too old, which its description reports; leaving it out
+    /// would be a lie.
     pub(super) fn matches(&self, webhook: &Webhook) -> bool {
         let begins = |text: &str, prefix: &Option<String>| {
             prefix
@@ -91,8 +91,8 @@ impl WebhookFilter {
     }
 }
 
-/// Returns whether a webhook with this mask receives a trigger. A webhook of all events receives each;
-/// only such a one receives all.
+/// Returns whether a webhook with this mask receives a trigger. A webhook for all events receives each; only such a
+/// webhook receives `All`.
 fn receives(mask: TriggerMask, wanted: TriggerMask) -> bool {
     mask.is_all() || mask.bits() & wanted.bits() != 0
 }

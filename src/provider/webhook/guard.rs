@@ -46,7 +46,7 @@ pub(super) fn recognize(
     }
 }
 
-/// Refuses to take the absence of a webhook for a deletion on a portal other than that of the state.
+/// Refuses to treat a missing webhook as deleted on a portal other than the state's.
 pub(super) fn refuse_absence_elsewhere(
     portal: &LivePortal,
     id: WebhookId,
@@ -67,10 +67,10 @@ pub(super) fn refuse_absence_elsewhere(
     Err(stranger.explain("this key sees no webhook of that number there"))
 }
 
-/// Makes sure before the first change of this process that the portal's webhook is the one in the state. One
-/// list serves for all, and does not expire.
+/// Makes sure before this process's first change that the portal's webhook is the one in the state. One list serves all
+/// changes and does not expire.
 ///
-/// An absent webhook of the same portal passes: the portal will say that it is gone.
+/// An absent webhook of the same portal passes: the portal will report that it is gone.
 pub(super) async fn verify(
     portal: &LivePortal,
     summary: &str,
@@ -85,8 +85,8 @@ pub(super) async fn verify(
     find(portal, summary, state, private, &list).await.map(drop)
 }
 
-/// Returns the webhook of a state as the portal has it now, from a list that is at most 30 seconds old, when it is
-/// the one that the state was written for. `None` where the same portal does not show it.
+/// Returns the webhook of a state as the portal has it now, from a list that is at most 30 seconds old, if it is the
+/// one that the state was written for. `None` if the same portal does not show it.
 pub(super) async fn current(
     portal: &LivePortal,
     summary: &str,
@@ -124,7 +124,7 @@ async fn find(
     }
 }
 
-/// A number of the state that stands for another webhook.
+/// A number in the state that identifies another webhook.
 struct Stranger<'a> {
     portal: &'a LivePortal,
     id: WebhookId,
@@ -134,7 +134,7 @@ struct Stranger<'a> {
 }
 
 impl Stranger<'_> {
-    /// Words what differs and the way out, which is explained once for each cause.
+    /// Explains what differs and what to do, the latter once for each cause.
     fn explain(&self, difference: &str) -> Diagnostic {
         let (name, id, here) = (self.name(), self.id, self.portal.origin());
         let (summary, what, check) = match self.private.provenance.elsewhere(here) {
@@ -175,7 +175,7 @@ impl Stranger<'_> {
         self.state.get(NAME).as_str().unwrap_or("?")
     }
 
-    /// Explains how to get to a state that is true, as the continuation of a sentence.
+    /// Explains how to get back to a correct state, as the continuation of a sentence.
     fn way_out(&self) -> String {
         let uri = self.state.get(URI).as_str().unwrap_or_default();
         let twin = self.list.with_pair(self.name(), uri).next();
@@ -206,7 +206,7 @@ impl Stranger<'_> {
 }
 
 /// Explains how a webhook differs from that of the state, as the continuation of a sentence. Its uri is not shown: it
-/// may be somebody else's, and hold a token.
+/// may be someone else's and contain a token.
 fn differs(difference: Difference, state: &Object, webhook: &Webhook, client: &Client) -> String {
     let id = webhook.id;
     match difference {

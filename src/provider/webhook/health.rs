@@ -1,7 +1,7 @@
-//! Whether a webhook's events reach its receiver, from what the list of webhooks tells (API §4.2, §10).
+//! Whether a webhook's events reach its receiver, according to the list of webhooks (API §4.2, §10).
 //!
-//! Success and failure are dated by the same clock, so which came last is known whatever the portal's time zone, but for
-//! two dates of the hour that a clock shows twice when it is set back.
+//! Success and failure are dated by the same clock, so it is known which came last, whatever the portal's time zone,
+//! except for two dates in the hour that a clock shows twice when it is set back.
 
 use crate::api::{Client, Webhook};
 use crate::provider::zone::Zone;
@@ -18,7 +18,7 @@ pub(super) const FAILURE_REASON: &str =
 /// What is known of a webhook's deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Health {
-    /// Nothing has been delivered for good or in vain.
+    /// No delivery has ended yet.
     Unknown,
     /// The last delivery that ended succeeded.
     Healthy,
@@ -34,7 +34,8 @@ impl Health {
         let failure = &webhook.last_failure_on;
         let success = &webhook.last_success_on;
         match (failure, success) {
-            // Who is told of nothing but was changed by the portal, was disabled by it: a delivery leaves its date.
+            // A webhook that has delivered nothing but was changed by the portal was disabled by it: a delivery leaves
+            // its date.
             (None, None) if !webhook.enabled && webhook.is_first_changed_by_portal => {
                 Self::Disabled
             }

@@ -13,7 +13,7 @@ const SUMMARY: &str = "Could not import the webhook";
 
 const OWN_ONLY: &str = "a key that is not an administrator's sees only its owner's webhooks.";
 
-/// What a practitioner may write to name a webhook.
+/// What a practitioner may write to identify a webhook.
 #[derive(Debug, PartialEq, Eq)]
 enum ImportId<'a> {
     Number(WebhookId),
@@ -45,8 +45,8 @@ pub(super) async fn import(
     Ok(())
 }
 
-/// Only ASCII digits without leading zero are a number; anything else is split at the last place
-/// where an address begins.
+/// Only ASCII digits without a leading zero are a number; anything else is split at the last place where an address
+/// begins.
 fn parse(text: &str) -> Option<ImportId<'_>> {
     if let Ok(id) = text.parse() {
         return Some(ImportId::Number(id));
@@ -62,14 +62,14 @@ fn parse(text: &str) -> Option<ImportId<'_>> {
     })
 }
 
-/// Makes sure that a webhook exists: the read that follows would call a missing one deleted.
+/// Makes sure that a webhook exists: the following read would report a missing one as deleted.
 async fn check(portal: &LivePortal, id: WebhookId) -> Result<WebhookId, Diagnostic> {
     let explain = |error| portal.explain(SUMMARY, &error);
     let snapshot = portal.webhooks().list.read().await.map_err(explain)?;
     if snapshot.webhook(id).is_some() {
         return Ok(id);
     }
-    // It may have been made since the list was read.
+    // It may have been created since the list was read.
     let confirmed = portal
         .webhooks()
         .list
@@ -130,8 +130,8 @@ fn malformed(text: &str) -> Diagnostic {
     Diagnostic::error(
         "Invalid import id",
         format!(
-            "{text:?} names no webhook. Expected the webhook's number, such as \"17\", or its name and uri joined by \
-             a bar, such as \"CI events|https://example.com/webhook\"."
+            "{text:?} does not identify a webhook. Expected the webhook's number, such as \"17\", or its name and uri \
+             joined by a bar, such as \"CI events|https://example.com/webhook\"."
         ),
     )
 }

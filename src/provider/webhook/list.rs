@@ -54,7 +54,7 @@ async fn list(
     let (arrivals, mut arrived) = Arrivals::channel();
     let reading = async move {
         let read = portal.webhooks().list.read_into(&arrivals).await;
-        // Without this the other half would wait for more.
+        // Otherwise the other half would wait for more.
         drop(arrivals);
         read
     };
@@ -63,7 +63,7 @@ async fn list(
             if !filter.matches(&webhook) {
                 continue;
             }
-            // First of all, because Terraform stops listening when it has enough.
+            // Comes first, because Terraform stops listening when it has enough.
             warn_of_wait(portal, results).await;
             if !results.push(result_of(&webhook)?).await {
                 break;

@@ -1,4 +1,4 @@
-//! A create whose answer was lost: was the webhook made, and is it ours? (product §4.3)
+//! A create whose answer was lost: was the webhook created, and is it ours? (product §4.3)
 //!
 //! The portal has no idempotency key, so the list decides. A webhook is ours when all of this holds:
 //! its name and uri were not in the list taken before this process's first POST, its id is greater
@@ -6,13 +6,13 @@
 //! which a POST cannot set (API §16 O1). Without that earlier list, nothing is adopted and nothing is sent
 //! again.
 //!
-//! Absence counts only once the portal cannot be working on the request any more. Then the request is
-//! sent again, and if the portal says that the webhook exists, the list is looked at again. What got no
-//! answer is sent again once; what a limiter or proxy answered, as long as a limiter is waited for.
+//! Absence counts only once the portal can no longer be working on the request. Then the request is sent again, and if
+//! the portal says that the webhook exists, the list is read again. A request without an answer is sent again once; one
+//! that a limiter or proxy answered, for as long as limiters are waited for.
 //!
-//! An answer that refuses a create is looked into once as well: a proxy can make it of an answer that
-//! it dislikes, and the portal can fail after it has stored. A webhook that appeared is named then, and
-//! not adopted: no answer was lost, so it is more likely another run's.
+//! After an answer that refuses a create, the list is also read once: a proxy can replace the portal's answer with a
+//! refusal, and the portal can fail after it has stored. A webhook that has appeared is then named but not adopted: no
+//! answer was lost, so it is more likely another run's.
 
 use std::fmt;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::api::{Cause, Error, Webhook, WebhookId, WebhookSnapshot};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Progress;
 
-/// The pauses between looks at the list grow from the first to the second.
+/// Pauses between looks at the list grow from the first to the second.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -33,13 +33,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 enum Sighting {
     Ours(Box<Found>),
-    /// Webhooks with this name and uri of which it cannot be said that one is ours, and why not.
+    /// Webhooks with this name and uri, none of which is certainly ours, and why not.
     Doubtful(Vec<WebhookId>, Doubt),
     Absent,
     Unreadable(Error),
 }
 
-/// Why a webhook may not be the one that a creation made.
+/// Why a webhook may not be the one that a creation led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Doubt {
     Several,
@@ -75,14 +75,14 @@ impl fmt::Display for Doubt {
     }
 }
 
-/// Finds out what became of a create whose answer was lost, and sends it again where it was not carried out.
+/// Finds out what became of a create whose answer was lost, and sends it again if it was not carried out.
 pub(super) async fn resolve(
     creation: &Creation<'_>,
     error: Error,
     progress: &Progress,
 ) -> Result<Found, Diagnostic> {
     let portal = creation.portal;
-    // Without a list from before there is nothing that waiting could make certain.
+    // Without an earlier list, waiting makes nothing certain.
     let has_baseline = portal.webhooks().list.baseline().is_some();
     let began = Instant::now();
     let mut sent = 1;
@@ -117,14 +117,14 @@ pub(super) async fn resolve(
                 return Ok(Found::created(created, creation));
             }
             Err(again) if again.outcome_unknown() || again.is_duplicate() => again,
-            // An earlier request may have been carried out, whatever is said of this one.
+            // An earlier request may have been carried out, whatever the answer to this one.
             Err(again) => return refused_again(creation, &again, progress).await,
         };
     }
 }
 
-/// Returns whether to send a create more than twice. It was answered on the way then, as by a limiter, which lets it
-/// through sooner or later; only the first creation of a run waits for that in vain.
+/// Returns whether to send a create more than twice. It was then answered on the way, for example by a limiter, which
+/// lets it through sooner or later; only the first creation of a run may wait for that in vain.
 fn is_worth_another(creation: &Creation<'_>, error: &Error, began: Instant) -> bool {
     let portal = creation.portal;
     matches!(error.status(), Some(502..=504))
@@ -132,10 +132,10 @@ fn is_worth_another(creation: &Creation<'_>, error: &Error, began: Instant) -> b
         && !portal.webhooks().refuses_creations()
 }
 
-/// Looks once whether a create that was refused was carried out anyway, and words what it finds.
+/// Checks once whether a refused create was carried out anyway, and explains what it finds.
 pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnostic {
     let is_answer = matches!(error.cause(), Cause::Status(_) | Cause::Redirect { .. });
-    // It is about somebody else's webhook: no answer to this creation was lost before.
+    // It concerns someone else's webhook: no earlier answer to this creation was lost.
     if !is_answer || error.is_duplicate() {
         return creation.refused(error).await;
     }
@@ -145,7 +145,7 @@ pub(super) async fn refused(creation: &Creation<'_>, error: &Error) -> Diagnosti
     }
 }
 
-/// Looks once after a request of a create was refused, an earlier one of which may have been carried out.
+/// Checks once after a create's request was refused, an earlier request of which may have been carried out.
 async fn refused_again(
     creation: &Creation<'_>,
     error: &Error,
@@ -157,10 +157,10 @@ async fn refused_again(
     }
 }
 
-/// Words a refusal after which the list does not show a webhook that could be the one.
+/// Explains a refusal after which the list shows no webhook that could be the one.
 async fn unseen(creation: &Creation<'_>, error: &Error, sighting: Sighting) -> Diagnostic {
     match sighting {
-        // What was there before says nothing against the refusal.
+        // What was there before does not contradict the refusal.
         Sighting::Doubtful(ids, doubt) if is_any_new(creation, &ids) => {
             doubtful(creation, &ids, doubt, error)
         }
@@ -195,7 +195,7 @@ impl Patience {
     async fn after(creation: &Creation<'_>, error: &Error) -> Self {
         let since = Instant::now();
         let at_most = if error.is_duplicate() {
-            // It exists; all that can be missing is a list that shows it.
+            // It exists; at most, the list does not show it yet.
             LONGEST_PAUSE
         } else {
             let worst_case = creation.portal.worst_case().await;
@@ -205,8 +205,8 @@ impl Patience {
     }
 }
 
-/// Looks at the list until the webhook shows up or cannot come any more. An interrupt ends the
-/// waiting; the last look is taken anyway. The waiting counts as that of a request.
+/// Looks at the list until the webhook shows up or can no longer appear. An interrupt ends the waiting, but not the
+/// last look. The waiting counts as that of a request.
 async fn watch(creation: &Creation<'_>, patience: Patience) -> Sighting {
     tracing::warn!(
         webhook_name = creation.model.name,
@@ -240,7 +240,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
         Err(error) => return Sighting::Unreadable(error),
     };
     let (name, uri) = (&creation.model.name, &creation.model.uri);
-    // What Terraform manages already is another resource's, or the predecessor of this one.
+    // What Terraform already manages belongs to another resource, or is this one's predecessor.
     let candidates: Vec<Webhook> = snapshot
         .with_pair(name, uri)
         .filter(|webhook| !portal.webhooks().manages(webhook))
@@ -264,7 +264,7 @@ async fn look(creation: &Creation<'_>) -> Sighting {
     }
 }
 
-/// Explains why a webhook may not be the one that this creation made.
+/// Explains why a webhook may not be the one that this creation led to.
 fn doubt(
     creation: &Creation<'_>,
     baseline: &WebhookSnapshot,
@@ -294,7 +294,7 @@ fn doubt(
     }
 }
 
-/// Takes a webhook for the one that was to be created. Nobody else can from then on.
+/// Adopts a webhook as the one that was to be created. From then on, no other creation can.
 fn adopt(
     creation: &Creation<'_>,
     found: Found,

@@ -4,19 +4,19 @@
 //! | --- | --- |
 //! | `schema` | the attributes and their single checks |
 //! | `model`, `secret` | what a webhook is made of |
-//! | `secret_hash` | by which a write-only secret is recognized |
-//! | `private` | what is kept beside it in private state |
-//! | `provenance`, `guard` | which webhook a number stands for, and that no other one is touched |
+//! | `secret_hash` | recognizing a write-only secret by its hash |
+//! | `private` | what is kept with it in private state |
+//! | `provenance`, `guard` | which webhook a number identifies, and leaving all others alone |
 //! | `drift` | what changed on the portal between plan and apply |
 //! | `plan`, `rotation` | what will change, and what happens to the secret |
 //! | `review` | what the portal has to say about it |
 //! | `create`, `creation`, `completion`, `lost_create`, `update`, `delete` | changes, and how a lost answer is resolved |
 //! | `read`, `import` | what exists |
 //! | `moved` | taking over webhooks from generic REST providers |
-//! | `data_source`, `webhooks`, `list`, `filter` | what is reported about webhooks, finding and choosing them |
+//! | `data_source`, `webhooks`, `list`, `filter` | what is reported about webhooks; finding and filtering them |
 //! | `health` | whether deliveries succeed |
 //! | `trigger_catalog`, `deliveries` | what the portal knows of events, and what became of them |
-//! | `ephemeral`, `functions` | secrets that nobody stores, and what is computed without a portal |
+//! | `ephemeral`, `functions` | secrets that are never stored, and what is computed without a portal |
 //! | `name_conflict` | messages about a name and uri that are taken |
 
 mod completion;
@@ -78,10 +78,10 @@ use crate::framework::resource::{
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Object;
 
-/// What the portal means by an error status here.
+/// What an error status of the portal means here.
 pub(super) const REFUSALS: &dyn Refusals = &WebhookRefusals;
 
-/// Returns everything that is called `docspace_webhook…`, and the functions around it.
+/// Returns everything named `docspace_webhook…`, and the related functions.
 pub(super) fn offer() -> Offer<Portal> {
     Offer::default()
         .resource(WebhookResource::default())
@@ -241,7 +241,7 @@ impl Resource<Portal> for WebhookResource {
     }
 }
 
-/// Warns of a long wait of a call, and of a key that ends soon, whatever else came of it.
+/// Warns of a call's long wait, and of a key that expires soon, whatever the call's outcome.
 async fn warning(
     portal: &LivePortal,
     progress: &Progress,
@@ -258,8 +258,8 @@ async fn warning(
 fn two_secrets() -> Diagnostic {
     Diagnostic::error(
         "Two secrets",
-        "secret_key and secret_key_wo are both set, and a webhook has one secret. Keep secret_key_wo to have it out \
-         of the state, or secret_key for Terraform and OpenTofu before 1.11.",
+        "secret_key and secret_key_wo are both set, but a webhook has one secret. Keep secret_key_wo to keep it out of \
+         the state, or secret_key for Terraform and OpenTofu before 1.11.",
     )
     .at_attribute(SECRET_KEY_WO)
 }
@@ -267,7 +267,7 @@ fn two_secrets() -> Diagnostic {
 fn version_without_secret() -> Diagnostic {
     Diagnostic::error(
         "Secret version without a secret",
-        "secret_key_wo_version is set, but secret_key_wo is not. The version says when secret_key_wo is sent again. \
+        "secret_key_wo_version is set, but secret_key_wo is not. The version decides when secret_key_wo is sent again. \
          Set secret_key_wo, or remove the version.",
     )
     .at_attribute(SECRET_KEY_WO_VERSION)
@@ -276,8 +276,8 @@ fn version_without_secret() -> Diagnostic {
 fn ssl_needs_https() -> Diagnostic {
     Diagnostic::error(
         "Webhook uri must use https",
-        "ssl is true, which is the default, and then the portal accepts only https receivers. Use an https uri, or set \
-         ssl = false to deliver without encryption.",
+        "ssl is true, which is the default, so the portal accepts only https receivers. Use an https uri, or set ssl = \
+         false to deliver without encryption.",
     )
     .at_attribute(URI)
 }

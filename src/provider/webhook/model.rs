@@ -1,4 +1,4 @@
-//! What Terraform holds of a webhook, and how it becomes what DocSpace gets.
+//! A webhook as Terraform holds it, and how it becomes a request to DocSpace.
 
 use secrecy::SecretString;
 
@@ -110,8 +110,8 @@ impl WebhookModel {
             && self.ssl == webhook.ssl
     }
 
-    /// Returns whether a webhook has this configuration, whatever its `enabled` and `ssl`: what a create
-    /// leads to is true in both, whatever was sent (API §16 O1).
+    /// Returns whether a webhook has this configuration, apart from `enabled` and `ssl`: a create sets both to true,
+    /// whatever was sent (API §16 O1).
     pub(super) fn matches_but_for_flags(&self, triggers: TriggerMask, webhook: &Webhook) -> bool {
         self.name == webhook.name
             && self.uri == webhook.uri
@@ -141,7 +141,7 @@ impl StoredSecret {
         }
     }
 
-    /// Returns whether `ignore_changes` keeps what belongs to two secrets, of which the portal has one.
+    /// Returns whether `ignore_changes` keeps the values of two secrets, of which the portal has only one.
     pub(super) fn is_mixed(&self) -> bool {
         self.key.is_some() && self.version.is_some()
     }

@@ -1,11 +1,11 @@
 //! Taking over webhooks from the generic REST providers that people use today (product §4.5).
 //!
-//! Sources match on namespace and type, with any registry's host. OpenTofu up to 1.11.11 and 1.12.3 names
-//! the provider alone, and when instances move one by one, all requests but the first name this provider
-//! with the source's type: the CLI keeps one provider for each resource (TPP §8.7). Because these providers
-//! are generic, the path must say that the object is a webhook, and the id must be a positive integer.
-//! The secret is never taken over. What the source says of name and uri is recorded, and the first
-//! read compares it, so that a number of another portal is not adopted by mistake.
+//! Sources match on namespace and type, with any registry's host. OpenTofu up to 1.11.11 and 1.12.3 names only the
+//! provider, and when instances move one by one, all requests but the first name this provider with the source's type:
+//! the CLI keeps one provider for each resource (TPP §8.7). Because these providers are generic, the path must say that
+//! the object is a webhook, and the id must be a positive integer. The secret is never taken over. The source's name
+//! and uri are recorded, and the first read compares them, so that a number of another portal is not adopted by
+//! mistake.
 
 use serde_json::Value as Json;
 
@@ -36,7 +36,7 @@ pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(
     let refused = |reason: &str| refused(&request.source_type, reason);
     if !is_known {
         return Err(refused(&format!(
-            "{} of {} is not a resource that can be taken over; these are restapi_object of Mastercard/restapi and \
+            "{} of {} is not supported; a moved block can take over restapi_object of Mastercard/restapi and \
              restful_resource of magodo/restful",
             request.source_type, request.source_provider
         )));
@@ -49,7 +49,7 @@ pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(
     }
     let Some(id) = find_id(state) else {
         return Err(refused(
-            "its state holds no positive whole number that could be the webhook's id",
+            "its state has no positive whole number that could be the webhook's id",
         ));
     };
     let described = described(state);
@@ -74,7 +74,7 @@ pub(super) fn move_state(request: &MoveRequest, progress: &Progress) -> Result<(
     Ok(())
 }
 
-/// Returns whether this is a provider and a type of it that can be taken over.
+/// Returns whether this type of this provider can be taken over.
 fn is_source(provider: &str, source_type: &str) -> bool {
     let provider = provider.to_ascii_lowercase();
     let source_type = source_type.to_ascii_lowercase();
@@ -143,8 +143,8 @@ fn number(json: &Json) -> Option<WebhookId> {
     }
 }
 
-/// Returns everything in a state that describes the webhook: the stored answers first, because the
-/// portal's word counts more than what was sent.
+/// Returns everything in a state that describes the webhook: the stored answers first, because the portal's answer
+/// counts more than what was sent.
 fn described(state: &Json) -> Vec<Json> {
     [
         "output",
@@ -191,7 +191,7 @@ fn refused(source_type: &str, reason: &str) -> Diagnostic {
         "This object cannot be moved to docspace_webhook",
         format!(
             "The source cannot be taken over: {reason}. To adopt the webhook without destroying it, replace the moved \
-             block by these two, with the names of your resources and the webhook's number in the portal:\n\n\
+             block with these two, with the names of your resources and the webhook's number in the portal:\n\n\
              removed {{\n  from = {source_type}.example\n  lifecycle {{\n    destroy = false\n  }}\n}}\n\n\
              import {{\n  to = docspace_webhook.example\n  id = \"17\"\n}}"
         ),

@@ -1,7 +1,7 @@
 //! Messages about a webhook that has the same name and uri (product §4.3).
 //!
-//! Terraform does not show the old webhook of a `create_before_destroy` to the process that applies
-//! it before it asks for the new one, so a webhook that is not known may be the one to be replaced.
+//! With `create_before_destroy`, Terraform does not show the old webhook to the process that applies the change before
+//! it asks for the new one, so an unknown webhook may be the one to be replaced.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use crate::api::{Webhook, WebhookId};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::normal_form;
 
-/// How much a webhook that the portal probably takes for the same has of a name and uri, the most first.
+/// How closely the name and uri of a webhook that the portal probably treats as equal match, closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Likeness {
     /// Exactly these.
     Identical,
-    /// What Terraform does not tell apart: it composes every character (TPP §6.7).
+    /// Equal to Terraform, which composes every character (TPP §6.7).
     Composed,
-    /// What a portal on MySQL does not tell apart (API §16 O4).
+    /// Equal to a portal on MySQL (API §16 O4).
     Collated,
 }
 
@@ -37,7 +37,7 @@ pub(super) fn has_pair(webhook: &Webhook, name: &str, uri: &str) -> bool {
     normal_form(&webhook.name) == name && normal_form(&webhook.uri) == uri
 }
 
-/// Describes what has to be added where name and uri are not identical, and the portal takes them for the same.
+/// Adds an explanation if name and uri are not identical, but equal to the portal.
 pub(super) fn differs_a_little(other: &str) -> String {
     format!(
         " That webhook is named \"{other}\": its name and uri differ from these only in case, accents or trailing \
@@ -100,7 +100,7 @@ pub(super) fn planned_twice(name: &str) -> Diagnostic {
     )
 }
 
-/// Warns while planning that two resources want what is probably the same webhook to the portal.
+/// Warns while planning that two resources want what the portal probably treats as the same webhook.
 pub(super) fn probably_planned_twice(name: &str, other: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Webhook \"{name}\" is probably planned more than once"),
@@ -177,8 +177,8 @@ pub(super) fn invisible(name: &str, sees_all: bool, detail: &str) -> Diagnostic 
     )
 }
 
-/// Describes what to do about a webhook that is not known to be managed. It may be all the same: the client
-/// shows the states of other resources in any order, those that go away too.
+/// Describes what to do about a webhook that is not known to be managed. It may be managed nevertheless: the client
+/// shows the states of other resources in any order, including those that are to be deleted.
 fn way_out(id: WebhookId) -> String {
     format!(
         "If nothing manages it yet, {} If another resource manages it, do not import it: if only that resource's \
@@ -189,12 +189,12 @@ fn way_out(id: WebhookId) -> String {
     )
 }
 
-/// What stands for the address in an import block. Nothing tells the provider that of the resource (TPP §4.3); the client
-/// prints it with the message.
+/// What to write for the address in an import block. Nothing tells the provider the resource's address (TPP §4.3); the
+/// client prints it with the message.
 pub(super) const ADDRESS: &str =
     "replace docspace_webhook.example with the address that this message shows after \"with\"";
 
-/// Explains how to take a webhook under management, as the continuation of a sentence.
+/// Explains how to import a webhook, as the continuation of a sentence.
 pub(super) fn how_to_import(id: WebhookId) -> String {
     format!(
         "import it: add this block, {ADDRESS}, and plan again:\n\n{}\n\nOtherwise change the name, or delete webhook \
@@ -203,7 +203,7 @@ pub(super) fn how_to_import(id: WebhookId) -> String {
     )
 }
 
-/// Returns the block that takes a webhook under management.
+/// Returns the block that imports a webhook.
 pub(super) fn import_block(id: impl fmt::Display) -> String {
     format!("import {{\n  to = docspace_webhook.example\n  id = \"{id}\"\n}}")
 }

@@ -21,8 +21,8 @@ pub(super) async fn propose(
     let prior_private: WebhookPrivate = plan.private.decode();
     let mut private = match request.prior {
         Some(_) => prior_private,
-        // What was kept with a webhook that is being replaced says nothing about its successor. But its deletion gets
-        // the private state of this plan, and must know it again.
+        // What was kept for a webhook that is being replaced says nothing about its successor. But its deletion
+        // receives the private state of this plan, and must recognize it.
         None => WebhookPrivate {
             provenance: prior_private.provenance,
             ..WebhookPrivate::default()
@@ -62,7 +62,7 @@ fn keep_spelling(prior: &Object, private: &WebhookPrivate, planned: &mut Object)
     }
 }
 
-/// Returns whether anything but the secret's version differs; that one is planned last.
+/// Returns whether anything but the secret's version differs, which is planned last.
 fn differs(prior: &Object, planned: &Object) -> bool {
     planned
         .iter()
@@ -76,8 +76,8 @@ fn is_secret_given(config: &Object) -> Option<bool> {
     (!secret.is_unknown()).then(|| !secret.is_null())
 }
 
-/// Explains that the plan was given a secret and the apply is not, or the other way round: a write-only value is in no
-/// saved plan. What is planned then differs from the first plan, which Terraform would call a bug.
+/// Explains that the plan was given a secret and the apply was not, or the other way round: a saved plan has no
+/// write-only values. The second plan then differs from the first, which Terraform would call a bug.
 fn differs_from_plan(planned: &PrivateState, now: &WebhookPrivate) -> Option<Diagnostic> {
     let then: WebhookPrivate = planned.decode();
     let (then, now) = then.is_secret_given.zip(now.is_secret_given)?;

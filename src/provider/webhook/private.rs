@@ -1,4 +1,4 @@
-//! What is kept in private state beside a webhook.
+//! What is kept with a webhook in private state.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::provider::triggers::KnownBits;
 pub(super) enum SecretOrigin {
     /// The configuration.
     Configured,
-    /// The provider made it.
+    /// The provider generated it.
     Generated,
 }
 
@@ -31,25 +31,25 @@ pub(super) struct WebhookPrivate {
     /// Recognizes `secret_key_wo` in automatic mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secret_hash: Option<SecretHash>,
-    /// Whether the portal may have another secret than the state says, because an update with one failed.
+    /// Whether the portal may have another secret than the state, because an update with one failed.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) is_secret_in_doubt: bool,
-    /// Which was sent last where `ignore_changes` keeps a `secret_key` and a version side by side: the key.
+    /// Whether the key was sent last, where `ignore_changes` keeps both a `secret_key` and a version.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) is_key_newer: bool,
-    /// In a plan alone: whether it was given a `secret_key_wo`, as far as that is known.
+    /// Only in a plan: whether it was given a `secret_key_wo`, as far as that is known.
     #[serde(skip_serializing_if = "Option::is_none", rename = "wo")]
     pub(super) is_secret_given: Option<bool>,
     /// The bits of trigger names that this build's table does not have.
     #[serde(skip_serializing_if = "KnownBits::is_empty")]
     pub(super) trigger_bits: KnownBits,
-    /// What the webhook was before a move, until it has been read for the first time.
+    /// What the webhook was before a move, until it is first read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) moved_from: Option<MovedFrom>,
 }
 
 impl WebhookPrivate {
-    /// Takes the secret that the portal has been sent last out of a state.
+    /// Takes the secret that was last sent to the portal out of a state.
     pub(super) fn sent_last(&self, state: &Object) -> StoredSecret {
         let mut stored = StoredSecret::from_object(state);
         if stored.is_mixed() {

@@ -1,4 +1,4 @@
-//! Which webhook a number stands for (product §4.4), and which one a move took over.
+//! Which webhook a number identifies (product §4.4), and which one a move took over.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +23,8 @@ impl Provenance {
         self.is_certainly(&Self::of(origin, webhook))
     }
 
-    /// Recognizes a webhook of the portal at `origin` as the one that `state` was written for, and returns
-    /// what is to be remembered of it from now on.
+    /// Recognizes a webhook of the portal at `origin` as the one that `state` was written for, and returns what to
+    /// remember of it from now on.
     pub(super) fn recognize(
         &self,
         origin: &str,
@@ -70,8 +70,8 @@ impl MovedFrom {
     }
 }
 
-/// Returns whether a webhook has the name or the uri of a state. A state with neither, as an import leaves it,
-/// is about whatever webhook has its number.
+/// Returns whether a webhook has the name or the uri of a state. A state with neither, as after an import, is about
+/// whatever webhook has its number.
 fn is_named_alike(state: &Object, webhook: &Webhook) -> bool {
     let (name, uri) = (state.get(NAME).as_str(), state.get(URI).as_str());
     let is_bare = name.is_none() && uri.is_none();

@@ -51,8 +51,8 @@ pub(super) async fn read(
     Ok(())
 }
 
-/// Returns a list that shows a webhook, or of which it can be said that the webhook is gone: what the first list does
-/// not show must be missing from a second one too.
+/// Returns a list that shows a webhook, or one from which it is certain that the webhook is gone: what the first list
+/// lacks must be missing from a second one too.
 pub(super) async fn find(
     portal: &LivePortal,
     id: WebhookId,
@@ -81,8 +81,8 @@ async fn confirm_removal(
         Ok(caller) => caller,
         Err(error) => {
             let detail = format!(
-                "The list does not show it, and the API key's owner cannot be read, so it is not clear whether it \
-                 is gone or only out of sight. {}",
+                "The list does not show it, and the API key's owner cannot be read, so it is unclear whether it is \
+                 gone or only hidden from this key. {}",
                 portal.wording().detail(&error)
             );
             return Err(out_of_sight(id, state, &detail));
@@ -93,10 +93,10 @@ async fn confirm_removal(
     }
     let detail = if private.provenance.creator.is_some() {
         "The list does not show it, but the API key's owner is neither a portal administrator nor the webhook's \
-         creator and sees only its own webhooks. Use the key of an administrator or of the creator."
+         creator, and sees only their own webhooks. Use the key of an administrator or of the creator."
     } else {
-        "The list does not show it, but the API key's owner is not a portal administrator and sees only its own \
-         webhooks, and who created this one is not recorded. Use the key of an administrator."
+        "The list does not show it, but the API key's owner is not a portal administrator and sees only their own \
+         webhooks, and the creator of this one is not recorded. Use the key of an administrator."
     };
     Err(out_of_sight(id, state, detail))
 }
@@ -126,7 +126,7 @@ pub(super) fn refresh(
     Ok(state)
 }
 
-/// Warns when the portal itself has probably switched a webhook off.
+/// Warns if the portal itself has probably switched a webhook off.
 fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Diagnostic> {
     let was_enabled = state.get(ENABLED).as_bool() == Some(true);
     let failure = webhook.last_failure_on.as_ref()?;
@@ -167,8 +167,8 @@ fn switched_off(client: &Client, state: &Object, webhook: &Webhook) -> Option<Di
     ))
 }
 
-/// Warns that a webhook is gone. Until one webhook of the state was found, it may be the portal that is another one:
-/// Terraform merges these warnings, so that the question is asked once.
+/// Warns that a webhook is gone. Until one webhook of the state is found, the portal may be the wrong one: Terraform
+/// merges these warnings, so that the question is asked once.
 fn removed(portal: &LivePortal, id: WebhookId, state: &Object) -> Diagnostic {
     let name = state.get(NAME).as_str().unwrap_or("?");
     if portal.webhooks().has_recognized_any() {

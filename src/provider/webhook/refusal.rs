@@ -3,7 +3,7 @@
 use crate::api::{self, ErrorShape, Operation, StatusFailure};
 use crate::provider::diagnose::{Refusals, has_fixed_form};
 
-/// The end of the path of the list, and how the paths of everything about webhooks begin.
+/// The end of the list's path, and the beginning of every path about webhooks.
 const LIST: &str = "/settings/webhook";
 
 /// How a portal before 3.7 refuses an address of its blacklist (API §7 C).
@@ -65,7 +65,7 @@ impl Refusals for WebhookRefusals {
     }
 }
 
-/// Says what a portal can mean by a status of 500 and more.
+/// Explains what a portal can mean by a status of 500 or more.
 fn explain_failure(error: &api::Error, status: u16, said: &str) -> Option<String> {
     let text = match status {
         500 if error.operation() == Operation::Remove => format!(
@@ -96,8 +96,8 @@ fn explain_failure(error: &api::Error, status: u16, said: &str) -> Option<String
     Some(text)
 }
 
-/// Says whether the portal probes the receiver before it carries a request out (API §7 D). Switching off,
-/// which is all that the provider asks of `enable`, does without.
+/// Returns whether the portal probes the receiver before it carries out a request (API §7 D). Switching off, the only
+/// use that the provider makes of `enable`, needs no probe.
 fn probes(error: &api::Error) -> bool {
     match error.operation() {
         Operation::Create => true,
@@ -118,7 +118,7 @@ enum Refusal {
     Resolution,
     Address,
     Secret,
-    /// Only the probe and the password policy are told in the language of the portal's users (API §8.2).
+    /// Only the probe and the password policy are reported in the language of the portal's users (API §8.2).
     Translated,
     Other,
 }
@@ -146,7 +146,7 @@ impl Refusal {
             || message.starts_with("Invalid URL")
             || message == "HTTPS is required"
         {
-            // These are never translated (API §7.1); what else speaks of a URL may be the probe.
+            // These are never translated (API §7.1); any other text about a URL may be the probe's.
             Self::Address
         } else if message.starts_with("Password") {
             Self::Secret
@@ -205,7 +205,7 @@ impl Refusal {
     }
 }
 
-/// Names the attribute of the one field that the schema validation refused.
+/// Returns the attribute of the one field that the portal's schema validation refused.
 fn field_at_fault(failure: &StatusFailure) -> Option<&'static str> {
     let mut fields = failure.validation.keys();
     let field = fields.next().filter(|_| fields.next().is_none())?;

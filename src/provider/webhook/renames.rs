@@ -1,8 +1,8 @@
-//! Objects that one plan deletes under one address and creates under another: mostly a resource was renamed without a
+//! Objects that one plan deletes under one address and creates under another: usually a resource was renamed without a
 //! `moved` block.
 //!
-//! No address is on the wire, and either half can be planned first. A replacement is not such a pair: its deletion is not
-//! planned by a call of its own (TPP §5.1).
+//! Addresses are not on the wire, and either half can be planned first. A replacement is not such a pair: its deletion
+//! is not planned by a call of its own (TPP §5.1).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -41,8 +41,8 @@ impl Renames {
         is_created
     }
 
-    /// Forgets what was planned of this name and uri, because it is being carried out: a process that is kept plans again
-    /// later.
+    /// Forgets what was planned for this name and uri, because it is being carried out: a process that keeps running
+    /// plans again later.
     pub(super) fn forget(&self, name: &str, uri: &str) {
         let mut halves = self.halves();
         let pair = (name.to_owned(), uri.to_owned());
@@ -51,7 +51,7 @@ impl Renames {
     }
 
     fn halves(&self) -> MutexGuard<'_, Halves> {
-        // Sets stay whole whatever panicked while they were held.
+        // Sets stay intact, whatever panicked while they were locked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

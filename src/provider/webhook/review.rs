@@ -73,7 +73,7 @@ pub(super) async fn review(
     }
 }
 
-/// What the portal answers about a plan; `None` to what it is not asked.
+/// What the portal answers about a plan; `None` for what it is not asked.
 struct Answers<'a> {
     catalog: Option<Result<&'a TriggerCatalog, &'a Error>>,
     list: Option<Result<Arc<WebhookSnapshot>, Error>>,
@@ -81,8 +81,8 @@ struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    /// Asks everything at once, so that a plan waits for a distant portal once. So does an apply, which plans first: the
-    /// key that a creation asks about ([`LivePortal::require_write`]) is asked for here too.
+    /// Asks everything at once, so that a plan waits for a distant portal once. An apply plans first and waits once
+    /// too: the key that a creation needs to know ([`LivePortal::require_write`]) is also asked for here.
     async fn ask(
         portal: &'a LivePortal,
         request: &PlanRequest<'_>,
@@ -118,10 +118,10 @@ async fn asked<T>(is_needed: bool, question: impl Future<Output = T>) -> Option<
     }
 }
 
-/// Reports that a question beside the list was not answered while planning. A portal that lists its
-/// webhooks can be used all the same: what it does not have goes without saying, what it refuses to
-/// tell is one warning per process, and apply decides. Where the list was not asked for, it is only if waiting cannot
-/// mend the failure. Returns whether it makes sense to check on.
+/// Reports that a question other than the list was not answered while planning. A portal that lists its webhooks can
+/// still be used: what it does not have is not mentioned, what it refuses to tell is one warning per process, and the
+/// apply decides. If the list was not asked for yet, it is asked for only if waiting cannot mend the failure. Returns
+/// whether it makes sense to continue checking.
 async fn report_gap(
     portal: &LivePortal,
     error: &Error,
@@ -168,7 +168,7 @@ pub(super) fn review_deletion(portal: &LivePortal, prior: &Object, diagnostics: 
     }
 }
 
-/// Returns the secrets that will be sent, by attribute. Write-only values are in the configuration alone.
+/// Returns the secrets that will be sent, by attribute. Write-only values are only in the configuration.
 fn secrets_to_send<'a>(
     request: &'a PlanRequest<'_>,
     plan: &'a Plan,
@@ -212,8 +212,8 @@ fn check_name_conflict(
     }
 }
 
-/// Checks names outside the table, and what the caller's role may use, against the catalog. A catalog
-/// without entries says nothing about any of them.
+/// Checks names outside the table, and what the caller's role may use, against the catalog. An empty catalog says
+/// nothing about any of them.
 fn check_triggers(
     triggers: &Value,
     private: &WebhookPrivate,
@@ -249,8 +249,8 @@ fn check_triggers(
     }
 }
 
-/// Explains that a trigger of the table is not in the portal's catalog. A portal before 3.7 takes bits
-/// that it does not know, as far as they fit into 32, and ignores them (API §5.1).
+/// Explains that a trigger of the table is not in the portal's catalog. A portal before 3.7 accepts bits that it does
+/// not know, as far as they fit into 32, and ignores them (API §5.1).
 fn missing_trigger(name: &str, trigger: &Trigger) -> Diagnostic {
     let since = trigger.since;
     Diagnostic::error(

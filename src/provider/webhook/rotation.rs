@@ -1,12 +1,12 @@
 //! When a secret is sent, and what is stored of it (product §4.2).
 //!
-//! Planning never invents a number and never decides on a write-only value alone, because that value
-//! may differ between plan and apply (TPP §7.2, §8.8): wherever the secret might have changed, the
-//! version is planned unknown, and applying decides from the configuration given there.
+//! Planning never invents a number and never decides by a write-only value alone, because that value may differ between
+//! plan and apply (TPP §7.2, §8.8): wherever the secret might have changed, the version is planned as unknown, and the
+//! apply decides by its own configuration.
 //!
-//! Applying an update obeys the plan in everything that the plan knows. Terraform plans with a
-//! configuration from which `ignore_changes` has taken the ignored changes, and applies with the whole
-//! one: a secret that stands only there was not asked for.
+//! Applying an update obeys the plan in everything that the plan knows. Terraform plans with a configuration from which
+//! `ignore_changes` has removed the ignored changes, and applies with the whole one: a secret that is only in the
+//! latter was not requested.
 //!
 //! | configuration | sent on update | stored |
 //! | --- | --- | --- |
@@ -15,11 +15,11 @@
 //! | `secret_key_wo` alone (automatic mode) | when the hash does not recognize it | version and hash |
 //! | neither | never | what was generated |
 //!
-//! `ignore_changes` can keep a `secret_key` beside the version of a `secret_key_wo`, or the other way round. What was
-//! sent last is compared then, and what is only kept counts as unknown to the portal.
+//! `ignore_changes` can keep a `secret_key` next to the version of a `secret_key_wo`, or the other way round. Then what
+//! was sent last is compared, and what is only kept counts as unknown to the portal.
 //!
-//! After an update that failed and may have stored its secret, the next one sends what is configured then, or
-//! what was generated, whether it differs or not. Planning shows this as an attribute that is known after apply.
+//! After an update that failed and may have stored its secret, the next one sends the configured or generated secret,
+//! whether it differs or not. Planning shows this as an attribute that is known after apply.
 
 use super::model::{SECRET_KEY, SECRET_KEY_WO, SECRET_KEY_WO_VERSION, StoredSecret};
 use super::private::{SecretOrigin, WebhookPrivate};
@@ -28,7 +28,7 @@ use super::secret_hash::{SecretHash, SecretHashes};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::{Number, Object, SecretText, Value};
 
-/// Who chooses the secret, and who says when it is sent.
+/// Who chooses the secret, and who decides when it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SecretMode {
     /// `secret_key` is configured.
@@ -37,7 +37,7 @@ enum SecretMode {
     Manual,
     /// `secret_key_wo` is configured alone.
     Automatic,
-    /// Nothing is configured, and what the provider made is kept.
+    /// Nothing is configured, and the generated secret is kept.
     Generated,
     /// Nothing is configured, and nothing is stored.
     None,
@@ -57,8 +57,8 @@ impl SecretMode {
         }
     }
 
-    /// Returns the mode that a configuration asks for. Beside a write-only secret or its version, a `secret_key` is only
-    /// what `ignore_changes` keeps.
+    /// Returns the mode that a configuration asks for. Next to a write-only secret or its version, a `secret_key` is
+    /// only what `ignore_changes` keeps.
     fn after(config: &Object, before: Self) -> Self {
         if !config.get(SECRET_KEY_WO_VERSION).is_null() {
             Self::Manual
@@ -103,7 +103,7 @@ impl<'a> Before<'a> {
         }
     }
 
-    /// Returns whether the hash in private state is that of a secret, where the mode needs it to know.
+    /// Returns whether the hash in private state is that of a secret, if the mode needs to know.
     async fn recognizes(&self, mode: SecretMode, secret: &SecretText) -> bool {
         let is_needed = match mode {
             SecretMode::Automatic => true,
@@ -116,8 +116,8 @@ impl<'a> Before<'a> {
         }
     }
 
-    /// Returns whether a secret has to be sent: in manual mode when the version says so, else when the portal is not
-    /// known to have it. The version is none as long as it is not known.
+    /// Returns whether a secret has to be sent: in manual mode if the version says so, otherwise if the portal is not
+    /// known to have it. The version is none while it is unknown.
     fn lacks(
         &self,
         mode: SecretMode,
@@ -181,7 +181,7 @@ pub(super) fn plan_create(config: &Object) -> SecretPlan {
     SecretPlan {
         key: match (key, wo) {
             (Value::Null, Value::Null) => Value::unknown_not_null(),
-            // It may turn out null, and then a secret is generated.
+            // It may turn out to be null, and then a secret is generated.
             (Value::Null, Value::Unknown(_)) => Value::unknown(),
             (Value::Null, _) => Value::Null,
             (key, _) => key.clone(),
@@ -227,7 +227,7 @@ pub(super) async fn plan_update(
     let is_sent = |secret| before.lacks(mode, secret, version_in(config), is_recognized);
     let mut plan = SecretPlan {
         key: planned_key,
-        // In automatic mode the prior number stands only when nothing at all changes.
+        // In automatic mode, the prior number remains only if nothing at all changes.
         version: match mode {
             SecretMode::Key | SecretMode::Generated | SecretMode::None => Value::Null,
             SecretMode::Manual => config.get(SECRET_KEY_WO_VERSION).clone(),
@@ -247,9 +247,9 @@ pub(super) async fn plan_update(
     plan
 }
 
-/// Plans to send a secret again that the portal may not have. There has to be a change for it: of the two computed
-/// attributes, that which the configuration leaves out becomes unknown, and turns out as it was. With `ignore_changes`
-/// it may leave out neither; then only another change sends the secret.
+/// Plans to send a secret again that the portal may not have. That takes a planned change: of the two computed
+/// attributes, the one that the configuration omits becomes unknown, and turns out as before. With `ignore_changes`, it
+/// may omit neither; then only another change sends the secret.
 fn plan_again(plan: &mut SecretPlan, config: &Object, is_key_kept: bool) {
     let write_only = config.get(SECRET_KEY_WO).as_secret();
     let sends = match write_only.filter(|_| is_key_kept) {
@@ -323,7 +323,7 @@ pub(super) async fn apply_update(
     let is_configured = key.is_some() && config.get(SECRET_KEY).as_secret() == key.as_ref();
     let is_key_kept = has_version && !is_configured && before.sent.key.is_none() && key.is_some();
     if is_key_kept {
-        // What `ignore_changes` keeps beside a write-only secret is not asked for.
+        // What `ignore_changes` keeps next to a write-only secret was not requested.
         key_sent = None;
     }
     let is_key_newer = match (&write_only.sent, &key_sent) {
@@ -368,7 +368,8 @@ async fn apply_key(
     let is_from_config = before.private.secret_origin == Some(SecretOrigin::Configured);
     let key = match planned.get(SECRET_KEY) {
         Value::Unknown(_) if configured.is_some() => configured.cloned(),
-        // `secret_key_wo` was unknown while planning. Set now, it takes over; else what was generated stays.
+        // `secret_key_wo` was unknown while planning. If it is set now, it takes over; otherwise the generated secret
+        // stays.
         Value::Unknown(_) if !config.get(SECRET_KEY_WO).is_null() => None,
         Value::Unknown(_) if is_from_config => None,
         Value::Unknown(_) => stored.cloned(),
@@ -413,12 +414,12 @@ async fn apply_write_only(
     let sent = secret.filter(|secret| before.lacks(mode, secret, version, is_recognized));
     let known = before.private.secret_hash.clone();
     let hash = match secret {
-        // What was recognized is recorded anew as well, to share its salt with the webhooks that have the same secret.
+        // A recognized secret is recorded anew too, to share its salt with the webhooks that have the same secret.
         Some(secret) if mode == SecretMode::Automatic => {
             let record = before.hashes.record(secret).await;
             Some(record.map_err(no_randomness)?)
         }
-        // An ignored version leaves automatic mode as it is.
+        // An ignored version does not change automatic mode.
         _ => known.filter(|_| version_in(config).is_none()),
     };
     let counted = match before.sent.version {

@@ -16,7 +16,7 @@ pub(super) const MAX_NAME: usize = 50;
 /// The longest target id, in UTF-16 code units (API §4.1).
 pub(super) const MAX_TARGET_ID: usize = 255;
 
-/// A portal on MySQL keeps texts as `utf8mb3`, which ends here (API §16 O5).
+/// A portal on MySQL stores texts as `utf8mb3`, which ends here (API §16 O5).
 const LAST_OF_BASIC_PLANE: u32 = 0xffff;
 
 /// Returns the schema.
@@ -195,8 +195,8 @@ fn check_uri(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Reads an absolute URL, or says what is wrong with it. The parser repairs what a portal refuses: blanks
-/// at the ends, backslashes, too few or too many slashes.
+/// Reads an absolute URL, or returns what is wrong with it. The parser repairs what a portal refuses: blanks at the
+/// ends, backslashes, too few or too many slashes.
 fn receiver(text: &str) -> Result<Url, String> {
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err("contains a blank or a control character".to_owned());

@@ -44,12 +44,12 @@ pub(crate) fn shortcomings(secret: &str, policy: PasswordPolicy) -> Vec<String> 
     missing
 }
 
-/// Says that the operating system gave no random bytes.
+/// Returned when the operating system provides no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system provides no random numbers")]
 pub(crate) struct NoRandomness;
 
-/// Makes a secret of a length from 4 on, uniformly among those with all four character classes.
+/// Generates a secret of at least 4 characters, uniformly among those with all four character classes.
 pub(crate) fn generate(length: usize) -> Result<SecretText, NoRandomness> {
     loop {
         let mut secret = Zeroizing::new(String::with_capacity(length));

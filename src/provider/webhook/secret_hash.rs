@@ -1,4 +1,4 @@
-//! The hash by which automatic rotation recognizes a secret, and what one process keeps of the hashes it has made
+//! The hash by which automatic rotation recognizes a secret, and what one process keeps of the hashes it has computed
 //! (product §4.2, ADR 9).
 
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ const HASH_MEMORY: u32 = 8 * 1024;
 const HASH_PASSES: u32 = 4;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
-/// How many hashes are made at a time, whatever Terraform's parallelism is.
+/// How many hashes are computed at a time, whatever Terraform's parallelism is.
 const AT_A_TIME: usize = 2;
 
 /// A salted, deliberately slow hash of a secret (Argon2id, 8 MiB), kept in private state.
@@ -33,8 +33,9 @@ pub(super) struct SecretHash {
     hash: String,
 }
 
-/// Makes and compares hashes, each at most once in a process: webhooks that share a secret share its salt, so that one
-/// slow hash recognizes it for all of them. A secret is kept as a digest alone, under a key that only this process has.
+/// Computes and compares hashes, each at most once in a process: webhooks that share a secret share its salt, so that
+/// one slow hash recognizes it for all of them. A secret is kept only as a digest, under a key that only this process
+/// has.
 #[derive(Default)]
 pub(super) struct SecretHashes {
     known: Mutex<Known>,
@@ -51,7 +52,7 @@ impl fmt::Debug for SecretHashes {
 /// What this process knows of secrets. All of it is wiped when it goes.
 #[derive(Default)]
 struct Known {
-    /// The key of the digests, made when the first is.
+    /// The key of the digests, generated with the first one.
     key: Option<Zeroizing<[u8; 32]>>,
     salts: HashMap<Digest, Salt>,
     hashes: HashMap<(Salt, Digest), Arc<Slot>>,
@@ -59,10 +60,10 @@ struct Known {
 
 type Salt = Vec<u8>;
 
-/// A hash that is made once, by whoever asks first.
+/// A hash that is computed once, by the first caller.
 type Slot = OnceCell<Zeroizing<String>>;
 
-/// Stands for a secret. It lies on the heap, so that a growing map leaves no copy of it behind.
+/// Represents a secret. It lives on the heap, so that a growing map leaves no copy behind.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Digest(Box<[u8]>);
 
@@ -73,8 +74,8 @@ impl Drop for Digest {
 }
 
 impl SecretHashes {
-    /// Returns the record of a secret, to be stored. Its salt is that of all webhooks which this process has seen with the
-    /// same secret, and of no other secret.
+    /// Returns the record of a secret, to be stored. All webhooks that this process has seen with the same secret share
+    /// its salt, and no other secret does.
     pub(super) async fn record(&self, secret: &SecretText) -> Result<SecretHash, NoRandomness> {
         let salt = self.known().salt_of(secret)?;
         let hash = self.hash(secret, &salt).await.ok_or(NoRandomness)?;
@@ -112,7 +113,7 @@ impl SecretHashes {
 }
 
 impl Known {
-    /// Returns the salt for the record of a secret, which is made where this process has seen none.
+    /// Returns the salt for the record of a secret, a new one if this process has seen none.
     fn salt_of(&mut self, secret: &SecretText) -> Result<Salt, NoRandomness> {
         let digest = self.digest(secret)?;
         if let Some(salt) = self.salts.get(&digest) {
@@ -123,7 +124,7 @@ impl Known {
         Ok(salt)
     }
 
-    /// Keeps the salt of a record that was recognized, unless there is one for the secret already.
+    /// Keeps the salt of a recognized record, unless the secret already has one.
     fn keep_salt(&mut self, secret: &SecretText, salt: Salt) {
         if let Ok(digest) = self.digest(secret) {
             self.salts.entry(digest).or_insert(salt);
@@ -148,8 +149,8 @@ impl Known {
     }
 }
 
-/// The memory of hashes. Taken anew for each hash, it would pile up in the allocator, once for every thread that ever made
-/// one.
+/// The memory for hashes. Allocated anew for each hash, it would pile up in the allocator, once for every thread that
+/// ever computed one.
 struct Workshop {
     turns: Arc<Semaphore>,
     memories: Arc<Mutex<Vec<Vec<Block>>>>,
@@ -169,7 +170,7 @@ impl Default for Workshop {
 }
 
 impl Workshop {
-    /// Makes a hash when its turn comes. The turn ends with the hash, not with the caller's patience.
+    /// Computes a hash when its turn comes. The turn ends with the hash, not with the caller's patience.
     async fn hash(&self, secret: SecretText, salt: Salt) -> Option<Zeroizing<String>> {
         let turn = Arc::clone(&self.turns).acquire_owned().await.ok()?;
         let memories = Arc::clone(&self.memories);

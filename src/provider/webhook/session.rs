@@ -33,11 +33,11 @@ pub(super) type Pair = (String, String);
 struct Seen {
     /// Webhooks that Terraform manages: in its state, or created or adopted by this process.
     managed: BTreeSet<WebhookId>,
-    /// Those of them that this process created, and as what.
+    /// Those of them that this process created, with name and uri.
     created: BTreeMap<WebhookId, PairKey>,
-    /// Those of them that were found to be what the state was written for.
+    /// Those of them that were recognized as the ones that the state was written for.
     recognized: BTreeSet<WebhookId>,
-    /// The first of the pairs that were planned to be created, of those that are probably one to the portal.
+    /// Of the pairs that were planned to be created and are probably equal to the portal, the first.
     planned: BTreeMap<PairKey, Pair>,
 }
 
@@ -61,8 +61,8 @@ impl LivePortal {
         self.session()
     }
 
-    /// Returns the list for somebody who reads: while a plan is applied, one that was asked for after this call, because
-    /// scripts that run beside the resources may have changed anything. Those who wait at the same time share it.
+    /// Returns the list for reading: during an apply, one that was requested after this call, because scripts that run
+    /// between the resources may have changed anything. Concurrent callers share it.
     pub(super) async fn current_list(&self) -> Result<Arc<WebhookSnapshot>, Error> {
         let list = &self.webhooks().list;
         if self.is_applying() {
@@ -74,8 +74,8 @@ impl LivePortal {
 }
 
 impl WebhookSession {
-    /// Returns the list that the first change of this process is checked against. It is read once and does not
-    /// expire; a failure is not remembered.
+    /// Returns the list that this process's first change is checked against. It is read once and does not expire; a
+    /// failure is not remembered.
     pub(super) async fn first_list(&self) -> Result<Arc<WebhookSnapshot>, Error> {
         let list = self.first_list.get_or_try_init(|| self.list.read()).await?;
         Ok(Arc::clone(list))
@@ -86,14 +86,13 @@ impl WebhookSession {
         self.seen().recognized.insert(id);
     }
 
-    /// Returns whether a webhook is known to be the one that the state was written for, or was created by this
-    /// process.
+    /// Returns whether a webhook is known to be the one that the state was written for, or was created by this process.
     pub(super) fn is_recognized(&self, id: WebhookId) -> bool {
         let seen = self.seen();
         seen.recognized.contains(&id) || seen.created.contains_key(&id)
     }
 
-    /// Returns whether any webhook of the state was found on this portal, so that it is probably the right one.
+    /// Returns whether any webhook of the state was found on this portal, which is then probably the right one.
     pub(super) fn has_recognized_any(&self) -> bool {
         !self.seen().recognized.is_empty()
     }
@@ -110,31 +109,30 @@ impl WebhookSession {
         seen.created.insert(id, PairKey::new(name, uri));
     }
 
-    /// Says whether this process created a webhook with this number.
+    /// Returns whether this process created a webhook with this number.
     pub(super) fn is_created(&self, id: WebhookId) -> bool {
         self.seen().created.contains_key(&id)
     }
 
-    /// Says whether this process created this webhook. A portal can give a number again, to a webhook of another name.
+    /// Returns whether this process created this webhook. A portal can reuse a number for a webhook of another name.
     pub(super) fn has_created(&self, webhook: &Webhook) -> bool {
         let seen = self.seen();
         let created = seen.created.get(&webhook.id);
         created.is_some_and(|key| *key == PairKey::new(&webhook.name, &webhook.uri))
     }
 
-    /// Says whether Terraform manages a webhook, as far as this process knows.
+    /// Returns whether Terraform manages a webhook, as far as this process knows.
     pub(super) fn manages(&self, webhook: &Webhook) -> bool {
         let is_managed = self.seen().managed.contains(&webhook.id);
         is_managed && (!self.is_created(webhook.id) || self.has_created(webhook))
     }
 
-    /// Notes that Terraform manages a webhook, unless it was noted already: an id is adopted at most
-    /// once.
+    /// Notes that Terraform manages a webhook, unless that was noted before: an id is adopted at most once.
     pub(super) fn claim(&self, id: WebhookId) -> bool {
         self.seen().managed.insert(id)
     }
 
-    /// Notes a planned creation. Returns the pair of an earlier one that is probably the same to the portal.
+    /// Notes a planned creation. Returns the pair of an earlier one that is probably equal to the portal.
     pub(super) fn note_planned(&self, name: &str, uri: &str) -> Option<Pair> {
         match self.seen().planned.entry(PairKey::new(name, uri)) {
             Entry::Occupied(earlier) => Some(earlier.get().clone()),
@@ -145,8 +143,8 @@ impl WebhookSession {
         }
     }
 
-    /// Waits for the turn to create a webhook of this name and uri: creations of what is probably one pair
-    /// to the portal are serialized (product §4.3).
+    /// Waits for the turn to create a webhook of this name and uri: creations of pairs that are probably equal to the
+    /// portal are serialized (product §4.3).
     pub(super) async fn turn_to_create(&self, name: &str, uri: &str) -> OwnedMutexGuard<()> {
         let key = PairKey::new(name, uri);
         let turn = {
@@ -156,12 +154,12 @@ impl WebhookSession {
         turn.lock_owned().await
     }
 
-    /// Notes that a question was not answered while planning. Returns whether that is the first time.
+    /// Notes that a question was not answered while planning. Returns whether it is the first time.
     pub(super) fn note_gap(&self) -> bool {
         !self.is_gap_reported.swap(true, Ordering::Relaxed)
     }
 
-    /// Says whether the last creation that was sent again and again was refused to the end.
+    /// Returns whether the last creation that was sent repeatedly was refused to the end.
     pub(super) fn refuses_creations(&self) -> bool {
         self.refuses_creations.load(Ordering::Relaxed)
     }
@@ -172,7 +170,7 @@ impl WebhookSession {
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        // Sets stay whole whatever panicked while they were held.
+        // Sets stay intact, whatever panicked while they were locked.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

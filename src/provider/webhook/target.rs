@@ -1,4 +1,4 @@
-//! A webhook that listens to one object, and what it will never hear.
+//! A webhook for one object, and which events it will never get.
 //!
 //! The portal compares `targetId` as text with the id of the object that an event is about: GUIDs are in lower case,
 //! rooms, folders, files and forms have decimal numbers (IH §11).
@@ -45,7 +45,7 @@ impl Kind {
     }
 }
 
-/// Says what a planned webhook with a target will never hear. Nothing is requested.
+/// Reports which events a planned webhook with a target will never get. Nothing is requested.
 pub(super) fn check(prior: Option<&Object>, planned: &Object, diagnostics: &mut Diagnostics) {
     let Some(target) = planned.get(TARGET_ID).as_str() else {
         return;
@@ -74,8 +74,8 @@ pub(super) fn check(prior: Option<&Object>, planned: &Object, diagnostics: &mut 
     }
 }
 
-/// Returns whether something can have this id. The ids of files and folders on third-party storage are texts, such as
-/// `sbox-17`: like every id, they have a digit, and no blank.
+/// Returns whether an object can have this id. The ids of files and folders on third-party storage are texts, such as
+/// `sbox-17`: like every id, they have a digit and no blank.
 fn can_be_an_id(target: &str) -> bool {
     let has_digit = target.bytes().any(|byte| byte.is_ascii_digit());
     let has_blank = target.contains(char::is_whitespace);
@@ -83,8 +83,8 @@ fn can_be_an_id(target: &str) -> bool {
     has_digit && !has_blank && !is_padded
 }
 
-/// Warns of a webhook on a room that is to hear of what is in it. A number does not say what it is of, so this takes a room
-/// that the process has looked up. Nothing is requested.
+/// Warns of a webhook on a room that expects events of the room's contents. A number does not say what it identifies,
+/// so this takes a room that the process has looked up. Nothing is requested.
 pub(super) fn review(portal: &LivePortal, planned: &Object, diagnostics: &mut Diagnostics) {
     let Some(target) = planned.get(TARGET_ID).as_str() else {
         return;
@@ -96,27 +96,27 @@ pub(super) fn review(portal: &LivePortal, planned: &Object, diagnostics: &mut Di
     }
 }
 
-/// Returns whether a trigger is about files or folders, and never about a room: a new owner of a room is an update of a
+/// Returns whether a trigger is about files or folders, and never about a room: a room's new owner is an update of a
 /// folder (IH §11).
 fn is_inside(trigger: &Trigger) -> bool {
     let kind = trigger.dotted.split('.').next();
     matches!(kind, Some("file" | "folder")) && trigger.dotted != "folder.updated"
 }
 
-/// Returns the planned triggers, unless some are not known yet, or to this build, or all are meant.
+/// Returns the planned triggers, unless some are not known yet, some are not known to this build, or all are meant.
 fn triggers(planned: &Object) -> Option<Vec<&'static Trigger>> {
     let recorded = KnownBits::new();
     let mask = TriggerResolver::new(&recorded).mask(&TriggerSet::of(planned.get(TRIGGERS)));
     mask.and_then(listed)
 }
 
-/// Returns the triggers of a mask, unless there are some that this build does not know, or all.
+/// Returns the triggers of a mask, unless it has some that this build does not know, or all.
 fn listed(mask: TriggerMask) -> Option<Vec<&'static Trigger>> {
     let triggers: Option<Vec<_>> = mask.positions().map(Trigger::by_bit).collect();
     triggers.filter(|triggers| !triggers.is_empty())
 }
 
-/// Returns whether the id of the object is made by the event itself.
+/// Returns whether the event itself creates the object, and thus its id.
 fn is_born(trigger: &Trigger) -> bool {
     trigger.dotted.ends_with(".created") || trigger.dotted == "room.copied"
 }
@@ -147,13 +147,13 @@ fn upper_case(lower: &str, is_old: bool) -> Diagnostic {
 
 fn mismatch(kind: Option<Kind>) -> Diagnostic {
     let detail = if kind == Some(Kind::Guid) {
-        "The target_id is a GUID, the id of a user or group, and every trigger is about rooms, folders, files or forms, whose \
-         ids are decimal numbers. The webhook would never fire. Set target_id to the number of such an object, or add \
-         triggers of users or groups."
+        "The target_id is a GUID, the id of a user or group, but every trigger is about rooms, folders, files or \
+         forms, whose ids are decimal numbers. The webhook would never fire. Set target_id to the number of such an \
+         object, or add triggers of users or groups."
     } else {
-        "The target_id is a number, the id of a room, folder, file or form, and every trigger is about users or groups, whose \
-         ids are GUIDs. The webhook would never fire. Set target_id to the GUID of a user or group, or add triggers of rooms, \
-         folders, files or forms."
+        "The target_id is a number, the id of a room, folder, file or form, but every trigger is about users or \
+         groups, whose ids are GUIDs. The webhook would never fire. Set target_id to the GUID of a user or group, or \
+         add triggers of rooms, folders, files or forms."
     };
     Diagnostic::warning("No trigger fits the target_id", detail).at_attribute(TARGET_ID)
 }

@@ -1,5 +1,4 @@
-//! Updating a webhook in place: one PUT, or none when the portal holds everything already
-//! (product §4.3).
+//! Updating a webhook in place: one PUT, or none if the portal already holds everything (product §4.3).
 
 use super::drift::{Outgoing, Side, stored_differently};
 use super::guard;
@@ -21,7 +20,7 @@ const SUMMARY: &str = "Could not update the webhook";
 /// What an update asks of the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
-    /// The portal holds everything already.
+    /// The portal already holds everything.
     Nothing,
     /// Switch off without probing the receiver (API §6.4).
     SwitchOff,
@@ -29,7 +28,7 @@ enum Action {
     Replace,
 }
 
-/// An update on its way.
+/// An update in progress.
 struct Update<'a> {
     portal: &'a LivePortal,
     id: WebhookId,
@@ -103,7 +102,7 @@ pub(super) async fn update(
     Ok(())
 }
 
-/// Makes sure that the key may write, where something is written.
+/// Makes sure that the key may write, if something is written.
 async fn require_write(portal: &LivePortal, action: Action) -> Result<(), Diagnostic> {
     match action {
         Action::Nothing => Ok(()),
@@ -111,7 +110,7 @@ async fn require_write(portal: &LivePortal, action: Action) -> Result<(), Diagno
     }
 }
 
-/// What the plan starts from; without a model where the state is not whole, as after a move.
+/// What the plan starts from; without a model if the state is incomplete, as after a move.
 struct Before {
     model: Option<WebhookModel>,
     triggers: Option<TriggerMask>,
@@ -126,7 +125,7 @@ impl Before {
         }
     }
 
-    /// Chooses the least that does it.
+    /// Chooses the smallest sufficient request.
     fn action(
         &self,
         planned: &WebhookModel,
@@ -181,8 +180,8 @@ impl Update<'_> {
         self.secret.send.as_ref().or(self.secret.again.as_ref())
     }
 
-    /// Sends the request and keeps the shared list in step with its outcome. Says whether the answer
-    /// shows what was sent.
+    /// Sends the request and keeps the shared list in step with its outcome. Returns whether the answer shows what was
+    /// sent.
     async fn send(&self, action: Action) -> Result<bool, Error> {
         let client = &self.portal.client;
         let Outgoing {
@@ -212,7 +211,7 @@ impl Update<'_> {
         }
     }
 
-    /// Returns whether an update without an answer is seen to have happened. A secret cannot be seen.
+    /// Returns whether the list shows that an update without an answer happened. A secret cannot be seen.
     async fn has_happened(&self, error: &Error) -> bool {
         if !error.outcome_unknown() || self.secret().is_some() {
             return false;
@@ -224,8 +223,8 @@ impl Update<'_> {
         })
     }
 
-    /// Records what the portal holds now, with the secret, version and hash from before. Where that cannot
-    /// be read, the prior state stays. Either way it is noted when the portal may have the new secret.
+    /// Records what the portal holds now, with the prior secret, version and hash. If that cannot be read, the prior
+    /// state stays. In either case, it is noted if the portal may have the new secret.
     async fn record_failure(&self, error: &Error, progress: &Progress) {
         let prior = self.prior;
         let is_in_doubt = self.is_secret_in_doubt(error);
@@ -248,7 +247,7 @@ impl Update<'_> {
         self.secret().is_some() && (error.outcome_unknown() || has_failed)
     }
 
-    /// Returns what the list shows of the webhook now, unless it is somebody else's of the same number.
+    /// Returns what the list shows of the webhook now, unless it is someone else's with the same number.
     async fn look(&self) -> Option<Webhook> {
         let snapshot = self.portal.webhooks().list.fresh().await.ok()?;
         let webhook = snapshot.webhook(self.id)?;

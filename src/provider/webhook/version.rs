@@ -12,8 +12,8 @@ const WORST_CASE: Duration = Duration::from_secs(15);
 const WORST_CASE_BEFORE_3_7: Duration = Duration::from_secs(110);
 
 impl LivePortal {
-    /// Returns how long the portal may still work on a write after it was sent. The catalog tells, which
-    /// a create has asked for; when it could not be read, the portal's version is asked for.
+    /// Returns how long the portal may still work on a write after it was sent. The catalog, which a create has
+    /// requested, tells; if it could not be read, the portal's version is requested.
     pub(super) async fn worst_case(&self) -> Duration {
         let is_3_7 = if let Some(catalog) = self.known_catalog() {
             let mut entries = catalog.entries().iter();
@@ -29,9 +29,9 @@ impl LivePortal {
         }
     }
 
-    /// Refuses a portal older than 3.1, which has no catalog and no triggers (API §3.3, §11). That it has
-    /// no catalog alone is no proof: its version must say so, or else a webhook without triggers. Any
-    /// other trouble is left to the request at hand.
+    /// Refuses a portal older than 3.1, which has no catalog and no triggers (API §3.3, §11). A missing catalog alone
+    /// is no proof: its version must confirm it, or a webhook without triggers. Any other trouble is left to the
+    /// request at hand.
     pub(super) async fn require_supported_version(&self) -> Result<(), Diagnostic> {
         match self.catalog().await {
             Err(error) if error.status() == Some(404) => {}
@@ -53,7 +53,7 @@ impl LivePortal {
     }
 }
 
-/// Says whether a portal's version is this one or later. A text without a number counts as older.
+/// Returns whether a portal's version is this one or later. A text without a number counts as older.
 fn is_at_least(version: &str, wanted: (u32, u32)) -> bool {
     let mut numbers = version.split('.').map(|part| part.parse::<u32>().ok());
     match (numbers.next().flatten(), numbers.next().flatten()) {
@@ -63,7 +63,7 @@ fn is_at_least(version: &str, wanted: (u32, u32)) -> bool {
 }
 
 pub(super) fn unsupported(version: Option<&str>) -> Diagnostic {
-    // What is no version is not repeated: a portal may write anything there.
+    // What is not a version is not quoted: a portal may write anything there.
     let is_version = |text: &&str| {
         text.len() < 20
             && text

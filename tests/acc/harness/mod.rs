@@ -77,7 +77,7 @@ macro_rules! needs {
 }
 pub(crate) use needs;
 
-/// Says whether the CLI is at least this version, such as `1.11`; if not, prints what is skipped.
+/// Returns whether the CLI is at least this version, such as `1.11`; if not, prints what is skipped.
 pub fn cli_has(version: &str, what: &str) -> bool {
     let is_enough = *VERSION >= minor(version);
     if !is_enough {
@@ -87,7 +87,7 @@ pub fn cli_has(version: &str, what: &str) -> bool {
     is_enough
 }
 
-/// Says whether the CLI is Terraform; if it is OpenTofu, prints what is skipped.
+/// Returns whether the CLI is Terraform; if it is OpenTofu, prints what is skipped.
 pub fn cli_is_terraform(what: &str) -> bool {
     let mut version = Command::new(&cli().path);
     version.arg("version").env("CHECKPOINT_DISABLE", "1");

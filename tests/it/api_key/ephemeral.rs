@@ -177,7 +177,7 @@ async fn a_key_whose_answer_is_lost_is_named() {
     let errors = host.open(API_KEY, config()).await.refused();
     assert_eq!(
         errors[0].summary,
-        "API key \"tf-ephemeral\" may have been made without anybody holding it"
+        "API key \"tf-ephemeral\" may exist without anyone having its value"
     );
     host.stop().await;
     assert_eq!(made(&portal).len(), 1);

@@ -37,7 +37,7 @@ async fn a_key_is_imported_by_its_id_and_by_its_identity() {
         let state = &directory.it().value;
         assert_eq!(state["id"], id.as_str());
         assert_eq!(state["key"], Value::Null, "nobody can read it");
-        assert_eq!(state["expires_in_days"], 30, "from its dates");
+        assert_eq!(state["expires_in_days"], 30, "from the key's dates");
         assert_eq!(state["created_by"], OWNER_ID);
         directory
             .plan(&changed(json!({"expires_in_days": 30})))
@@ -62,8 +62,8 @@ async fn an_imported_key_that_does_not_fit_is_taken_as_it_is() {
     assert_eq!(planned.actions(), [Action::Update]);
     let warning = planned
         .report
-        .warning("Imported key \"CI\" keeps its own end");
-    assert!(warning.detail.contains("never ends"), "{warning:?}");
+        .warning("Imported key \"CI\" keeps its own expiry");
+    assert!(warning.detail.contains("never expires"), "{warning:?}");
     portal.take();
     let report = directory.carry_out(planned).await;
     assert!(!report.has_errors());

@@ -257,7 +257,7 @@ async fn who_may_not_make_keys_is_told_so() {
     let report = directory.apply(&one(&key())).await;
     let error = report.error("Could not create the API key: access refused (403)");
     assert!(
-        error.detail.contains("Guests may not make API keys"),
+        error.detail.contains("Guests may not create API keys"),
         "{error:?}"
     );
 }

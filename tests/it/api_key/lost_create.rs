@@ -9,7 +9,7 @@ use crate::host::process::eventually;
 use crate::portal::{Portal, on};
 use crate::webhook::fault;
 
-const LEFT: &str = "API key \"CI\" may have been made without anybody holding it";
+const LEFT: &str = "API key \"CI\" may exist without anyone having its value";
 
 /// Insists that a report names these keys and the way to delete them.
 #[track_caller]
@@ -199,7 +199,7 @@ async fn a_lost_key_that_cannot_be_looked_for_is_told() {
         "{errors:?}"
     );
     assert!(
-        errors[0].detail.contains("nobody would hold its value"),
+        errors[0].detail.contains("no one would have its value"),
         "{errors:?}"
     );
 }

@@ -46,7 +46,7 @@ async fn arguments(section: &mut Section) {
             json!({"permissions": ["room:read"]}),
         ),
         (
-            "A permission is none of the portal's",
+            "A permission is not one of the portal's",
             json!({"permissions": ["webhooks:write"]}),
         ),
         ("The days are too many", json!({"expires_in_days": 366})),
@@ -60,7 +60,7 @@ async fn arguments(section: &mut Section) {
     }
     let endless = changed(json!({"rotate_before_days": 7}));
     section.add(
-        "A key that never ends shall be replaced before its end",
+        "A key that never expires is to be replaced before its expiry",
         plan(&mut directory(&portal), &endless).await,
     );
 }
@@ -103,7 +103,7 @@ async fn creating(section: &mut Section) {
     portal.fault(on(ON_PUT).times(1).respond(403, &[], ""));
     let off = changed(json!({"is_active": false}));
     section.add(
-        "A key that shall be off cannot be switched off",
+        "A key that is to be off cannot be switched off",
         apply(&portal, &off).await,
     );
     portal.fault(on(ON_PUT).times(1).respond(403, &[], ""));
@@ -115,7 +115,7 @@ async fn lost(section: &mut Section) {
     let portal = Portal::start().await;
     portal.fault(fault("reset after", ON_POST));
     section.add(
-        "A key was made, and the answer is lost",
+        "A key was created, and the answer is lost",
         undated(apply(&portal, &one(&key())).await, &portal),
     );
 
@@ -176,9 +176,9 @@ fn undated(
             let detail = diagnostic
                 .detail
                 .replace(&format!("ending in {postfix}"), "ending in 1a2b");
-            let (before, rest) = detail.split_once("made on ").unwrap();
+            let (before, rest) = detail.split_once("created on ").unwrap();
             let (_, after) = rest.split_once(')').unwrap();
-            diagnostic.detail = format!("{before}made on 2026-11-30T12:00:00Z){after}");
+            diagnostic.detail = format!("{before}created on 2026-11-30T12:00:00Z){after}");
             diagnostic
         })
         .collect()
@@ -230,7 +230,7 @@ async fn changing(section: &mut Section) {
         carry_out(&mut directory, planned).await,
     );
 
-    section.add("A user changes the key of somebody else", foreign().await);
+    section.add("A user changes someone else's key", foreign().await);
 }
 
 /// The beginning of time.
@@ -306,11 +306,11 @@ async fn its_limits(section: &mut Section) {
         .change_api_key(&own.id, |key| key.expires_at = Some(end));
     let mut said = apply(&portal, &one(&key())).await;
     for diagnostic in &mut said {
-        let (before, rest) = diagnostic.detail.split_once("ends on ").unwrap();
+        let (before, rest) = diagnostic.detail.split_once("expires on ").unwrap();
         let (_, after) = rest.split_once(". ").unwrap();
-        diagnostic.detail = format!("{before}ends on 2026-12-01T12:00:00Z. {after}");
+        diagnostic.detail = format!("{before}expires on 2026-12-01T12:00:00Z. {after}");
     }
-    section.add("The provider's key ends within two weeks", said);
+    section.add("The provider's key expires within two weeks", said);
 }
 
 async fn reading(section: &mut Section) {
@@ -339,7 +339,7 @@ async fn reading(section: &mut Section) {
     );
     portal.fault(on("GET /api/2.0/people/@self").respond(403, &[], ""));
     section.add(
-        "A key is missing, and nobody tells who asks",
+        "A key is missing, and the caller is not known",
         said(directory.refresh().await),
     );
     portal.emulator.clear_faults();
@@ -362,7 +362,10 @@ async fn reading(section: &mut Section) {
 
     let mut directory = settled(&portal, &one(&with(&key(), json!({"name": "Fourth"})))).await;
     directory.state.get_mut("it").unwrap().value["id"] = json!("CI");
-    section.add("The stored id is no GUID", said(directory.refresh().await));
+    section.add(
+        "The stored id is not a GUID",
+        said(directory.refresh().await),
+    );
 }
 
 async fn strangers(section: &mut Section) {
@@ -416,7 +419,7 @@ async fn strangers(section: &mut Section) {
         let (_, after) = rest.split_once(')').unwrap();
         diagnostic.detail = format!("{before}another time (2026-11-30T12:00:00Z){after}");
     }
-    section.add("The key of this id was made at another time", said);
+    section.add("The key of this id was created at another time", said);
 }
 
 /// Takes something out of what the state remembers.
@@ -435,7 +438,7 @@ async fn importing(section: &mut Section) {
     section.add("An import by a name", said(directory.import("CI").await));
     let identity = Handle::Identity(json!({"id": "17"}));
     section.add(
-        "An import by an identity that is none",
+        "An import by an invalid identity",
         said(directory.import(identity).await),
     );
     let nobodys = "0d3f2f5e-6a41-4c57-9b1a-00000000ffff";
@@ -452,7 +455,7 @@ async fn importing(section: &mut Section) {
     directory.import(id.as_str()).await.quiet();
     let days = with(&key(), json!({"expires_in_days": 30, "permissions": ["*"]}));
     section.add(
-        "An imported key never ends, and days are configured",
+        "An imported key never expires, and days are configured",
         plan(&mut directory, &one(&days)).await,
     );
     let moment = portal.emulator.api_keys()[0].created_on;
@@ -462,11 +465,11 @@ async fn importing(section: &mut Section) {
     directory.refresh().await.quiet();
     let mut said = plan(&mut directory, &one(&days)).await;
     for diagnostic in &mut said {
-        let (before, rest) = diagnostic.detail.split_once("ends on ").unwrap();
+        let (before, rest) = diagnostic.detail.split_once("expires on ").unwrap();
         let (_, after) = rest.split_once(',').unwrap();
-        diagnostic.detail = format!("{before}ends on 2026-12-01T13:00:00Z,{after}");
+        diagnostic.detail = format!("{before}expires on 2026-12-01T13:00:00Z,{after}");
     }
-    section.add("An imported key ends at another time of day", said);
+    section.add("An imported key expires at another time of day", said);
 }
 
 async fn reports(section: &mut Section) {

@@ -179,7 +179,7 @@ async fn a_key_that_ends_soon_is_told_once_by_runs_that_write() {
         planned.report.quiet();
         let report = directory.carry_out(planned).await;
         if is_told {
-            let warning = report.warning("The provider's own API key ends soon");
+            let warning = report.warning("The provider's own API key expires soon");
             assert!(warning.detail.contains("api_key"), "{warning:?}");
         } else {
             report.quiet();

@@ -45,7 +45,7 @@ async fn permissions_are_names_of_the_portal() {
         (json!([null]), "Permission is null", "Remove it"),
         (
             json!(["*", "files:read"]),
-            "Permission * stands alone",
+            "Permission * must stand alone",
             "Keep only [\"*\"]",
         ),
         (

@@ -20,7 +20,7 @@ pub async fn section() -> Section {
         said(planned.report.clone()),
     );
     section.add(
-        "It is applied all the same",
+        "It is applied nevertheless",
         carry_out(&mut weak, planned).await,
     );
 

@@ -91,12 +91,12 @@ async fn a_list_that_exists_is_neither_replaced_nor_lost() {
         let planned = directory.plan(&listing("a.example")).await;
         let warning = planned
             .report
-            .warning("The portal has embedding domains already");
+            .warning("The portal already has embedding domains");
         assert!(warning.detail.contains("\"z.example\""), "{warning:?}");
         assert_eq!(portal.requests(), [GET]);
         let report = directory.carry_out(planned).await;
         let error = report.errors()[0];
-        assert_eq!(error.summary, "The portal has embedding domains already");
+        assert_eq!(error.summary, "The portal already has embedding domains");
         assert!(error.detail.contains("\"z.example\""), "{error:?}");
         assert!(error.detail.contains("import {"), "{error:?}");
         assert_eq!(portal.requests(), [GET, GET]);

@@ -47,11 +47,11 @@ async fn lists_in_the_way(section: &mut Section) {
     let mut directory = directory(&portal);
     let planned = directory.plan(&listing("a.example")).await;
     section.add(
-        "The portal has a list that nobody manages",
+        "The portal has a list that is not managed",
         said(planned.report.clone()),
     );
     section.add(
-        "It is applied all the same",
+        "It is applied nevertheless",
         carry_out(&mut directory, planned).await,
     );
 

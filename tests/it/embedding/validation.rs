@@ -61,7 +61,7 @@ async fn entries_that_are_unknown_are_checked_when_they_are_known() {
         assert_eq!(portal.requests(), [""; 0]);
         for (entry, summary) in [
             ("b b", "Invalid embedding domain"),
-            ("b.example", "The portal has embedding domains already"),
+            ("b.example", "The portal already has embedding domains"),
         ] {
             let known = one(&json!({"domains": ["a.example", entry]}));
             let report = directory.carry_out_with(planned.clone(), &known).await;

@@ -203,7 +203,7 @@ fn links_between_documents_lead_somewhere() {
     });
 }
 
-/// Says whether the repository leaves a path out, such as `fuzz/corpus/`.
+/// Returns whether the repository leaves a path out, such as `fuzz/corpus/`.
 fn is_ignored(path: &str) -> bool {
     let (directory, name) = path
         .trim_end_matches('/')

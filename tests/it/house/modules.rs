@@ -48,7 +48,7 @@ fn is_test(files: &[File], file: &File) -> bool {
     })
 }
 
-/// Says whether a module's file is where the other's is declared.
+/// Returns whether a module's file is where the other's is declared.
 fn declares(parent: &File, child: &File) -> bool {
     let mut module = path_of("", &child.path);
     module.pop().is_some() && parent.is_rust() && path_of("", &parent.path) == module

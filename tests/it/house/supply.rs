@@ -178,7 +178,7 @@ fn list(table: &str, key: &str) -> Vec<Entry> {
 
 /// Licence expressions, as packages write them.
 mod license {
-    /// Says whether the licences suffice. `/` is an old spelling of OR.
+    /// Returns whether the licences suffice. `/` is an old spelling of OR.
     pub fn is_allowed(expression: &str, allowed: &[&str]) -> bool {
         let spaced = expression
             .replace('(', " ( ")

@@ -37,7 +37,7 @@ pub fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Says whether a file or directory exists.
+/// Returns whether a file or directory exists.
 pub fn exists(path: &str) -> bool {
     root().join(path).exists()
 }

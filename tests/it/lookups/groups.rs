@@ -80,11 +80,11 @@ async fn what_is_not_one_group_is_an_error() {
             "Several groups match",
             OTHER_AUDIT,
         ),
-        (json!({}), "", "Group not named", "Neither id nor name"),
+        (json!({}), "", "Group not specified", "Neither id nor name"),
         (
             json!({"id": DESIGN, "name": "Design"}),
             "name",
-            "Group named in two ways",
+            "Group specified twice",
             "Remove one",
         ),
         (json!({"id": "17"}), "id", "Invalid GUID", "32 hexadecimal"),
@@ -105,7 +105,7 @@ async fn room_admins_read_groups_and_users_and_narrow_keys_do_not() {
     for (key, cause) in [
         ("sk-bo", "groups not allowed (403)"),
         ("sk-guest", "groups not allowed (403)"),
-        // Who may change groups may not look at them.
+        // A key that may change groups may not read them.
         ("sk-accounts", "key lacks the scope (403)"),
     ] {
         let host = host_with(&portal, key).await;

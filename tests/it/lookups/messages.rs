@@ -20,7 +20,7 @@ pub async fn section() -> Section {
         &portal,
         "sk-room-admin",
         vec![(
-            "Somebody else's guest is looked up",
+            "Someone else's guest is looked up",
             USER,
             json!({ "id": GUEST }),
         )],
@@ -43,9 +43,9 @@ async fn add(section: &mut Section, portal: &Portal, key: &str, scenes: Vec<Scen
 
 fn arguments() -> Vec<Scene> {
     vec![
-        ("No user is named", USER, json!({})),
+        ("No user is specified", USER, json!({})),
         (
-            "A user is named twice",
+            "A user is specified twice",
             USER,
             json!({"id": BO, "email": "bo@example.com"}),
         ),
@@ -68,10 +68,10 @@ fn arguments() -> Vec<Scene> {
             ROOMS,
             json!({"type": "editing"}),
         ),
-        ("No group is named", GROUP, json!({})),
-        ("No room is named", ROOM, json!({})),
+        ("No group is specified", GROUP, json!({})),
+        ("No room is specified", ROOM, json!({})),
         (
-            "A room is named by its number, and its state is given",
+            "A room is specified by its number, and its state is given",
             ROOM,
             json!({"id": "1", "archived": true}),
         ),
@@ -138,7 +138,7 @@ fn out_of_scope() -> Vec<Scene> {
 async fn failures(section: &mut Section, portal: &Portal) {
     for (when, request, name, config) in [
         (
-            "The portal does not take an address",
+            "The portal does not accept an address",
             "/people/email",
             USER,
             json!({"email": "bo@localhost"}),
@@ -202,7 +202,7 @@ async fn target(section: &mut Section, portal: &Portal) {
         .quiet();
     let config = with(&webhook(), json!({"target_id": "1"}));
     section.add(
-        "A webhook on a room is to hear of files",
+        "A webhook on a room expects events of files",
         host.plan_create(WEBHOOK, config).await.diagnostics,
     );
     host.stop().await;

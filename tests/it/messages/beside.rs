@@ -98,18 +98,18 @@ pub async fn data_sources() -> Section {
 /// Data sources whose configuration is refused, or that find nothing.
 fn refused_reads() -> Vec<(&'static str, &'static str, Value)> {
     vec![
-        ("No webhook is named", WEBHOOK, json!({})),
+        ("No webhook is specified", WEBHOOK, json!({})),
         (
-            "A webhook is named by its uri only",
+            "A webhook is specified only by its uri",
             WEBHOOK,
             json!({"uri": "https://a.example.com/"}),
         ),
         (
-            "A webhook is named twice",
+            "A webhook is specified twice",
             WEBHOOK,
             json!({"id": "1", "name": "CI events"}),
         ),
-        ("An id is no number", WEBHOOK, json!({"id": "CI events"})),
+        ("An id is not a number", WEBHOOK, json!({"id": "CI events"})),
         ("A name is blank", WEBHOOK, json!({"name": " "})),
         ("No webhook has the id", WEBHOOK, json!({"id": "17"})),
         ("No webhook has the name", WEBHOOK, json!({"name": "Audit"})),
@@ -129,12 +129,12 @@ fn refused_reads() -> Vec<(&'static str, &'static str, Value)> {
             json!({"trigger": "FileUploadd"}),
         ),
         (
-            "Nobody knows a trigger to look for",
+            "A trigger to look for is unknown",
             WEBHOOKS,
             json!({"trigger": "MoonLanded"}),
         ),
         (
-            "A moment is no date",
+            "A moment is not a date",
             DELIVERIES,
             json!({"from": "yesterday"}),
         ),
@@ -216,7 +216,7 @@ fn refused_arguments() -> Vec<(&'static str, &'static str, Vec<Value>)> {
             vec![json!([null])],
         ),
         (
-            "All is to be encoded with company",
+            "All is to be encoded with other triggers",
             "triggers_encode",
             vec![json!(["All", "FileUploaded"])],
         ),
@@ -241,7 +241,7 @@ fn refused_arguments() -> Vec<(&'static str, &'static str, Vec<Value>)> {
             vec![json!(["FileUploaded", "256"])],
         ),
         (
-            "A number is no set of bits",
+            "A number is not a set of bits",
             "triggers_decode",
             vec![json!(-1)],
         ),

@@ -30,7 +30,10 @@ fn refused() -> Vec<(&'static str, Value)> {
         ("The name is blank", json!({"name": " "})),
         ("The name is too long", json!({"name": "n".repeat(51)})),
         ("The name has an emoji", json!({"name": "deploy \u{1f680}"})),
-        ("The uri is no address", json!({"uri": "hooks.example.com"})),
+        (
+            "The uri is not an address",
+            json!({"uri": "hooks.example.com"}),
+        ),
         (
             "The uri has a blank",
             json!({"uri": "https://hooks example.com/"}),
@@ -53,7 +56,7 @@ fn refused() -> Vec<(&'static str, Value)> {
         ),
         ("There is no trigger", json!({"triggers": []})),
         (
-            "All has company",
+            "All is not alone",
             json!({"triggers": ["All", "FileUploaded"]}),
         ),
         (
@@ -90,7 +93,7 @@ fn refused() -> Vec<(&'static str, Value)> {
             json!({"secret_key_wo": "S3cret-Key-43"}),
         ),
         (
-            "The version is no whole number",
+            "The version is not a whole number",
             json!({"secret_key": null, "secret_key_wo": "S3cret-Key-43", "secret_key_wo_version": 1.5}),
         ),
         (

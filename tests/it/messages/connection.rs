@@ -26,7 +26,7 @@ pub async fn section() -> Section {
 
     let (server, trusted) = self_signed(|_| {});
     let said = refreshing(&mut directory, server.clone(), "localhost", None).await;
-    section.add("Nobody vouches for the certificate", said);
+    section.add("The certificate is not trusted", said);
     let said = refreshing(&mut directory, server, "127.0.0.1", Some(trusted)).await;
     section.add("The certificate is for another name", said);
 
@@ -59,7 +59,7 @@ pub async fn section() -> Section {
         "api_key": "sk-0123",
     }));
     let said = plan(&mut directory, &changed(json!({}))).await;
-    let when = "A webhook is planned, and nobody vouches for the certificate";
+    let when = "A webhook is planned, and the certificate is not trusted";
     section.add(when, said);
     section
 }

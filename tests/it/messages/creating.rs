@@ -23,11 +23,11 @@ pub async fn section() -> Section {
     let mut directory = portal.workspace();
     let planned = directory.plan(&changed(json!({"name": "CI EVENTS"}))).await;
     let said = carry_out(&mut directory, planned).await;
-    section.add("Another webhook differs in upper and lower case only", said);
+    section.add("Another webhook differs only in case", said);
 
     section.add("Two resources want one webhook", twice().await);
     section.add(
-        "A replacement comes before its predecessor has gone",
+        "A replacement comes before its predecessor is deleted",
         too_early().await,
     );
     section.add(
@@ -38,10 +38,7 @@ pub async fn section() -> Section {
         "The plan was given a secret, and the apply is not",
         without_its_secret().await,
     );
-    section.add(
-        "The webhook of somebody else is in the way",
-        invisible().await,
-    );
+    section.add("Someone else's webhook is in the way", invisible().await);
 
     let portal = Portal::start().await;
     let echo = json!({"response": {

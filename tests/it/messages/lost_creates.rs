@@ -30,7 +30,7 @@ pub async fn section() -> Section {
         stored("503 after").await,
     );
     section.add(
-        "The portal refuses, and there is such a webhook all the same",
+        "The portal refuses, but there is such a webhook",
         stored("500 after").await,
     );
     section.add("The list cannot be read either", unreadable);
@@ -93,7 +93,7 @@ fn doubts() -> Vec<(&'static str, Vec<Fault>, Option<NewWebhook>)> {
             None,
         ),
         (
-            "Somebody else has created such a webhook",
+            "Someone else has created such a webhook",
             vec![lost("reset before")],
             Some(NewWebhook {
                 created_by: "00000000-0000-0000-0000-000000000007".to_owned(),

@@ -79,7 +79,7 @@ fn anonymous(text: &str) -> String {
         ("127.0.0.1:", "8080"),
         ("localhost:", "8080"),
         ("(os error ", "N"),
-        ("one waited ", "10"),
+        ("the longest wait was ", "10"),
         ("verification time ", "N"),
         ("1609459200 (", "N"),
     ] {

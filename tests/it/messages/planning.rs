@@ -60,7 +60,7 @@ async fn triggers(section: &mut Section) {
     let portal = Portal::start().await;
     let config = changed(json!({"triggers": ["MoonLanded"]}));
     let said = plan(&mut portal.workspace(), &config).await;
-    section.add("Nobody knows a trigger", said);
+    section.add("A trigger is unknown", said);
 
     let catalog =
         json!({"response": [{"name": "moon.landed", "id": 1_i64 << 40, "available": true}]});
@@ -110,7 +110,7 @@ async fn clashes(section: &mut Section) {
     // One after the other, because the second one is warned of.
     let mut directory = portal.workspace().with_parallelism(1);
     let said = plan(&mut directory, &alike).await;
-    let when = "The names of two resources differ in upper and lower case only";
+    let when = "The names of two resources differ only in case";
     section.add(when, said);
 
     for (when, name) in [

@@ -25,9 +25,12 @@ pub async fn section() -> Section {
         ("The portal is not paid for", "402"),
         ("The key's scope is too narrow to read", "403 scope"),
         ("The key's owner may not", "403 denied"),
-        ("The portal is not at home to anybody", "403 busy"),
-        ("Something before the portal refuses access", "403 page"),
-        ("The address is that of no portal", "404 route"),
+        ("The portal is restricted or busy", "403 busy"),
+        (
+            "Something in front of the portal refuses access",
+            "403 page",
+        ),
+        ("The address is not a portal's", "404 route"),
         ("The portal is suspended", "404 suspended"),
         ("The object does not exist", "404 gone"),
         ("There are too many requests", "429"),
@@ -36,11 +39,8 @@ pub async fn section() -> Section {
         ("The portal is down", "503"),
         ("The address redirects", "redirect"),
         ("The answer is a web page", "web page"),
-        ("The answer is no JSON", "garbage"),
-        (
-            "The answer is another one than the documented",
-            "empty object",
-        ),
+        ("The answer is not JSON", "garbage"),
+        ("The answer is not as documented", "empty object"),
         ("The answer is cut off", "truncated"),
         ("There is no answer", "silence"),
     ] {
@@ -181,7 +181,7 @@ pub async fn section_on_writes() -> Section {
         ("The key's scope is too narrow to write", "403 scope"),
         ("There are too many changes", "429 for an hour"),
         ("The receiver cannot be reached", "500 receiver"),
-        ("The portal fails, mostly because of the receiver", "500"),
+        ("The portal fails, usually because of the receiver", "500"),
     ] {
         section.add(
             when,
@@ -190,7 +190,7 @@ pub async fn section_on_writes() -> Section {
     }
     let mixed = json!({"error": {
         "message": "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for \
-                    operation '='",
+         operation '='",
         "type": "MySqlConnector.MySqlException", "stack": "", "hresult": -2_147_467_259,
     }, "status": 1});
     let answer = |portal: &Portal| portal.fault(on(POST).respond(500, &[], &mixed.to_string()));
@@ -213,7 +213,10 @@ pub async fn section_on_writes() -> Section {
             "The receiver's name cannot be resolved",
             "DNS resolution failed for hooks.example.com",
         ),
-        ("The role may not subscribe", "Trigger is not available"),
+        (
+            "The role does not allow a trigger",
+            "Trigger is not available",
+        ),
         ("The uri is refused", "Invalid URL format"),
         ("The uri of an https webhook is http", "HTTPS is required"),
         (

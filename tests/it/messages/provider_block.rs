@@ -57,8 +57,14 @@ const PROXIES: [(&str, &str); 11] = [
         "http:proxy.example.com",
     ),
     ("The proxy has no host", "http://:3128"),
-    ("The proxy's host is none", "http://proxy!.example.com:3128"),
-    ("The proxy's port is none", "http://proxy.example.com:port"),
+    (
+        "The proxy's host is invalid",
+        "http://proxy!.example.com:3128",
+    ),
+    (
+        "The proxy's port is invalid",
+        "http://proxy.example.com:port",
+    ),
     (
         "The proxy's password has to be encoded",
         "http://me:p^w@proxy.example.com:3128",
@@ -130,7 +136,7 @@ pub async fn section() -> Section {
     .await;
     for (when, changes) in [
         (
-            "The time limit is no duration",
+            "The time limit is not a duration",
             json!({"request_timeout": "soon"}),
         ),
         (
@@ -141,13 +147,16 @@ pub async fn section() -> Section {
             "The number of writes is out of range",
             json!({"max_concurrent_writes": 0}),
         ),
-        ("The certificate is none", json!({"ca_certificate": "none"})),
+        (
+            "The certificate is not PEM",
+            json!({"ca_certificate": "none"}),
+        ),
         (
             "The certificate is the name of a file",
             json!({"ca_certificate": "portal.pem"}),
         ),
         (
-            "The certificate has \\n for its line breaks",
+            "The certificate has \\n instead of line breaks",
             json!({"ca_certificate": BAD_CERTIFICATE.replace('\n', "\\n")}),
         ),
         (
@@ -178,7 +187,7 @@ pub async fn section() -> Section {
     directory.set("base_url", unknown());
     let said = plan(&mut directory, &changed(json!({}))).await;
     section.add(
-        "A webhook is to be read, and the address is known after apply only",
+        "A webhook is to be read, and the address is known only after apply",
         said,
     );
     section
@@ -238,7 +247,7 @@ async fn add_proxies(section: &mut Section) {
     let in_cgi = block(json!({"base_url": "http://portal.example.com", "allow_plain_http": true}))
         .env("HTTP_PROXY", "proxy.example.com:3128")
         .env("REQUEST_METHOD", "GET");
-    add(section, "The proxy may be a stranger's", in_cgi).await;
+    add(section, "The proxy may come from a request", in_cgi).await;
 }
 
 /// A directory whose provider block is changed so.

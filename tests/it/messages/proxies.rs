@@ -77,13 +77,13 @@ fn answers() -> Vec<(&'static str, &'static str, Vec<u8>)> {
             answer("200 OK", &many, ""),
         ),
         (
-            "What answers speaks no HTTP",
+            "The proxy does not speak HTTP",
             http,
             b"SSH-2.0-OpenSSH_9.6\r\n".to_vec(),
         ),
         ("The proxy hangs up", http, Vec::new()),
         (
-            "What answers speaks no SOCKS",
+            "The proxy does not speak SOCKS",
             socks,
             answer("400 Bad Request", "", ""),
         ),
@@ -129,7 +129,7 @@ async fn by_tls(section: &mut Section) {
     section.add("The proxy is too old for TLS 1.2", said);
     let (server, _) = self_signed(|_| {});
     let said = through_tls("localhost", server, None).await;
-    section.add("Nobody vouches for the proxy's certificate", said);
+    section.add("The proxy's certificate is not trusted", said);
     let (server, trusted) = self_signed(|_| {});
     let said = through_tls("127.0.0.1", server, Some(trusted)).await;
     section.add("The proxy's certificate is for another name", said);
@@ -150,19 +150,19 @@ async fn behind(section: &mut Section) {
     let portal = Scripted::start_tls([], server).await;
     let proxy = Forward::http(portal.port()).await;
     let said = through(&format!("http://127.0.0.1:{}", proxy.port())).await;
-    section.add("Nobody vouches for the certificate behind the proxy", said);
+    section.add("The certificate behind the proxy is not trusted", said);
 
     let (address, _server) = answering(answer("400 Bad Request", "", "")).await;
     let port = address.rsplit(':').next().unwrap().parse().unwrap();
     let proxy = Forward::http(port).await;
     let said = through(&format!("http://127.0.0.1:{}", proxy.port())).await;
-    section.add("What answers behind the proxy does not speak TLS", said);
+    section.add("The server behind the proxy does not speak TLS", said);
 
     let (address, _server) = answering(Vec::new()).await;
     let port = address.rsplit(':').next().unwrap().parse().unwrap();
     let proxy = Forward::http(port).await;
     let said = through(&format!("http://127.0.0.1:{}", proxy.port())).await;
-    section.add("What answers behind the proxy hangs up", said);
+    section.add("The server behind the proxy hangs up", said);
 
     for (when, status) in [
         (

@@ -78,7 +78,7 @@ pub async fn section() -> Section {
     directory.state = settled.state;
     directory.state.get_mut("it").unwrap().value["id"] = json!("CI");
     section.add(
-        "The stored id is no number",
+        "The stored id is not a number",
         said(directory.refresh().await),
     );
     section
@@ -103,7 +103,7 @@ async fn out_of_sight(section: &mut Section) {
     let mut directory = portal.settled(&webhook()).await;
     directory.set("api_key", json!(USER_KEY));
     section.add(
-        "The key does not show somebody else's webhook",
+        "The key does not show someone else's webhook",
         said(directory.refresh().await),
     );
 
@@ -130,7 +130,7 @@ async fn out_of_sight(section: &mut Section) {
     portal.emulator.delete_webhook(1).unwrap();
     directory.state.get_mut("it").unwrap().private.clear();
     section.add(
-        "Nobody has recorded who created the webhook",
+        "The webhook's creator is not recorded",
         said(directory.refresh().await),
     );
 }

@@ -28,15 +28,15 @@ pub async fn section() -> Section {
     for (when, config) in [
         ("Nothing says what to redeliver", json!({})),
         (
-            "A number is that of no delivery",
+            "A number is not that of a delivery",
             json!({"delivery_ids": [0]}),
         ),
         (
-            "An id is that of no webhook",
+            "An id is not that of a webhook",
             json!({"webhook_id": "CI events", "failed_since": since}),
         ),
         (
-            "A moment is no time",
+            "A moment is not a time",
             json!({"webhook_id": "1", "failed_since": "yesterday"}),
         ),
     ] {
@@ -92,8 +92,8 @@ async fn journal_of(pages: u64, status: u16, config: &Value) -> Vec<Diagnostic> 
 /// Deliveries whose first attempt has failed, and that the portal itself goes on repeating.
 async fn under_way(section: &mut Section) {
     for (when, count) in [
-        ("The portal may still be repeating a delivery", 1),
-        ("The portal may still be repeating deliveries", 2),
+        ("The portal may still be retrying a delivery", 1),
+        ("The portal may still be retrying deliveries", 2),
     ] {
         let (portal, receiver, host) = scene(&[503]).await;
         receiver.hold_after(count);
@@ -123,7 +123,7 @@ async fn outcomes(section: &mut Section) {
         .invoke(REDELIVER, json!({"delivery_ids": [ids[0], 98, 99]}))
         .await;
     section.add_with_progress(
-        "A delivery is not the portal's to repeat",
+        "The portal skips deliveries",
         answer.result.unwrap_or_default(),
         answer.diagnostics,
     );
@@ -141,7 +141,7 @@ async fn outcomes(section: &mut Section) {
     portal.fault(on(JOURNAL).respond(200, &[], &failing.to_string()));
     let repeating = interrupted(&portal, &host, &ids).await;
     section.add(
-        "The run is interrupted while the portal repeats a delivery",
+        "The run is interrupted while the portal retries a delivery",
         repeating,
     );
     host.stop().await;
@@ -163,7 +163,7 @@ async fn outcomes(section: &mut Section) {
             on(RETRY).times(1).reset().after_storing(),
         ),
         (
-            "The portal fails, perhaps half-way",
+            "The portal fails, perhaps halfway",
             on(RETRY).times(1).respond(500, &[], ""),
         ),
         ("There are too many calls", on(RETRY).respond(429, &[], "")),

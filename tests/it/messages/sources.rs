@@ -38,7 +38,7 @@ const UNSEEN: [(&str, &[&str]); 9] = [
             "A webhook to read has neither an id nor a name.",
             "A group to read has neither an id nor a name.",
             "A room to read has neither an id nor a title.",
-            "is listed, but is no resource with an identity",
+            "is listed, but is not a resource with an identity",
             "has no attribute like its identity's",
             "tells a secret in its identity's",
             "expected a secret and a body",
@@ -53,7 +53,8 @@ const UNSEEN: [(&str, &[&str]); 9] = [
         "Terraform asks only when everything is known; src/framework/server/recheck/tests.rs asks earlier",
         &[
             "Value is not known yet",
-            "is needed now and still depends on something that has not been applied. Apply that first, with -target, or set",
+            "is needed now, but still depends on something that has not been applied. Apply that first, with -target, \
+             or set",
         ],
     ),
     (
@@ -74,7 +75,7 @@ const UNSEEN: [(&str, &[&str]); 9] = [
     (
         "panics; src/framework/server tests them with a resource that panics",
         &[
-            "The provider failed unexpectedly while it was to",
+            "The provider failed unexpectedly when it tried to",
             "The provider failed unexpectedly during a call.",
             "The function failed unexpectedly. This is a bug in the provider.",
             "carry out an action",
@@ -102,7 +103,7 @@ const UNSEEN: [(&str, &[&str]); 9] = [
             "This machine has no certificates of authorities to check the portal's certificate with (",
             "). Install the package ca-certificates, or set ca_certificate (or DOCSPACE_CA_CERTIFICATE) to the PEM of the \
              portal's authority.",
-            "in the environment: then no other place is looked at, so correct or remove that.",
+            "in the environment: no other place is searched then, so correct it or remove it.",
             "no CA certificates",
             "no HTTP client",
             // Names that are not resolved and packets that are swallowed: how that ends is the machine's network's.
@@ -224,8 +225,8 @@ fn texts(tokens: TokenStream) -> Vec<String> {
     found
 }
 
-/// Says whether texts in a group can be shown to a person, by the two tokens before it: not in
-/// attributes other than `#[error]`, in log lines, and in tests.
+/// Returns whether texts in a group can be shown to a person, by the two tokens before it: not in attributes other than
+/// `#[error]`, in log lines, and in tests.
 fn is_shown(group: &proc_macro2::Group, [first, second]: &[String; 2]) -> bool {
     let is_inner = first == "#" && second == "!";
     if group.delimiter() == Delimiter::Bracket && (is_inner || second == "#") {

@@ -72,7 +72,7 @@ async fn made_again(section: &mut Section) {
     let (portal, mut directory) = settled(json!({"secret_key": null})).await;
     age(&portal);
     let report = directory.refresh().await;
-    section.add("The webhook was made again", said(report));
+    section.add("The webhook was re-created", said(report));
 }
 
 async fn forgotten(section: &mut Section) {

@@ -6,7 +6,7 @@ use crate::host::diagnostics::Diagnostic;
 const LONGEST_SUMMARY: usize = 64;
 
 /// How a clause begins that says what to do.
-const IMPERATIVES: [&str; 41] = [
+const IMPERATIVES: [&str; 43] = [
     "add",
     "apply",
     "ask",
@@ -38,9 +38,11 @@ const IMPERATIVES: [&str; 41] = [
     "repair",
     "restore",
     "run",
+    "see",
     "set",
     "shorten",
     "should",
+    "swap",
     "try",
     "upgrade",
     "use",

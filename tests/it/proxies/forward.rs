@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-/// How a proxy is spoken to.
+/// The protocol that a proxy speaks.
 #[derive(Clone)]
 enum Protocol {
     /// By HTTP, inside TLS if there is an acceptor; the bytes answer a CONNECT.

@@ -144,7 +144,7 @@ async fn a_server_that_fails_now_is_no_reason_to_stop_planning() {
         let planned = directory.plan(&one(&webhook())).await;
         planned
             .report
-            .warning("The portal could not be asked while planning");
+            .warning("The plan was not checked against the portal");
         portal.emulator.clear_faults();
         directory.carry_out(planned).await.quiet();
     }

@@ -147,7 +147,7 @@ async fn waiting_for_a_lost_create_ends_at_once() {
     assert!(
         error
             .detail
-            .contains("a webhook named \"CI events\" after all"),
+            .contains("did create a webhook named \"CI events\""),
         "{error:?}"
     );
     assert_eq!(writes(&portal), [POST]);

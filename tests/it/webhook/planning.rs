@@ -246,7 +246,7 @@ async fn a_portal_that_cannot_be_asked_is_one_warning_and_the_plan_goes_on() {
     let planned = directory.plan(&config).await;
     let warning = planned
         .report
-        .warning("The portal could not be asked while planning");
+        .warning("The plan was not checked against the portal");
     assert!(warning.detail.contains("apply will show"), "{warning:?}");
     assert_eq!(planned.actions(), [Action::Create; 3]);
     portal.emulator.clear_faults();
@@ -264,7 +264,7 @@ async fn nobody_at_the_address_is_one_warning_too() {
     let planned = Workspace::new(provider).plan(&one(&webhook())).await;
     let warning = planned
         .report
-        .warning("The portal could not be asked while planning");
+        .warning("The plan was not checked against the portal");
     assert!(warning.detail.contains("Check base_url"), "{warning:?}");
 }
 

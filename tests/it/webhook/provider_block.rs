@@ -343,7 +343,7 @@ async fn a_key_of_the_environment_is_not_sent_to_another_portal_than_the_environ
     for base_url in [elsewhere.as_str(), "https://portal.example.com", "portal"] {
         let mut directory = directory(base_url, json!(null));
         let report = directory.apply(&one(&webhook())).await;
-        let error = report.error("API key may be another portal's");
+        let error = report.error("API key may belong to another portal");
         assert_eq!(error.path, "base_url");
         for way in [
             "Set api_key in the provider block",

@@ -123,7 +123,7 @@ async fn a_catalog_that_cannot_be_read_stops_the_apply_before_anything_is_sent()
     let planned = directory.plan(&triggers(&["MoonLanded"])).await;
     planned
         .report
-        .warning("The portal could not be asked while planning");
+        .warning("The plan was not checked against the portal");
     directory
         .carry_out(planned)
         .await

@@ -236,7 +236,7 @@ fn a_key_of_the_environment_stays_with_the_address_of_the_environment() {
             assert!(error.detail.contains(words), "{address}: {error:?}");
         }
         assert!(!error.detail.contains("hunter2"), "{error:?}");
-        // A key beside the address is meant for it.
+        // A key next to the address belongs to it.
         assert!(said(&block.clone().with(API_KEY, key()), &with(address)).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! A portal that takes the question and never answers it, on a clock that runs ahead.
+//! A portal that accepts the question and never answers it, on a clock that runs ahead.
 
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -19,7 +19,7 @@ async fn writes_wait_together_and_only_so_long_for_what_is_known_of_the_key() {
     let began = Instant::now();
     let connected = async {
         let connection = silent.accept().await.unwrap();
-        // From here on the clock runs ahead of whoever waits; earlier it would overtake the connection.
+        // From here on the clock runs ahead of everything that waits; earlier, it would overtake the connection.
         tokio::time::pause();
         connection
     };

@@ -1,25 +1,25 @@
-//! The clock that the portal's journal goes by (API §4.4).
+//! The clock of the portal's journal (API §4.4).
 //!
-//! Its dates are wrong by the portal's offset from UTC: ahead by it before 3.5, behind by it since, and right where the
-//! database is PostgreSQL, which nobody can see. So the portal's time zone does not help here. The body of a delivery has
-//! the moment of its event in UTC: on an entry that is the first to deliver its event, the difference is the offset.
+//! Its dates are off by the portal's offset from UTC: ahead before 3.5, behind since, and correct if the database is
+//! PostgreSQL, which cannot be seen from outside. So the portal's time zone does not help here. The body of a delivery
+//! has the moment of its event in UTC: for the first entry that delivers an event, the difference is the offset.
 
 use time::{Duration, OffsetDateTime};
 
 use crate::api::{Delivery, Timestamp};
 
-/// Offsets of time zones are multiples of this.
+/// Time zone offsets are multiples of this.
 const STEP: Duration = Duration::minutes(15);
-/// Dates are of whole seconds, and a busy portal takes a moment.
+/// Dates are in whole seconds, and a busy portal takes a moment.
 const SLACK: Duration = Duration::seconds(10);
 
 /// An entry, and how far its dates are ahead of UTC.
 #[derive(Debug)]
 pub(in crate::provider::webhook) struct Entry {
     pub(in crate::provider::webhook) delivery: Delivery,
-    /// `None` when nothing tells.
+    /// `None` if nothing tells.
     pub(super) ahead: Option<Duration>,
-    /// Why the delivery failed, in the portal's words: they are not content, and stay when payloads are dropped.
+    /// Why the delivery failed, in the portal's words, which are not content and stay when payloads are dropped.
     pub(super) failure: Option<String>,
 }
 
@@ -39,17 +39,17 @@ impl Entry {
         Self::new(delivery, ahead)
     }
 
-    /// Returns when the entry was made, by the portal's word where nothing tells better; `None` if its date cannot be
-    /// read. Good enough to choose entries by.
+    /// Returns when the entry was created, by the portal's own date if nothing better is known; `None` if its date
+    /// cannot be read. Good enough to select entries.
     pub(in crate::provider::webhook) fn queued_on(&self) -> Option<OffsetDateTime> {
         queued_on(&self.delivery)?.checked_sub(self.ahead.unwrap_or_default())
     }
 }
 
-/// Tells how far each entry of a page is ahead of UTC; `earlier` is the offset of the page before.
+/// Returns how far each entry of a page is ahead of UTC; `earlier` is the offset of the page before.
 ///
-/// The smallest difference is the portal's offset: those of events that were delivered again are greater by
-/// their age. A difference that is an hour greater, to the second, is that of the other half of the year.
+/// The smallest difference is the portal's offset: those of redelivered events are greater by their age. A difference
+/// that is greater by exactly an hour is that of the other half of the year.
 pub(super) fn tell(page: Vec<Delivery>, earlier: Option<Duration>) -> Vec<Entry> {
     let offsets: Vec<Option<Duration>> = page.iter().map(offset).collect();
     let least = offsets.iter().flatten().min().copied().or(earlier);
@@ -64,8 +64,8 @@ pub(super) fn tell(page: Vec<Delivery>, earlier: Option<Duration>) -> Vec<Entry>
         .collect()
 }
 
-/// Returns how much later than its event an entry was made by the portal's clock, if that may be the offset
-/// of a time zone: an event is queued in the second in which it happens.
+/// Returns how much later than its event an entry was created by the portal's clock, if that can be a time zone offset:
+/// an event is queued in the second in which it happens.
 fn offset(delivery: &Delivery) -> Option<Duration> {
     let ahead = queued_on(delivery)? - delivery.sent?.queued_on?;
     let steps = (ahead + SLACK)

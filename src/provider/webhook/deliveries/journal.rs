@@ -1,13 +1,13 @@
 //! Reading the delivery journal page by page (API §6.7).
 //!
-//! The time range is ours. The portal could filter by time too, but it goes by the time of a
-//! successful delivery, which a failed one does not have: asked for the failures of the last hour it
-//! finds none. So entries are chosen by when the event was queued, which every entry has.
+//! The provider applies the time range itself. The portal can filter by time too, but by the time of a successful
+//! delivery, which a failed one does not have: asked for the failures of the last hour, it finds none. So entries are
+//! selected by when the event was queued, which every entry has.
 //!
-//! The journal is newest first and pages are counted from its top. An event that arrives between two
-//! requests pushes entries to the next page: they are recognized by their id. An entry that no longer
-//! matches a filter by outcome, because its delivery succeeded meanwhile, pulls entries to the page
-//! before, where nobody would see them: the total says so, and that many are read again.
+//! The journal is newest first and pages are counted from its top. An event that arrives between two requests pushes
+//! entries to the next page: they are recognized by their id. An entry that no longer matches a filter by outcome,
+//! because its delivery has succeeded meanwhile, pulls entries to the page before, where they would be missed: the
+//! total reveals it, and that many are read again.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
@@ -20,10 +20,10 @@ use crate::api::{
     Client, DeliveryId, DeliveryPage, DeliveryQuery, Error, StatusGroups, TriggerMask, WebhookId,
 };
 
-/// The most entries that the portal gives at once (API §6.7).
+/// The most entries that the portal returns at once (API §6.7).
 const PAGE: usize = 100;
 
-/// How often a page is read again at most: a portal that counts at random must not keep anybody busy.
+/// How often a page is read again at most: a portal whose counts are random must not keep the provider busy.
 const MOST_REREADS: usize = 10;
 
 /// Which entries are wanted; every condition that is set must hold.
@@ -54,7 +54,7 @@ pub(in crate::provider::webhook) struct Found {
     pub(in crate::provider::webhook) is_truncated: bool,
 }
 
-/// Returns the wanted entries: as many requests as it takes, and no more. An interrupt ends it.
+/// Returns the wanted entries, with as many requests as it takes and no more. An interrupt ends it.
 pub(in crate::provider::webhook) async fn read(
     client: &Client,
     filter: &JournalFilter,
@@ -103,7 +103,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Returns what to ask next; none when nothing is missing.
+    /// Returns what to request next; none if nothing is missing.
     fn next_query(&self) -> Option<DeliveryQuery> {
         if self.is_complete {
             return None;
@@ -117,7 +117,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// With a time range there is no telling how many entries of a page will do.
+    /// With a time range, it is unknown how many entries of a page will match.
     fn page_size(&self) -> usize {
         let missing = self.filter.limit.saturating_sub(self.found.len());
         if self.has_range() || self.is_rereading {
@@ -131,8 +131,8 @@ impl<'a> Reading<'a> {
         self.filter.from.is_some() || self.filter.to.is_some()
     }
 
-    /// Returns whether enough was found: the limit, and whether there is more, which the total tells if every entry will
-    /// do.
+    /// Returns whether enough was found: the limit, and whether there is more, which the total tells if every entry
+    /// matches.
     fn is_satisfied(&self) -> bool {
         match self.found.len().cmp(&self.filter.limit) {
             Ordering::Less => false,
@@ -144,13 +144,13 @@ impl<'a> Reading<'a> {
     fn take(&mut self, page: DeliveryPage) {
         let DeliveryPage { deliveries, total } = page;
         let count = deliveries.len();
-        // A page may be short because of what stands before the portal; its total is the portal's own.
+        // A page may be short because of something in front of the portal; its total is the portal's own.
         let is_last = count == 0 || total.is_none() && count < self.page_size();
         let pulled = self.pulled_since(total);
         self.position += count;
         let entries = clock::tell(deliveries, self.ahead);
         self.ahead = entries.last().and_then(|entry| entry.ahead).or(self.ahead);
-        // A whole page: clocks that are set back mix up a few entries.
+        // A whole page: a clock that is set back mixes up a few entries.
         let is_too_old = entries.iter().all(|entry| self.is_too_old(entry));
         let mut has_news = false;
         for entry in entries {
@@ -159,7 +159,7 @@ impl<'a> Reading<'a> {
                 self.keep(entry);
             }
         }
-        // A portal that shows the same page again and again must not keep anybody busy for ever.
+        // A portal that shows the same page again and again must not keep the provider busy forever.
         let is_beyond = match total {
             Some(total) => u64::try_from(self.position).is_ok_and(|position| position >= total),
             None => !has_news,
@@ -214,8 +214,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// An entry without a readable date is never too old: hiding a failure is worse than showing one
-    /// too many.
+    /// An entry without a readable date is never too old: hiding a failure is worse than showing one too many.
     fn is_too_old(&self, entry: &Entry) -> bool {
         entry
             .queued_on()

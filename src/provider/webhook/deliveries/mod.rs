@@ -1,10 +1,10 @@
-//! The data source `docspace_webhook_deliveries`: the journal of what was sent to receivers
-//! (product §5), and the action that delivers events again.
+//! The data source `docspace_webhook_deliveries`: the journal of what was sent to receivers (product §5), and the
+//! action that redelivers events.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `schema` | the arguments with their checks, and how an entry is described |
-//! | `journal` | reading the journal page by page, for whoever needs entries |
+//! | `journal` | reading the journal page by page |
 //! | `clock` | what the journal's dates mean |
 //! | `redeliver` | the action `docspace_webhook_redeliver` |
 
@@ -62,11 +62,11 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let filter = filter(portal, &config).await?;
     let found = journal::read(&portal.client, &filter).await;
     let found = found.map_err(|error| explain(portal, &error))?;
-    // An empty journal of a webhook that does not exist must not pass for one without failures.
+    // The empty journal of a webhook that does not exist must not pass for one without failures.
     if let (true, Some(id)) = (found.entries.is_empty(), filter.webhook) {
         require(portal, id, schema::WEBHOOK_ID).await?;
     }
-    // Since 3.1 an entry is always of a trigger.
+    // Since 3.1, an entry always has a trigger.
     if found
         .entries
         .iter()
@@ -112,8 +112,8 @@ fn explain(portal: &LivePortal, error: &api::Error) -> Diagnostic {
     }
     Diagnostic::error(
         SUMMARY,
-        "To the portal this trigger is invalid: its version does not know the event. Choose one \
-         of those that the data source docspace_webhook_triggers shows.",
+        "The portal rejects this trigger: its version does not know the event. Choose one that the data source \
+         docspace_webhook_triggers shows.",
     )
     .at_attribute(TRIGGER)
 }

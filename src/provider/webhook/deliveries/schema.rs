@@ -22,7 +22,7 @@ const STATUS_GROUPS: &str = "status_groups";
 
 /// How many entries are returned unless the configuration says otherwise.
 pub(super) const DEFAULT_LIMIT: usize = 100;
-/// Keeps a state readable: an entry with its payloads takes some kilobytes.
+/// Keeps a state readable: an entry with its payloads takes several kilobytes.
 const MAX_LIMIT: usize = 10_000;
 
 /// The names of the portal's status groups (API §6.7).
@@ -272,7 +272,7 @@ fn check_limit(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 fn check_one_event(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     if value.as_str() == Some(ALL) {
         let detail = format!(
-            "\"{ALL}\" is no event: a delivery is always of one trigger. Leave {TRIGGER} out for the deliveries of all \
+            "\"{ALL}\" is not an event: each delivery has one trigger. Omit {TRIGGER} for the deliveries of all \
              triggers."
         );
         diagnostics.push(Diagnostic::error("Invalid trigger", detail).at(path.clone()));
@@ -288,8 +288,8 @@ fn check_groups(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
     };
     if elements.is_empty() {
         refuse(format!(
-            "No delivery is in an empty set of groups. Leave {STATUS_GROUPS} out for every outcome, or name at least \
-             one of {}.",
+            "An empty set of groups matches no delivery. Omit {STATUS_GROUPS} for every outcome, or name at least one \
+             of {}.",
             group_names("\"")
         ));
     }

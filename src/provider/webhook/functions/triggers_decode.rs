@@ -1,4 +1,4 @@
-//! `triggers_decode`: the number that the portal's API speaks to names of triggers (API §5.1).
+//! `triggers_decode`: converts the number that the portal's API uses to names of triggers (API §5.1).
 
 use crate::api::TriggerMask;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};

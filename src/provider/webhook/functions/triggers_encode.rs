@@ -1,4 +1,4 @@
-//! `triggers_encode`: names of triggers to the number that the portal's API speaks (API §5.1).
+//! `triggers_encode`: converts names of triggers to the number that the portal's API uses (API §5.1).
 
 use crate::api::TriggerMask;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
@@ -76,7 +76,7 @@ fn faulty(fault: &Fault<'_>) -> String {
     }
 }
 
-/// Refuses a name that a portal may know and this build does not.
+/// Refuses a name that this build does not know, although a portal may.
 fn unlisted(name: &str) -> String {
     let nearest: Vec<String> = nearest(name, usize::MAX)
         .into_iter()

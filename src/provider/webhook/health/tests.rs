@@ -46,7 +46,7 @@ fn a_success_in_the_second_of_a_failure_is_a_recovery() {
     is(Some(LATE), Some(LATE), Health::Healthy);
 }
 
-/// The offset is that of the server's operating system, whose clocks are set back when they please.
+/// The offset is that of the server's operating system, whose clock may be set back at any time.
 #[test]
 fn the_printed_offset_does_not_count() {
     let (summer, winter) = ("2026-10-25T02:59:00+02:00", "2026-10-25T03:01:00+01:00");
@@ -58,7 +58,7 @@ fn the_printed_offset_does_not_count() {
     );
 }
 
-/// Europe/Berlin: 02:30 comes an hour after 02:50, and also twenty minutes before it.
+/// Europe/Berlin: 02:30 can be forty minutes after 02:50, or twenty minutes before it.
 #[test]
 fn two_dates_of_the_hour_that_came_twice_leave_it_open() {
     let (half_past, ten_to) = ("2026-10-25T02:30:00+01:00", "2026-10-25T02:50:00+01:00");

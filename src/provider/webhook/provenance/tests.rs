@@ -102,7 +102,7 @@ fn a_portal_that_moved_is_recognized_and_its_origin_learned() {
         assert_eq!(learned.origin.as_deref(), Some(HERE));
     }
     assert_eq!(verdict(&remembered, &strange(date)), Err(Difference::Name));
-    // Where the portal differs, its zone is no excuse.
+    // On another portal, a time zone does not excuse a difference.
     let shifted = ours("2026-11-29T08:04:02+00:00");
     assert_eq!(verdict(&remembered, &shifted), Err(Difference::CreatedOn));
 }
@@ -135,7 +135,7 @@ fn a_portal_without_dates_or_creators_is_held_to_name_or_uri() {
     let remembered = remembered(HERE, "2026-11-29T07:04:02+00:00");
     assert_eq!(verdict(&remembered, &bare), Err(Difference::Name));
     bare.name = "ci".to_owned();
-    // What is not shown any more stays remembered.
+    // What is no longer shown stays remembered.
     assert_eq!(
         remembered.recognize(HERE, &state(), &bare),
         Ok(remembered.clone())

@@ -1,4 +1,4 @@
-//! Tests of every way a secret can change hands (product §4.2).
+//! Tests of every way in which a secret can change hands (product §4.2).
 
 use super::*;
 use crate::provider::webhook::model::ID;
@@ -226,7 +226,7 @@ async fn automatic_mode_counts_the_secrets_it_does_not_recognize() {
     expect(&changed, Some(NEW), None, Some(5));
     let hash = changed.hash.unwrap();
     assert!(hashes().recognize(&hash, &SecretText::new(NEW)).await);
-    // Without a hash it cannot be known, so the secret is sent once.
+    // Without a hash, there is no telling, so the secret is sent once.
     let lost = update(&config(OLD), &stored_version(4), &WebhookPrivate::default()).await;
     expect(&lost, Some(OLD), None, Some(5));
     expect(
@@ -425,7 +425,7 @@ async fn an_ignored_secret_key_is_neither_sent_nor_stored() {
 async fn an_ignored_write_only_secret_is_never_sent_and_ends_in_peace() {
     let private = hashed(OLD).await;
     let whole = object(Value::Null, secret(NEW), Value::Null);
-    // A write-only value has no prior one that could be kept, so that ignoring it removes it.
+    // A write-only value has no prior value to keep, so ignoring it removes it.
     let change = ignoring(&stored_nothing(), &whole, &stored_version(1), &private).await;
     expect(&change, None, None, None);
     assert!(change.hash.is_none());

@@ -10,13 +10,13 @@ fn other() -> SecretText {
     SecretText::new("correct-horsf")
 }
 
-/// Returns how many hashes a process has made.
+/// Returns how many hashes a process has computed.
 fn made(hashes: &SecretHashes) -> usize {
     hashes.workshop.made.load(Ordering::Relaxed)
 }
 
-/// Made with another implementation. A change here makes every stored hash useless, so that every secret in automatic
-/// mode is sent again.
+/// Computed with another implementation. A change here makes every stored hash useless, so that every secret in
+/// automatic mode is sent again.
 #[tokio::test]
 async fn hashes_are_argon2id_over_8_mib_for_ever() {
     let record = SecretHash {
@@ -95,7 +95,7 @@ async fn two_hashes_are_made_at_a_time() {
         async move { hashes.record(&secret()).await.unwrap() }
     });
     tokio::task::yield_now().await;
-    // In the time that this one takes, the other would be done if it had begun.
+    // While this one runs, the other would finish if it had begun.
     let params = Params::new(HASH_MEMORY, 3 * HASH_PASSES, 1, Some(HASH_LENGTH)).unwrap();
     let longer = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut hash = [0; HASH_LENGTH];

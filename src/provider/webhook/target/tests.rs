@@ -62,7 +62,7 @@ fn what_never_fires_is_warned_of() {
         (GUID, &["UserCreated"], Some(born)),
         ("17", &["FileCreated", "FileMoved"], None),
         ("17", &["All"], None),
-        // Nobody knows what agents and coming triggers are about.
+        // It is not known what agents and future triggers are about.
         (GUID, &["AgentUpdated"], None),
         ("17", &["1099511627776"], None),
         ("17", &["MoonLanded"], None),

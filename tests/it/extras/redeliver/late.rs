@@ -100,7 +100,7 @@ async fn what_may_still_turn_out_right_is_no_error() {
     host.stop().await;
 }
 
-/// An unknown element may turn out to be one of the known.
+/// An unknown element may turn out to equal a known one.
 #[tokio::test]
 async fn unknown_elements_do_not_count() {
     let host = Host::start().await;

@@ -116,7 +116,7 @@ fn knows_everything(
             continue;
         }
         let is_named = text.contains(&format!("id = \"{id}\""))
-            || text.contains(&format!("a webhook named \"{}\" after all", webhook.name));
+            || text.contains(&format!("did create a webhook named \"{}\"", webhook.name));
         assert!(is_named, "nobody knows of {webhook:#?}: {report:#?}");
     }
 }

@@ -198,7 +198,7 @@ async fn a_lost_create_of_a_portal_that_cannot_be_read_says_how_to_find_out() {
     assert!(
         error
             .detail
-            .contains("a webhook named \"CI events\" after all"),
+            .contains("did create a webhook named \"CI events\""),
         "{error:?}"
     );
     assert!(directory.state.is_empty());

@@ -411,8 +411,7 @@ impl Run {
     fn is_named(&self) {
         let text = self.report.text();
         let has_id = text.contains("id = \"1\"");
-        let has_promise =
-            text.contains("a webhook named \"CI events\" after all, the plan will name");
+        let has_promise = text.contains("did create a webhook named \"CI events\", the plan shows");
         assert!(has_id || has_promise, "{:?}: {text}", self.case);
     }
 

@@ -286,8 +286,8 @@ async fn a_list_that_fails_is_explained_once_and_named_for_each_webhook() {
     let named = report.errors().into_iter();
     let named = named.filter(|error| {
         error.detail
-            == "The portal answered 401 (Unauthorized). This is explained once in each run: look at the first error \
-                with this title."
+            == "The portal answered 401 (Unauthorized). This is explained once per run: see the first error with this \
+                title."
     });
     assert_eq!(named.count(), 4, "{report:#?}");
     assert_eq!(directory.state, before);

@@ -72,7 +72,7 @@ fn read_pages(filter: &JournalFilter, pages: impl IntoIterator<Item = DeliveryPa
     }
 }
 
-/// Whether reading these pages says that more is wanted than the limit allows.
+/// Whether reading these pages shows that more entries match than the limit allows.
 #[track_caller]
 fn is_truncated(filter: &JournalFilter, pages: impl IntoIterator<Item = DeliveryPage>) -> bool {
     let mut pages = pages.into_iter();
@@ -110,7 +110,8 @@ fn the_end_of_the_journal_ends_the_reading() {
     assert_eq!(outcome.found.len(), 100);
 }
 
-/// What stands before a portal may allow fewer entries than are asked for, and a total may count entries that are not shown.
+/// Something in front of a portal may allow fewer entries than are requested, and a total may count entries that are
+/// not shown.
 #[test]
 fn a_short_page_before_the_total_is_read_on() {
     let pages = || [page(26..51, Some(50)), page(1..26, Some(50))];
@@ -140,8 +141,8 @@ fn entries_that_were_pushed_to_the_next_page_count_once() {
     assert_eq!(outcome.found, (51..201).rev().collect::<Vec<_>>());
 }
 
-/// Between the two requests, two of the first page are delivered and no longer match, so entries 99 and
-/// 100 stand where nobody has looked.
+/// Between the two requests, two of the first page are delivered and no longer match, so entries 99 and 100 are where
+/// nothing has looked.
 #[test]
 fn entries_that_were_pulled_to_the_page_before_are_looked_for() {
     let outcome = read_pages(

@@ -1,8 +1,8 @@
 //! Which deliveries of a webhook have failed since a time, each event once.
 //!
-//! The journal never forgets a failure: delivering again makes a new entry beside the failed one. So an
-//! event counts as failed only if none of its entries was accepted or may still be, and then its newest
-//! entry is the one to repeat. Otherwise a second call would deliver again what the first one delivered.
+//! The journal never forgets a failure: a redelivery adds a new entry to the failed one. So an event counts as failed
+//! only if none of its entries was accepted or may still be, and then its newest entry is the one to redeliver.
+//! Otherwise a second call would deliver again what the first one delivered.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +15,21 @@ use crate::provider::portal::LivePortal;
 use crate::provider::webhook::data_source::require;
 use crate::provider::webhook::deliveries::journal::{self, Entry, JournalFilter};
 
-/// The most entries that are read, 100 at once; beyond this, narrow the time.
+/// The most entries that are read, 100 at once; for more, the time must be narrowed.
 const MOST_READ: usize = 10_000;
-/// How long the portal may be busy with a delivery: it looks into its queue every 5 s and repeats for 31 s (API §10).
+/// How long the portal may be busy with a delivery: it checks its queue every 5 s and retries for 31 s (API §10).
 const BUSY: Duration = Duration::minutes(2);
 
-/// What there is to repeat.
+/// What there is to redeliver.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Choice {
-    /// Entries whose events were not delivered, one of each event.
+    /// Entries whose events were not delivered, one for each event.
     pub(super) failed: Vec<DeliveryId>,
     /// How many events the portal may still be delivering.
     pub(super) busy: usize,
 }
 
-/// Reads the journal since a time. It is not filtered by outcome: what was delivered counts too.
+/// Reads the journal since a time. It is not filtered by outcome, because delivered entries count too.
 pub(super) async fn choose(
     portal: &LivePortal,
     webhook: WebhookId,
@@ -63,7 +63,7 @@ pub(super) async fn choose(
     Ok(choice)
 }
 
-/// What became of an event, the best last.
+/// What became of an event, best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
     Failed,
@@ -72,8 +72,8 @@ enum Fate {
 }
 
 impl Fate {
-    /// The journal shows the outcome of every attempt, so a failure is none as long as the portal may still be
-    /// repeating it: the receiver would get it twice. An entry without a readable date counts as new.
+    /// The journal shows the outcome of every attempt, so a failure is not final while the portal may still be retrying
+    /// it: the receiver would get it twice. An entry without a readable date counts as new.
     fn of(entry: &Entry, now: OffsetDateTime) -> Self {
         let is_old = |queued: OffsetDateTime| now - queued > BUSY;
         if (200..300).contains(&entry.delivery.status) {
@@ -86,7 +86,7 @@ impl Fate {
     }
 }
 
-/// Which event an entry delivers: one that does not say has an event of its own.
+/// Which event an entry delivers: an entry that does not say has an event of its own.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Told(EventKey),
@@ -143,7 +143,7 @@ mod tests {
 
     const NOON: OffsetDateTime = datetime!(2026-06-30 12:00 UTC);
 
-    /// An entry that was queued at noon for an event, and shows this status after so many repeats.
+    /// An entry that was queued at noon for an event, and shows this status after this many retries.
     fn entry(id: u32, event: u64, status: i64, repeats: u32) -> Entry {
         Entry::of_utc(Delivery {
             id: DeliveryId::new(id).unwrap(),

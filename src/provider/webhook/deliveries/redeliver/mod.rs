@@ -1,12 +1,12 @@
-//! The action `docspace_webhook_redeliver`: deliver events again after an outage (product §6).
+//! The action `docspace_webhook_redeliver`: redeliver events after an outage (product §6).
 //!
-//! One batch call asks for all of them, because the portal allows only 5 such calls in 15 minutes
-//! (API §9). The portal queues new journal entries; this waits until each has an outcome.
+//! One batch call asks for all of them, because the portal allows only 5 such calls in 15 minutes (API §9). The portal
+//! queues new journal entries; the action waits until each has an outcome.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `choice` | which deliveries have failed, each event once |
-//! | `outcome` | waiting for what becomes of them, and the account of it |
+//! | `outcome` | waiting for their outcomes, and reporting them |
 
 mod choice;
 mod outcome;
@@ -30,9 +30,9 @@ const FAILED_SINCE: &str = "failed_since";
 
 const SUMMARY: &str = "Could not redeliver";
 
-/// The most deliveries of one call; beyond this, narrow the time.
+/// The most deliveries of one call; for more, the time must be narrowed.
 const MOST: usize = 1000;
-/// How often the portal retries a failed delivery on its own, unless its operator chose another number (API §10).
+/// How often the portal itself retries a failed delivery, unless its operator chose another number (API §10).
 const REPEATS: u32 = 5;
 
 /// The action.
@@ -83,7 +83,7 @@ impl Action<Portal> for Redeliver {
     }
 
     fn validate(&self, config: &Object, diagnostics: &mut Diagnostics) {
-        // What is unknown may turn out either way; only what no outcome can mend is an error.
+        // Unknown values may turn out either way; only what no outcome can mend is an error.
         let may_be_set = |name: &str| !config.get(name).is_null();
         let may_be_null = |name: &str| match config.get(name) {
             Value::Null => true,
@@ -155,17 +155,17 @@ async fn redeliver(
     outcome::conclude(ids.len(), &queued, &outcomes, ending)
 }
 
-/// What is to be repeated. There is no way to say "everything".
+/// What to redeliver. There is no way to say "everything".
 #[derive(Debug)]
 enum Wanted {
     /// These journal entries.
     Entries(Vec<DeliveryId>),
-    /// What has failed of one webhook since a time.
+    /// What has failed for one webhook since a time.
     Failures(WebhookId, OffsetDateTime),
 }
 
 impl Wanted {
-    /// Reads a configuration. An error says that it was not checked.
+    /// Reads a configuration. An error means that it was not checked.
     fn from_config(config: &Object) -> Result<Self, Diagnostic> {
         let webhook = config.get(WEBHOOK_ID).as_str();
         let since = config.get(FAILED_SINCE).as_str();
@@ -185,7 +185,7 @@ impl Wanted {
     }
 }
 
-/// Returns the journal entries to repeat; none, after saying why, if there is nothing to do.
+/// Returns the journal entries to redeliver; none, after saying why, if there is nothing to do.
 async fn choose(
     portal: &LivePortal,
     wanted: Wanted,
@@ -238,7 +238,7 @@ fn check_delivery_ids(path: &Path, value: &Value, diagnostics: &mut Diagnostics)
         return;
     };
     let is_id = |element: &Value| element.is_unknown() || delivery_id(element).is_some();
-    // An unknown element may turn out to be one of the known.
+    // An unknown element may turn out to equal a known one.
     let known = elements.iter().filter(|it| !it.is_unknown()).count();
     if elements.is_empty() || known > MOST || !elements.iter().all(is_id) {
         diagnostics.push(

@@ -1,4 +1,4 @@
-//! What becomes of deliveries that were queued again, as the journal shows it.
+//! What becomes of redeliveries, as the journal shows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::provider::portal::LivePortal;
 /// The largest page of the journal (API §6.7).
 const PAGE: u32 = 100;
 const PAGE_LENGTH: usize = 100;
-/// The portal retries a failed delivery for 31 s and looks into its queue every 5 s (API §10).
+/// The portal retries a failed delivery for 31 s and checks its queue every 5 s (API §10).
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How long to wait between looks at the journal, at first and at most.
+/// How long to wait between looks at the journal: at first, and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
-/// How often to say what is still waited for.
+/// How often to report what is still pending.
 const REMINDER: Duration = Duration::from_secs(10);
 
 /// The deliveries that the portal has queued, as its answer showed them.
@@ -34,15 +34,15 @@ pub(super) enum Outcome {
     Delivered(i64),
     /// The portal has given up; this was the last status, 0 for no answer.
     Failed(i64),
-    /// The portal may still be repeating it; this was the status so far, 0 for none.
+    /// The portal may still be retrying it; this was the status so far, 0 for none.
     Trying(i64),
     /// The portal has removed the webhook, and with it what its journal showed.
     Gone(WebhookId),
 }
 
 impl Outcome {
-    /// Reads it from a journal entry. A failure is final only after the last repeat; the first attempt has the body of
-    /// the entry that is delivered again, and so says nothing about repeats.
+    /// Reads it from a journal entry. A failure is final only after the last retry; the first attempt has the body of
+    /// the entry that is redelivered, and so says nothing about retries.
     fn of(delivery: &Delivery, queued: &Delivery) -> Self {
         let status = delivery.status;
         let is_repeated = queued.request_payload.is_some() && !delivery.has_body_of(queued);
@@ -78,14 +78,14 @@ impl Outcome {
     }
 }
 
-/// Why nothing more is learned of the deliveries.
+/// Why the waiting for deliveries has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
     /// Each has its final outcome.
     Settled,
     /// The longest wait is over.
     TimeUp,
-    /// The run was interrupted, or nobody listens any more.
+    /// The run was interrupted, or the client no longer listens.
     Interrupted,
 }
 
@@ -103,8 +103,8 @@ impl Ending {
     }
 }
 
-/// Waits until each delivery has its final outcome, and progress each as it comes. When time is up, or nobody listens
-/// any more, what the journal has shown by then is all there is.
+/// Waits until each delivery has its final outcome, and reports each as it comes. When time is up, or the client no
+/// longer listens, what the journal has shown by then is all there is.
 pub(super) async fn wait(
     portal: &LivePortal,
     queued: &Queued,
@@ -136,7 +136,8 @@ async fn follow<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
     }
 }
 
-/// Looks until nothing is pending. A stop ends a pause; a look ends by itself then, and may still show something.
+/// Looks until nothing is pending. A stop ends a pause; a running look then ends by itself, and may still show
+/// something.
 async fn settle<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
     look: impl Fn(BTreeSet<DeliveryId>) -> F,
     stop: impl Fn() -> S,
@@ -168,7 +169,7 @@ async fn settle<F: Future<Output = Outcomes>, S: Future<Output = ()>>(
     }
 }
 
-/// Does something that takes its time, with a word from time to time.
+/// Does something that takes long, with a progress message from time to time.
 async fn reminding<T>(
     work: impl Future<Output = T>,
     reminders: &mut Interval,
@@ -199,15 +200,15 @@ fn reminder(outcomes: &Outcomes) -> String {
     }
 }
 
-/// Looks for pending deliveries in the newest pages of the journal, and for the webhooks of those that it does not
-/// show. What cannot be read is looked at again next time.
+/// Looks for pending deliveries in the newest pages of the journal, and for the webhooks of those that it lacks. What
+/// cannot be read is read again next time.
 async fn look(portal: &LivePortal, queued: &Queued, pending: BTreeSet<DeliveryId>) -> Outcomes {
     let mut seen = Outcomes::new();
     let mut query = DeliveryQuery {
         count: Some(PAGE),
         ..DeliveryQuery::default()
     };
-    // Entries of other webhooks stand between ours; two pages more than needed find them mostly.
+    // Entries of other webhooks come between ours; two extra pages usually find them all.
     for _ in 0..pending.len() / PAGE_LENGTH + 3 {
         let Ok(page) = portal.client.list_deliveries(&query).await else {
             return seen;
@@ -232,7 +233,7 @@ async fn look(portal: &LivePortal, queued: &Queued, pending: BTreeSet<DeliveryId
     seen
 }
 
-/// Finds those deliveries whose webhook the portal no longer has. One list that lacks it proves nothing.
+/// Finds the deliveries whose webhook the portal no longer has. One list that lacks it proves nothing.
 async fn gone(portal: &LivePortal, hidden: &[&Delivery]) -> Outcomes {
     let webhook = |delivery: &Delivery| delivery.sent.and_then(|sent| sent.webhook);
     let mut absent: BTreeSet<WebhookId> = hidden.iter().filter_map(|it| webhook(it)).collect();
@@ -318,7 +319,7 @@ fn advice(outcomes: impl Iterator<Item = Outcome>, ending: Ending) -> Vec<String
     [gone, failed, open].into_iter().flatten().collect()
 }
 
-/// Tells the outcome of deliveries that have it in common.
+/// Describes the outcome of deliveries that share it.
 fn account(outcome: Outcome, ids: &[String]) -> String {
     let noun = if ids.len() == 1 {
         "Delivery"

@@ -1,4 +1,4 @@
-//! What is said while the outcomes are awaited, and when nothing more is learned. Time is paused.
+//! What is reported while outcomes are pending, and when the waiting ends. Time is paused.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -10,15 +10,15 @@ fn id(number: u32) -> DeliveryId {
     DeliveryId::new(number).unwrap()
 }
 
-/// Outcomes that are all open.
+/// Outcomes that are all pending.
 fn open(numbers: std::ops::RangeInclusive<u32>) -> Outcomes {
     numbers
         .map(|number| (id(number), Outcome::Trying(0)))
         .collect()
 }
 
-/// How the waiting for so many deliveries ends whose looks at the journal last 5 seconds and show this one after the
-/// other, then nothing; what is known then; and what was said.
+/// How the waiting for this many deliveries ends, what is known then, and what was reported, when looks at the journal
+/// take 5 seconds and show these outcomes one after the other, then nothing.
 async fn follows(
     count: u32,
     looks: &[&[(u32, Outcome)]],
