@@ -223,7 +223,7 @@ pub(super) fn explain_foreign_login(failure: &StatusFailure) -> String {
     });
     let sign = failure.challenge.map_or_else(
         || "is a web page".to_owned(),
-        |scheme| format!("demands a login by {scheme}"),
+        |scheme| format!("asks for a login by {scheme}"),
     );
     format!(
         "Something in front of the portal demands a login (401): the answer {sign}. A portal never refuses an API key \

@@ -21,7 +21,7 @@ fn each_fault_of_tls_has_its_own_next_step() {
         (TlsFault::WrongName, "subject alternative names"),
         (TlsFault::BadCertificate, "Have another one issued"),
         (TlsFault::NotTls, "does not speak TLS"),
-        (TlsFault::Version, "At least TLS 1.2"),
+        (TlsFault::Version, "TLS 1.2 or later"),
     ] {
         let cause = Cause::Connect {
             host: "portal.example.com".into(),
@@ -72,8 +72,7 @@ fn one_cause_is_explained_once_and_each_title_stands_alone() {
     has(&first.detail, &["wrong, expired"], &["explained once"]);
     let again = wording.explain("Could not read", &refused(Operation::Read));
     assert_eq!(again.summary, first.summary);
-    let short =
-        "The portal answered 401 (Unauthorized). This is explained once in each run: look at the ";
+    let short = "The portal answered 401 (Unauthorized). This is explained once per run: see the ";
     assert_eq!(again.detail, format!("{short}first error with this title."));
     let other = wording.explain("Could not create", &refused(Operation::Create));
     assert_eq!(other.summary, "Could not create: API key refused (401)");
@@ -115,7 +114,7 @@ fn a_redirect_inside_the_address_is_no_other_address() {
         is_inside,
     };
     let text = said_of(Operation::Read, LIST_PATH, redirect(true));
-    has(&text, &["most often to sign in"], &["set base_url"]);
+    has(&text, &["usually to sign in"], &["set base_url"]);
     let text = said_of(Operation::Read, LIST_PATH, redirect(false));
     has(
         &text,
@@ -179,17 +178,17 @@ fn a_missing_scope_is_named_for_what_was_asked() {
         (
             Operation::Read,
             "/api/2.0/security/csp",
-            "read this the key needs *:read",
+            "read this, the key needs *:read",
         ),
         (
             Operation::Create,
             "/api/2.0/security/csp",
-            "change this the key needs *:write",
+            "change this, the key needs *:write",
         ),
         (
             Operation::Read,
             "/api/2.0/people/@self",
-            "tell whose it is the key needs accounts.self:read",
+            "identify its owner, the key needs accounts.self:read",
         ),
     ] {
         let text = said_of(operation, path, cause(answer(403, ErrorShape::Empty)));
@@ -231,5 +230,5 @@ fn a_noun_words_its_own_answers_alone() {
     has(&foreign.detail, &["Correct the configuration"], &["door"]);
     assert!(foreign.path.is_none());
     let common = said("/doors", 403, ErrorShape::Empty);
-    has(&common.detail, &["To change doors the key needs"], &[]);
+    has(&common.detail, &["To change doors, the key needs"], &[]);
 }

@@ -85,8 +85,8 @@ fn explain_failure(error: &api::Error, status: u16, said: &str) -> Option<String
              from the name."
         ),
         500 if probes(error) => format!(
-            "The portal failed (500){said}, usually because it cannot reach the receiver at the uri. Check the \
-             receiver; if it works, the portal's own logs say more."
+            "The portal failed (500){said}. Usually, this means that it cannot reach the receiver at the uri. Check \
+             the receiver; if it works, the portal's own logs say more."
         ),
         status if error.operation() == Operation::RetryDelivery => {
             format!("The portal failed ({status}){said}. Its own logs say more.")

@@ -139,7 +139,7 @@ async fn states(section: &mut Section) {
     for (when, version, state) in [
         ("A state is newer than the provider", 1, "{\"id\": \"1\"}"),
         ("A state is damaged", 0, "{"),
-        ("A state is not an object", 0, "[]"),
+        ("A state is not a JSON object", 0, "[]"),
         ("A state has a wrong type", 0, "{\"id\": 7}"),
         ("A state is from before Terraform 0.12", 0, ""),
         (
@@ -153,7 +153,7 @@ async fn states(section: &mut Section) {
     }
     for (when, version, identity) in [
         ("An identity has another version", 1, "{\"id\": \"1\"}"),
-        ("An identity is not an object", 0, "[]"),
+        ("An identity is not a JSON object", 0, "[]"),
     ] {
         let upgraded = host.upgrade_identity(WEBHOOK, version, identity).await;
         section.add(when, upgraded.diagnostics);

@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn what_has_no_number_is_refused() {
         refuses(&[], "the set is empty");
-        refuses(&["All", "FileUploaded"], "beside it have no meaning");
+        refuses(&["All", "FileUploaded"], "have no effect");
         refuses(&["FileUploaded", "256"], "two spellings of one trigger");
         refuses(
             &["FileUploaded", "file.uploaded"],

@@ -151,37 +151,37 @@ fn other_providers_and_types_are_refused() {
         "registry.terraform.io/evilmastercard/restapi",
         "restapi_object",
         restapi_state(),
-        "not a resource",
+        "is not supported",
     );
     refuses(
         "restapi",
         "restful_resource",
         restful_state(),
-        "not a resource",
+        "is not supported",
     );
-    refuses("docspace", "http", restapi_state(), "not a resource");
+    refuses("docspace", "http", restapi_state(), "is not supported");
     refuses(
         "docspaces",
         "restapi_object",
         restapi_state(),
-        "not a resource",
+        "is not supported",
     );
     refuses(
         "acme/restapi",
         "restapi_object",
         restapi_state(),
-        "not a resource",
+        "is not supported",
     );
     refuses(
         RESTAPI,
         "restful_resource",
         restapi_state(),
-        "not a resource",
+        "is not supported",
     );
     refuses(
         "registry.terraform.io/hashicorp/http",
         "http",
         json!({}),
-        "not a resource",
+        "is not supported",
     );
 }

@@ -84,8 +84,8 @@ fn a_refused_read_is_not_blamed_on_the_configuration() {
 #[test]
 fn a_missing_scope_is_named_for_webhooks() {
     for (operation, scope) in [
-        (Operation::Read, "read webhooks the key needs *:read"),
-        (Operation::Create, "change webhooks the key needs *:write"),
+        (Operation::Read, "read webhooks, the key needs *:read"),
+        (Operation::Create, "change webhooks, the key needs *:write"),
     ] {
         let text = said_of(operation, LIST_PATH, cause(answer(403, ErrorShape::Empty)));
         has(&text, &[scope], &[]);

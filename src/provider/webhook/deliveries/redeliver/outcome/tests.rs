@@ -108,8 +108,8 @@ async fn after_the_longest_wait_it_says_that_the_portal_goes_on() {
     assert!(said.contains(&"Still waiting for 1 of 2 deliveries.".to_owned()));
     assert_eq!(
         refusal(2, &outcomes, ending),
-        "1 of 2 deliveries were accepted by the receiver. Delivery 2: no outcome yet. The 90 seconds of waiting are \
-         over; the portal continues with what it has queued and may still deliver it. Check the data source \
+        "The receiver accepted 1 of 2 deliveries. Delivery 2: no outcome yet. The 90 seconds of waiting are over; the \
+         portal continues with what it has queued and may still deliver it. Check the data source \
          docspace_webhook_deliveries before you invoke the action again: with delivery_ids, the receiver can get twice \
          what the portal delivers in the meantime."
     );
@@ -124,7 +124,7 @@ async fn a_stop_ends_the_wait_with_what_the_look_under_way_shows() {
     for words in [
         "Delivery 1: refused by the receiver (503).",
         "check the receiver",
-        "The run was interrupted; the portal goes on",
+        "The run was interrupted; the portal continues",
     ] {
         assert!(detail.contains(words), "{detail}");
     }
