@@ -5,10 +5,12 @@
 //! | `schema` | the attributes |
 //! | `model` | state and private state |
 //! | `messages` | what is said about it |
+//! | `session` | whose turn it is to change it, and whether this run has set it |
 
 mod messages;
 mod model;
 mod schema;
+mod session;
 
 use async_trait::async_trait;
 
@@ -81,6 +83,8 @@ impl Resource<Portal> for DeveloperToolsResource {
             return;
         }
         let refusal = match context.known() {
+            // What goes is the predecessor, and the limit stays.
+            Some(portal) if portal.developer_tools_turn().await.is_set => return,
             Some(portal) if !portal.is_in_trouble() => review_caller(portal, Some(false)).await,
             _ => None,
         };
@@ -95,8 +99,10 @@ impl Resource<Portal> for DeveloperToolsResource {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         let limited = wanted(&request.plan);
+        let mut turn = portal.developer_tools_turn().await;
         let now = read(portal).await?;
         change(portal, now, limited, progress).await?;
+        turn.is_set = true;
         progress.save(
             state_of(limited),
             DeveloperToolsPrivate::of(portal.origin()),
@@ -115,6 +121,7 @@ impl Resource<Portal> for DeveloperToolsResource {
         if state.get(ID).as_str() != Some(THE_ID) {
             return Err(messages::unknown_id(state.get(ID)));
         }
+        portal.developer_tools_turn().await.is_set = false;
         let now = read(portal).await?;
         progress.warn_if(portal.long_wait());
         let is_as_stored = limited_in(&state) == Some(now);
@@ -136,7 +143,9 @@ impl Resource<Portal> for DeveloperToolsResource {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         let limited = wanted(&request.plan);
+        let mut turn = portal.developer_tools_turn().await;
         write(portal, &request.private, limited, progress).await?;
+        turn.is_set = true;
         progress.save(
             state_of(limited),
             DeveloperToolsPrivate::of(portal.origin()),
@@ -151,8 +160,9 @@ impl Resource<Portal> for DeveloperToolsResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
+        let turn = portal.developer_tools_turn().await;
         match limited_in(&request.prior) {
-            Some(true) => write(portal, &request.private, false, progress).await,
+            Some(true) if !turn.is_set => write(portal, &request.private, false, progress).await,
             _ => Ok(()),
         }
     }

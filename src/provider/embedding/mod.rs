@@ -7,16 +7,17 @@
 //! | --- | --- |
 //! | `schema` | the attributes and their single checks |
 //! | `model` | state, private state, and what a change makes of a list |
+//! | `session` | whose turn it is to write, and what this run has set |
 //! | `conflict` | lists that this state or plan may not touch |
 //! | `write` | read, change, write, until the outcome is known |
 
 mod conflict;
 mod model;
 mod schema;
+mod session;
 mod write;
 
 use async_trait::async_trait;
-use tokio::sync::Mutex;
 
 use self::model::{Change, DOMAINS, EmbeddingPrivate, ID, THE_ID, entries_of, state_of};
 use super::portal::{LivePortal, Portal};
@@ -31,15 +32,12 @@ use crate::framework::value::Object;
 
 /// Returns the resource.
 pub(super) fn offer() -> Offer<Portal> {
-    Offer::default().resource(EmbeddingResource::default())
+    Offer::default().resource(EmbeddingResource)
 }
 
 /// The resource `docspace_embedding`.
-#[derive(Debug, Default)]
-struct EmbeddingResource {
-    /// Nothing protects one write from another, so this process makes one at a time.
-    turn: Mutex<()>,
-}
+#[derive(Debug)]
+struct EmbeddingResource;
 
 #[async_trait]
 impl Resource<Portal> for EmbeddingResource {
@@ -96,7 +94,7 @@ impl Resource<Portal> for EmbeddingResource {
             wanted: entries_of(&request.plan),
             ..Change::default()
         };
-        self.change(portal, change, None, progress).await
+        change_list(portal, change, None, progress).await
     }
 
     async fn read(
@@ -110,6 +108,7 @@ impl Resource<Portal> for EmbeddingResource {
         if state.get(ID).as_str() != Some(THE_ID) {
             return Err(conflict::unknown_id(state.get(ID)));
         }
+        portal.embedding_turn().await.clear();
         let now = write::read(portal, write::READ).await?;
         progress.warn_if(portal.long_wait());
         conflict::refuse_elsewhere(portal, &private.decode(), &entries_of(&state), &now)?;
@@ -128,9 +127,10 @@ impl Resource<Portal> for EmbeddingResource {
         let change = Change {
             ours: entries_of(&request.prior),
             wanted: entries_of(&request.plan),
+            ..Change::default()
         };
         let private: EmbeddingPrivate = request.private.decode();
-        self.change(portal, change, Some(private), progress).await
+        change_list(portal, change, Some(private), progress).await
     }
 
     async fn delete(
@@ -140,12 +140,13 @@ impl Resource<Portal> for EmbeddingResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
+        let private: EmbeddingPrivate = request.private.decode();
+        let held = portal.embedding_turn().await;
         let change = Change {
             ours: entries_of(&request.prior),
+            held: held.clone(),
             ..Change::default()
         };
-        let private: EmbeddingPrivate = request.private.decode();
-        let _turn = self.turn.lock().await;
         let result = write::write(portal, write::REMOVE, &change, |now| {
             conflict::refuse_elsewhere(portal, &private, &change.ours, now)
         });
@@ -156,27 +157,26 @@ impl Resource<Portal> for EmbeddingResource {
     }
 }
 
-impl EmbeddingResource {
-    /// Brings the portal's list from the state to the plan. Without a state there must not be a list.
-    async fn change(
-        &self,
-        portal: &LivePortal,
-        change: Change,
-        private: Option<EmbeddingPrivate>,
-        progress: &Progress,
-    ) -> Result<(), Diagnostic> {
-        let _turn = self.turn.lock().await;
-        let written = write::write(portal, write::UPDATE, &change, |now| match &private {
-            None => conflict::refuse_replacing(portal, &change.wanted, now),
-            Some(private) => conflict::refuse_elsewhere(portal, private, &change.ours, now),
-        });
-        let written = written.await;
-        progress.warn_if(portal.long_wait());
-        progress.warn_if(portal.own_key_ends());
-        let private = EmbeddingPrivate::of(portal.origin(), &written?);
-        progress.save(state_of(&change.wanted), private);
-        Ok(())
-    }
+/// Brings the portal's list from the state to the plan. Without a state there must not be a list.
+async fn change_list(
+    portal: &LivePortal,
+    mut change: Change,
+    private: Option<EmbeddingPrivate>,
+    progress: &Progress,
+) -> Result<(), Diagnostic> {
+    let mut held = portal.embedding_turn().await;
+    change.held.clone_from(&held);
+    let written = write::write(portal, write::UPDATE, &change, |now| match &private {
+        None => conflict::refuse_replacing(portal, &change.wanted, now),
+        Some(private) => conflict::refuse_elsewhere(portal, private, &change.ours, now),
+    });
+    let written = written.await;
+    progress.warn_if(portal.long_wait());
+    progress.warn_if(portal.own_key_ends());
+    let private = EmbeddingPrivate::of(portal.origin(), &written?);
+    held.extend(change.wanted.iter().cloned());
+    progress.save(state_of(&change.wanted), private);
+    Ok(())
 }
 
 /// Warns if the portal's list is in the way of a creation, and checks the length of its header.

@@ -63,13 +63,18 @@ pub(super) struct Change {
     pub(super) ours: Entries,
     /// The entries of the plan.
     pub(super) wanted: Entries,
+    /// What this run has set before, for another resource or for the successor of this one, and what therefore stays.
+    pub(super) held: Entries,
 }
 
 impl Change {
     /// Returns the list after the change: what is there keeps its order, what is new comes last, and what was in neither
     /// state nor plan stays.
     pub(super) fn over(&self, now: &[String]) -> Vec<String> {
-        let stays = |entry: &&String| self.wanted.contains(*entry) || !self.ours.contains(*entry);
+        let keep = [&self.wanted, &self.held];
+        let stays = |entry: &&String| {
+            !self.ours.contains(*entry) || keep.iter().any(|kept| kept.contains(*entry))
+        };
         let added = self.wanted.iter().filter(|entry| !now.contains(entry));
         now.iter().filter(stays).chain(added).cloned().collect()
     }
@@ -85,22 +90,25 @@ mod tests {
 
     #[test]
     fn a_change_is_about_ours_alone_and_keeps_the_order() {
-        for (now, ours, wanted, then) in [
-            ("", "", "b a", "a b"),
-            ("z b a", "a b z", "z a", "z a"),
-            ("z a b", "a b", "a c", "z a c"),
-            ("b z a", "a b", "", "z"),
-            ("a z a", "a", "a", "a z a"),
-            ("z", "a", "", "z"),
+        for (now, ours, wanted, held, then) in [
+            ("", "", "b a", "", "a b"),
+            ("z b a", "a b z", "z a", "", "z a"),
+            ("z a b", "a b", "a c", "", "z a c"),
+            ("b z a", "a b", "", "", "z"),
+            ("a z a", "a", "a", "", "a z a"),
+            ("z", "a", "", "", "z"),
+            ("b z a", "a b", "", "a", "z a"),
+            ("b z", "b z", "c", "z a", "z c"),
         ] {
             let change = Change {
                 ours: list(ours).into_iter().collect(),
                 wanted: list(wanted).into_iter().collect(),
+                held: list(held).into_iter().collect(),
             };
             assert_eq!(
                 change.over(&list(now)),
                 list(then),
-                "{now} - {ours} + {wanted}"
+                "{now} - {ours} + {wanted}, held {held}"
             );
         }
     }

@@ -93,6 +93,28 @@ async fn a_destruction_opens_them_and_says_so_before() {
     assert!(directory.state.is_empty());
 }
 
+/// `create_before_destroy`, or a renaming without a `moved` block whose new half comes first.
+#[tokio::test]
+async fn the_limit_stays_when_the_predecessor_of_what_set_it_goes() {
+    let portal = Portal::start().await;
+    let directory = settled(&portal, true).await;
+    let predecessor = directory.it().clone();
+    let host = directory.process().await;
+    let config = json!({"limited_to_admins": true});
+    let plan = host.plan_create(DEVELOPER_TOOLS, config).await.quiet();
+    let successor = host.apply(&plan).await.quiet().unwrap();
+    let plan = host.plan_destroy(&predecessor).await.quiet();
+    host.apply(&plan).await.quiet();
+    assert!(is_limited(&portal));
+
+    // The end of the successor is another run.
+    host.read(&successor).await.quiet();
+    let plan = host.plan_destroy(&successor).await.ok();
+    host.apply(&plan).await.quiet();
+    assert!(!is_limited(&portal));
+    host.stop().await;
+}
+
 #[tokio::test]
 async fn the_setting_is_imported_by_its_id_and_by_its_identity() {
     for handle in [

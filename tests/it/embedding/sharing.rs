@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{GET, POST, directory, entries, list, listing, set, settled};
+use super::{EMBEDDING, GET, POST, directory, entries, list, listing, set, settled};
 use crate::commands::Configuration;
 use crate::host::core::Action;
 use crate::portal::Portal;
@@ -90,6 +90,45 @@ async fn changes_of_one_process_do_not_overwrite_each_other() {
     let mut domains = portal.emulator.embedding_domains();
     domains.sort();
     assert_eq!(domains, ["a.example", "b.example"]);
+}
+
+/// `create_before_destroy`, or a renaming without a `moved` block whose new half comes first.
+#[tokio::test]
+async fn what_a_successor_has_taken_over_stays_when_its_predecessor_goes() {
+    let portal = Portal::start().await;
+    let directory = settled(&portal, "a.example b.example").await;
+    let predecessor = directory.it().clone();
+    let host = directory.process().await;
+    let plan = host.plan_create(EMBEDDING, entries("a.example b.example"));
+    let successor = host.apply(&plan.await.quiet()).await;
+    let successor = successor.quiet().unwrap();
+    let plan = host.plan_destroy(&predecessor).await.quiet();
+    host.apply(&plan).await.quiet();
+    assert_eq!(list(&portal), "a.example b.example");
+
+    // The end of the successor is another run.
+    host.read(&successor).await.quiet();
+    let plan = host.plan_destroy(&successor).await.quiet();
+    host.apply(&plan).await.quiet();
+    assert_eq!(list(&portal), "");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn an_entry_can_go_from_one_resource_to_another() {
+    let portal = Portal::start().await;
+    set(&portal, "a.example b.example");
+    let directory = directory(&portal);
+    let host = directory.process().await;
+    let imported = || host.import(EMBEDDING, "embedding");
+    let (giver, taker) = (imported().await.quiet(), imported().await.quiet());
+    let change = |prior, domains| host.plan(EMBEDDING, Some(prior), entries(domains));
+    let takes = change(&taker, "b.example c.example").await.quiet();
+    let gives = change(&giver, "a.example").await.quiet();
+    host.apply(&takes).await.quiet();
+    host.apply(&gives).await.quiet();
+    assert_eq!(list(&portal), "b.example c.example a.example");
+    host.stop().await;
 }
 
 #[tokio::test]
