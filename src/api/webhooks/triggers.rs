@@ -138,6 +138,11 @@ impl TriggerMask {
         self.0.cast_signed()
     }
 
+    /// Returns whether a portal before 3.7 takes this mask (API §5.1).
+    pub fn fits_32_bits(self) -> bool {
+        i32::try_from(self.to_wire()).is_ok()
+    }
+
     /// Returns the name of the one trigger, as the journal's filter expects it (API §16 O17); the number if this table
     /// has none.
     pub fn to_word(self) -> String {
@@ -283,6 +288,13 @@ impl TriggerCatalog {
     /// Finds the entry of one bit.
     pub fn by_mask(&self, mask: TriggerMask) -> Option<&CatalogEntry> {
         self.entries.iter().find(|entry| entry.mask == mask)
+    }
+
+    /// Returns whether this is the catalog of a portal that takes masks of 32 bits only, with a sign, as all before 3.7 do
+    /// (API §5.1). Their catalogs do not tell what is available.
+    pub fn is_of_32_bits(&self) -> bool {
+        let is_old = |entry: &CatalogEntry| entry.available.is_none() && entry.mask.fits_32_bits();
+        self.entries.iter().all(is_old)
     }
 
     /// Reads either shape: an array of objects (3.7), or an object of numbers (3.1 to 3.6).

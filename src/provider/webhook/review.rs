@@ -234,12 +234,16 @@ fn check_triggers(
             diagnostics.push(schema::twice(other, name).at_attribute(TRIGGERS));
         }
         used.push((bit, name));
+        let mask = TriggerMask::from_bits(1 << bit);
         match (
-            catalog.by_mask(TriggerMask::from_bits(1 << bit)),
+            catalog.by_mask(mask),
             Trigger::by_name(name).or_else(|| Trigger::by_dotted(name)),
         ) {
             (Some(entry), _) if entry.available == Some(false) => {
                 diagnostics.push(unavailable_trigger(name).at_attribute(TRIGGERS));
+            }
+            (None, _) if catalog.is_of_32_bits() && !mask.fits_32_bits() => {
+                diagnostics.push(too_large_trigger(name).at_attribute(TRIGGERS));
             }
             (None, Some(trigger)) => {
                 diagnostics.push(missing_trigger(name, trigger).at_attribute(TRIGGERS));
@@ -260,6 +264,17 @@ fn missing_trigger(name: &str, trigger: &Trigger) -> Diagnostic {
              never fire for it. Upgrade the portal, or remove the trigger. If the portal has it nevertheless, give it \
              as the decimal number of its bit, \"{}\".",
             trigger.mask().bits()
+        ),
+    )
+}
+
+/// Explains that a portal before 3.7 has no room for the bit of a trigger (API §5.1).
+fn too_large_trigger(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Trigger does not fit this portal",
+        format!(
+            "The trigger {name:?} has a bit above the 31 that portals before DocSpace 3.7 take, so this portal would \
+             refuse the webhook. Upgrade the portal, or remove the trigger."
         ),
     )
 }

@@ -82,6 +82,10 @@ async fn triggers(section: &mut Section) {
     let config = changed(json!({"triggers": ["FormSubmit"]}));
     let said = plan(&mut portal.workspace(), &config).await;
     section.add("A trigger is newer than the portal", said);
+
+    let config = changed(json!({"triggers": ["FolderDownloaded"]}));
+    let said = plan(&mut portal.workspace(), &config).await;
+    section.add("A trigger needs more bits than the portal takes", said);
 }
 
 async fn clashes(section: &mut Section) {
