@@ -7,13 +7,17 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use super::LivePortal;
-use crate::api::Error;
 use crate::api::keys::Key;
+use crate::api::{Error, Timestamp};
 use crate::framework::diagnostics::Diagnostic;
 use crate::provider::{dates, expiry};
 
 /// How long before its expiry a run that writes warns of it.
 const NOTICE: Duration = Duration::days(14);
+
+/// A key with a shorter life was made for one run, as the ephemeral `docspace_api_key` makes them, and a run that uses it
+/// need not be told of its end.
+const SHORT_LIFE: Duration = Duration::hours(25);
 
 /// How long a write waits to learn about the key. After that, the portal decides.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
@@ -74,6 +78,7 @@ impl LivePortal {
         let key = self.own_key.key.get()?.as_ref()?;
         let end = key.expires_at.as_ref();
         if expiry::remaining(end)? > NOTICE
+            || is_for_one_run(key)
             || self.own_key.is_end_reported.swap(true, Ordering::Relaxed)
         {
             return None;
@@ -90,6 +95,12 @@ impl LivePortal {
             ),
         ))
     }
+}
+
+fn is_for_one_run(key: &Key) -> bool {
+    let moment = |date: &Option<Timestamp>| date.as_ref().and_then(Timestamp::to_offset_date_time);
+    let life = moment(&key.created_on).zip(moment(&key.expires_at));
+    life.is_some_and(|(start, end)| end - start < SHORT_LIFE)
 }
 
 #[cfg(test)]

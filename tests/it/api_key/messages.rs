@@ -300,7 +300,7 @@ async fn its_limits(section: &mut Section) {
         said(directory.apply(&one(&key())).await),
     );
     let own = portal.emulator.api_keys()[0].clone();
-    let end = own.created_on + time::Duration::DAY;
+    let end = own.created_on + time::Duration::DAY * 2;
     portal
         .emulator
         .change_api_key(&own.id, |key| key.expires_at = Some(end));
