@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
 use super::filter::{KeyFilter, with_filters};
 use super::model::{
@@ -96,16 +97,64 @@ async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic>
     let list = portal.keys().current_list(portal).await;
     let list = list.map_err(|error| portal.explain("Could not list the API keys", &error))?;
     let mut keys: Vec<Key> = list.items().filter(|key| filter.matches(key)).collect();
-    keys.sort_by_key(|key| {
-        let made = key.created_on.as_ref();
-        Reverse((made.and_then(Timestamp::to_offset_date_time), key.id))
-    });
+    sort(&mut keys);
     let keys = keys.into_iter().map(|key| Value::Object(describe(&key)));
     Ok(config.with(KEYS, Value::List(keys.collect())))
+}
+
+/// Puts the newest first. Only whole seconds count: the answer to a creation that came while the list was read is more
+/// precise than the next list (IH §15a), and both must give the same order.
+fn sort(keys: &mut [Key]) {
+    keys.sort_by_key(|key| {
+        let made = key.created_on.as_ref();
+        let made = made.and_then(Timestamp::to_offset_date_time);
+        Reverse((made.map(OffsetDateTime::unix_timestamp), key.id))
+    });
 }
 
 fn describe(key: &Key) -> Object {
     let mut described = refresh(Object::new(), key);
     described.take(EXPIRES_IN_DAYS);
     described
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::keys::{KeyId, Permissions};
+
+    fn key(id: u8, created_on: &str) -> Key {
+        Key {
+            id: format!("00000000-0000-0000-0000-0000000000{id:02}")
+                .parse()
+                .unwrap(),
+            name: "CI".to_owned(),
+            postfix: "1a2b".to_owned(),
+            permissions: Permissions::Unrestricted,
+            created_on: Some(Timestamp::new(created_on)),
+            created_by: None,
+            expires_at: None,
+            is_active: true,
+        }
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_next_list_too() {
+        let dates = [
+            ["2026-11-29T07:12:52.1Z", "2026-11-29T07:12:52Z"],
+            ["2026-11-29T07:12:53.8632236Z", "2026-11-29T07:12:53Z"],
+            ["2026-11-29T07:12:52.9632236Z", "2026-11-29T07:12:52Z"],
+            ["2026-11-29T07:12:53.1Z", "2026-11-29T07:12:53Z"],
+        ];
+        let order = |which: usize| -> Vec<KeyId> {
+            let mut keys: Vec<Key> = (1..)
+                .zip(dates)
+                .map(|(id, date)| key(id, date[which]))
+                .collect();
+            sort(&mut keys);
+            keys.iter().map(|key| key.id).collect()
+        };
+        assert_eq!(order(0), order(1));
+        assert_eq!(order(0)[0], key(4, "").id, "the newest first");
+    }
 }
