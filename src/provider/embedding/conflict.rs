@@ -19,9 +19,9 @@ pub(super) fn warning(
         Diagnostic::warning(
             "The portal already has embedding domains",
             format!(
-                "{} Applying this plan will fail. {}",
+                "{} Applying this plan will fail unless they are removed first. {}",
                 holds(portal, now),
-                how_to_import()
+                ways_out()
             ),
         )
     })
@@ -38,11 +38,7 @@ pub(super) fn refuse_replacing(
     }
     Err(Diagnostic::error(
         "The portal already has embedding domains",
-        format!(
-            "{} Nothing was changed. {}",
-            holds(portal, now),
-            how_to_import()
-        ),
+        format!("{} Nothing was changed. {}", holds(portal, now), ways_out()),
     ))
 }
 
@@ -98,15 +94,18 @@ fn holds(portal: &LivePortal, now: &Embedding) -> String {
         more => format!(" and {more} more"),
     };
     format!(
-        "The portal at {} has entries that are not in the state: {}{more}.",
+        "The portal at {} has these entries: {}{more}.",
         portal.origin(),
         named.join(", ")
     )
 }
 
-fn how_to_import() -> String {
+/// Tells those whose state has the list from those whose does not: no address is on the wire.
+fn ways_out() -> String {
     format!(
-        "To manage the list, add this block with the resource's own name, and plan again; the plan shows each entry \
+        "If the plan marks this resource with +/- (create_before_destroy), they are its own: remove \
+         create_before_destroy from its lifecycle. If only its address has changed, keep the list with a moved block. If \
+         nothing manages the list, add this block with the resource's own name, and plan again; the plan shows each entry \
          that would be removed:\n\nimport {{\n  to = docspace_embedding.example\n  id = \"{THE_ID}\"\n}}"
     )
 }
