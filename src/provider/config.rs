@@ -27,6 +27,8 @@ const ALLOW_PLAIN_HTTP: &str = "allow_plain_http";
 const BASE_URL_VARIABLE: &str = "DOCSPACE_BASE_URL";
 const API_KEY_VARIABLE: &str = "DOCSPACE_API_KEY";
 const CA_CERTIFICATE_VARIABLE: &str = "DOCSPACE_CA_CERTIFICATE";
+/// By the name that HashiCorp's provider SDK gave it.
+const USER_AGENT_VARIABLE: &str = "TF_APPEND_USER_AGENT";
 
 /// The environment variables that replace arguments of the provider block.
 pub(crate) const VARIABLES: [&str; 3] =
@@ -208,7 +210,7 @@ pub(super) fn read(
             .collect(),
         insecure_skip_tls_verify: known_flag(config, SKIP_TLS_VERIFY).unwrap_or_default(),
         proxy: proxy.ok()?,
-        user_agent: user_agent(terraform_version),
+        user_agent: user_agent(terraform_version, environment),
         ..api::Config::new(base_url, api_key)
     })))
 }
@@ -475,18 +477,28 @@ fn text_or_variable(
         .or_else(|| environment.non_empty(name))
 }
 
-fn user_agent(terraform_version: &str) -> String {
+/// Names this provider and its client, and what whoever runs them adds, as other providers do.
+fn user_agent(terraform_version: &str, environment: &dyn Environment) -> String {
     let version: String = terraform_version
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'))
         .take(32)
         .collect();
-    let own = concat!("terraform-provider-docspace/", env!("CARGO_PKG_VERSION"));
-    if version.is_empty() {
-        own.to_owned()
-    } else {
-        format!("{own} Terraform/{version}")
+    let mut agent = concat!("terraform-provider-docspace/", env!("CARGO_PKG_VERSION")).to_owned();
+    if !version.is_empty() {
+        agent.push_str(" Terraform/");
+        agent.push_str(&version);
     }
+    let added = environment.non_empty(USER_AGENT_VARIABLE);
+    if let Some(added) = added
+        .as_deref()
+        .map(str::trim)
+        .filter(|added| !added.is_empty())
+    {
+        agent.push(' ');
+        agent.push_str(added);
+    }
+    agent
 }
 
 #[cfg(test)]

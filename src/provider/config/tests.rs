@@ -50,6 +50,23 @@ fn the_configuration_wins_over_the_environment() {
 }
 
 #[test]
+fn whoever_runs_the_provider_adds_to_its_user_agent() {
+    let own = [
+        (BASE_URL_VARIABLE, "https://b.example.com"),
+        (API_KEY_VARIABLE, "sk-1"),
+    ];
+    for (added, end) in [
+        (" nightly/7 (ci) ", "Terraform/1.11.4 nightly/7 (ci)"),
+        ("", "Terraform/1.11.4"),
+        ("  ", "Terraform/1.11.4"),
+    ] {
+        let variables = [own[0], own[1], (USER_AGENT_VARIABLE, added)];
+        let agent = reads(&Object::new(), &variables).user_agent;
+        assert!(agent.ends_with(end), "{agent:?}");
+    }
+}
+
+#[test]
 fn the_environment_alone_is_enough() {
     let variables = [
         (BASE_URL_VARIABLE, "https://b.example.com/api/2.0/"),
