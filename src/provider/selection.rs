@@ -72,6 +72,25 @@ pub(super) fn check_name(
     diagnostics.push(Diagnostic::error(format!("Unknown {what}"), detail).at(path.clone()));
 }
 
+/// Checks that a text is one of some names, or the portal's number of what has none: what is shown elsewhere in this form
+/// can be looked for, too. A number that has a name is never shown.
+pub(super) fn check_name_or_number(
+    path: &Path,
+    value: &Value,
+    (what, known): (&str, &[(i64, &str)]),
+    diagnostics: &mut Diagnostics,
+) {
+    let is_shown = |text: &str| {
+        let number = text.parse().ok();
+        let number = number.filter(|number: &i64| number.to_string() == text);
+        number.is_some_and(|number| known.iter().all(|(other, _)| *other != number))
+    };
+    if !value.as_str().is_some_and(is_shown) {
+        let names: Vec<&str> = known.iter().map(|(_, name)| *name).collect();
+        check_name(path, value, (what, &names), diagnostics);
+    }
+}
+
 /// Lists names as a configuration writes them.
 fn listed(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::model::{ARCHIVED, OWNER_ID, TYPE, attributes, describe, type_names, type_of};
+use super::model::{ARCHIVED, OWNER_ID, TYPE, TYPES, attributes, describe, type_names, type_of};
 use crate::api::rooms::Room;
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -10,7 +10,7 @@ use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::value::{Object, Type, Value, normal_form};
 use crate::provider::portal::{LivePortal, Portal};
-use crate::provider::selection::{check_guid, check_name, described, guid};
+use crate::provider::selection::{check_guid, check_name_or_number, described, guid};
 
 const ROOMS: &str = "rooms";
 const TITLE_PREFIX: &str = "title_prefix";
@@ -64,7 +64,10 @@ fn with_filters(schema: Schema) -> Schema {
             TYPE,
             Attribute::optional(
                 Type::String,
-                format!("Only rooms of this type: {}.", described(&type_names())),
+                format!(
+                    "Only rooms of this type: {}, or the portal's number of another one.",
+                    described(&type_names())
+                ),
             )
             .check(check_type),
         )
@@ -86,7 +89,7 @@ fn with_filters(schema: Schema) -> Schema {
 }
 
 fn check_type(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    check_name(path, value, ("room type", &type_names()), diagnostics);
+    check_name_or_number(path, value, ("room type", &TYPES), diagnostics);
 }
 
 async fn read(portal: &LivePortal, config: Object) -> Result<Object, Diagnostic> {

@@ -15,7 +15,7 @@ pub(super) const OWNER_ID: &str = "owner_id";
 const TAGS: &str = "tags";
 
 /// The names of the types, and the portal's numbers for them (IH §4.2).
-const TYPES: [(i64, &str); 6] = [
+pub(super) const TYPES: [(i64, &str); 6] = [
     (1, "form_filling"),
     (2, "collaboration"),
     (5, "custom"),

@@ -1,13 +1,13 @@
 //! Choosing among all people.
 
-use super::model::{ROLE, STATUS, STATUS_NAMES, status};
+use super::model::{ROLE, STATUS, STATUS_NAMES, STATUSES, status};
 use crate::api::{Guid, Person};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::{Object, Type, Value};
 use crate::provider::people::{ROLES, role};
-use crate::provider::selection::{check_guid, check_name, described, guid};
+use crate::provider::selection::{check_guid, check_name, check_name_or_number, described, guid};
 
 const GROUP_ID: &str = "group_id";
 
@@ -27,7 +27,7 @@ pub(super) fn with_filters(schema: Schema) -> Schema {
             Attribute::optional(
                 Type::String,
                 format!(
-                    "Only people with this status: {}. Omit it for all of them.",
+                    "Only people with this status: {}, or the portal's number of another one. Omit it for all of them.",
                     described(&STATUS_NAMES)
                 ),
             )
@@ -49,7 +49,7 @@ fn check_role(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
 }
 
 fn check_status(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    check_name(path, value, ("status", &STATUS_NAMES), diagnostics);
+    check_name_or_number(path, value, ("status", &STATUSES), diagnostics);
 }
 
 /// The conditions that a person must meet.
@@ -76,5 +76,27 @@ impl UserFilter {
         let is_role = |wanted: &String| wanted == role(&person.user);
         let is_status = |wanted: &String| *wanted == status(person);
         self.role.as_ref().is_none_or(is_role) && self.status.as_ref().is_none_or(is_status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_looked_for_as_it_is_shown() {
+        for (text, is_taken) in [
+            ("active", true),
+            ("8", true),
+            ("-1", true),
+            ("1", false),
+            ("08", false),
+            ("Active", false),
+            ("", false),
+        ] {
+            let mut diagnostics = Diagnostics::new();
+            check_status(&Path::default(), &Value::from(text), &mut diagnostics);
+            assert_eq!(!diagnostics.has_errors(), is_taken, "{text:?}");
+        }
     }
 }

@@ -18,7 +18,7 @@ const USER_NAME: &str = "user_name";
 const GROUP_IDS: &str = "group_ids";
 
 /// The names of a person's statuses, and the portal's numbers for them.
-const STATUSES: [(i64, &str); 3] = [(1, "active"), (2, "disabled"), (4, "pending")];
+pub(super) const STATUSES: [(i64, &str); 3] = [(1, "active"), (2, "disabled"), (4, "pending")];
 
 /// The names alone.
 pub(super) const STATUS_NAMES: [&str; 3] = [STATUSES[0].1, STATUSES[1].1, STATUSES[2].1];
