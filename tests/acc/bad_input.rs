@@ -97,7 +97,7 @@ fn a_name_of_51_characters_is_refused() {
         &Webhook::new("ci").with("name", &format!("{:?}", "n".repeat(51))),
         "name",
         "Webhook name is too long",
-        "The name has 51 UTF-16 code units, the portal accepts at most 50.",
+        "The name has 51 UTF-16 code units; the portal accepts at most 50.",
     );
 }
 
@@ -147,7 +147,7 @@ fn a_secret_of_31_characters_is_refused_and_not_shown() {
     ])
     .fails()
     .errs("Invalid webhook secret")
-    .says("The portal accepts secrets of at most 30 characters, this one has 31")
+    .says("The portal accepts secrets of at most 30 characters; this one has 31")
     .points_at("secret_key")
     .hides(secret);
     case.has_requested(&[]);
@@ -162,7 +162,7 @@ fn two_secrets_are_refused() {
             .with("secret_key_wo", r#""correct-horse""#),
         "secret_key_wo",
         "Two secrets",
-        "secret_key and secret_key_wo are both set, and a webhook has one secret.",
+        "secret_key and secret_key_wo are both set, but a webhook has one secret.",
     );
 }
 

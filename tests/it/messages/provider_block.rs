@@ -147,10 +147,7 @@ pub async fn section() -> Section {
             "The number of writes is out of range",
             json!({"max_concurrent_writes": 0}),
         ),
-        (
-            "The certificate is not PEM",
-            json!({"ca_certificate": "none"}),
-        ),
+        ("The value is not PEM", json!({"ca_certificate": "none"})),
         (
             "The certificate is the name of a file",
             json!({"ca_certificate": "portal.pem"}),
