@@ -67,7 +67,7 @@ fn create_before_destroy_is_answered_with_the_way_out() {
     case.run(&["apply", "-auto-approve", "-replace", ADDRESS])
         .fails()
         .errs("Webhook \"ci\" already exists (id 1)")
-        .says("If the plan marks this resource with +/- (create_before_destroy), webhook 1 is its own");
+        .says("If the plan marks this resource with +/- (create_before_destroy), webhook 1 is the one that it replaces");
     has_ids(&case, &[1]);
     assert_eq!(case.attributes(ADDRESS)["id"], "1");
     case.plan().finds_no_changes();
