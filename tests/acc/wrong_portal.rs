@@ -240,7 +240,7 @@ fn a_secret_that_the_portals_policy_refuses_is_an_error_of_the_plan() {
     case.plan()
         .fails()
         .errs("Secret does not satisfy the portal's password policy")
-        .says("The portal demands a digit of a webhook's secret")
+        .says("The portal requires a webhook's secret to have a digit")
         .points_at("secret_key");
     case.write("main.tf", Webhook::new("ci"));
     case.apply().succeeds_silently();
