@@ -9,6 +9,7 @@ mod embedding;
 mod expiry;
 mod group;
 mod known_rooms;
+mod mark;
 mod people;
 pub mod portal;
 mod provenance;

@@ -5,7 +5,7 @@
 //! | `schema` | the attributes |
 //! | `model` | state and private state |
 //! | `messages` | what is said about it |
-//! | `session` | whose turn it is to change it, and whether this run has set it |
+//! | `session` | whose turn it is to change it, and what has set it in this run |
 
 mod messages;
 mod model;
@@ -15,6 +15,7 @@ mod session;
 use async_trait::async_trait;
 
 use self::model::{DeveloperToolsPrivate, ID, THE_ID, limited_in, state_of, wanted};
+use super::mark::Mark;
 use super::portal::{LivePortal, Portal};
 use crate::api::Role;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -84,7 +85,7 @@ impl Resource<Portal> for DeveloperToolsResource {
         }
         let refusal = match context.known() {
             // What goes is the predecessor, and the limit stays.
-            Some(portal) if portal.developer_tools_turn().await.is_set => return,
+            Some(portal) if portal.developer_tools_turn().await.set_by.is_some() => return,
             Some(portal) if !portal.is_in_trouble() => review_caller(portal, Some(false)).await,
             _ => None,
         };
@@ -102,11 +103,10 @@ impl Resource<Portal> for DeveloperToolsResource {
         let mut turn = portal.developer_tools_turn().await;
         let now = read(portal).await?;
         change(portal, now, limited, progress).await?;
-        turn.is_set = true;
-        progress.save(
-            state_of(limited),
-            DeveloperToolsPrivate::of(portal.origin()),
-        );
+        let mark = Some(Mark::new());
+        turn.set_by = mark;
+        let private = DeveloperToolsPrivate::of(portal.origin(), mark);
+        progress.save(state_of(limited), private);
         Ok(())
     }
 
@@ -121,7 +121,7 @@ impl Resource<Portal> for DeveloperToolsResource {
         if state.get(ID).as_str() != Some(THE_ID) {
             return Err(messages::unknown_id(state.get(ID)));
         }
-        portal.developer_tools_turn().await.is_set = false;
+        portal.developer_tools_turn().await.set_by = None;
         let now = read(portal).await?;
         progress.warn_if(portal.long_wait());
         let is_as_stored = limited_in(&state) == Some(now);
@@ -129,7 +129,7 @@ impl Resource<Portal> for DeveloperToolsResource {
             // The same portal under another address, or one with the same setting: the next write finds out which.
             Some(_) if is_as_stored => private,
             Some(there) => return Err(messages::of_another_portal(portal.origin(), &there)),
-            None => DeveloperToolsPrivate::of(portal.origin()),
+            None => DeveloperToolsPrivate::of(portal.origin(), mark_in(&private)),
         };
         progress.save(state_of(now), private);
         Ok(())
@@ -145,11 +145,10 @@ impl Resource<Portal> for DeveloperToolsResource {
         let limited = wanted(&request.plan);
         let mut turn = portal.developer_tools_turn().await;
         write(portal, &request.private, limited, progress).await?;
-        turn.is_set = true;
-        progress.save(
-            state_of(limited),
-            DeveloperToolsPrivate::of(portal.origin()),
-        );
+        let mark = mark_in(&request.private).or_else(|| Some(Mark::new()));
+        turn.set_by = mark;
+        let private = DeveloperToolsPrivate::of(portal.origin(), mark);
+        progress.save(state_of(limited), private);
         Ok(())
     }
 
@@ -160,11 +159,15 @@ impl Resource<Portal> for DeveloperToolsResource {
         progress: &Progress,
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
-        let turn = portal.developer_tools_turn().await;
-        match limited_in(&request.prior) {
-            Some(true) if !turn.is_set => write(portal, &request.private, false, progress).await,
-            _ => Ok(()),
+        let mut turn = portal.developer_tools_turn().await;
+        let is_limited = limited_in(&request.prior) == Some(true);
+        let own = mark_in(&request.private);
+        if !is_limited || turn.set_by.is_some_and(|mark| own != Some(mark)) {
+            return Ok(());
         }
+        write(portal, &request.private, false, progress).await?;
+        turn.set_by = None;
+        Ok(())
     }
 }
 
@@ -182,6 +185,11 @@ async fn review_caller(portal: &LivePortal, wanted: Option<bool>) -> Option<Diag
 fn elsewhere(portal: &LivePortal, private: &PrivateState) -> Option<String> {
     let private: DeveloperToolsPrivate = private.decode();
     private.origin.filter(|there| there != portal.origin())
+}
+
+/// Returns the mark of a state, if it has one.
+fn mark_in(private: &PrivateState) -> Option<Mark> {
+    private.decode::<DeveloperToolsPrivate>().mark
 }
 
 async fn read(portal: &LivePortal) -> Result<bool, Diagnostic> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::framework::private_state::PrivateState;
 use crate::framework::value::Object;
+use crate::provider::mark::Mark;
 
 pub(super) const ID: &str = "id";
 pub(super) const LIMITED_TO_ADMINS: &str = "limited_to_admins";
@@ -18,12 +19,16 @@ pub(super) struct DeveloperToolsPrivate {
     /// The origin of the portal that the state was written for.
     #[serde(skip_serializing_if = "Option::is_none", rename = "at")]
     pub(super) origin: Option<String>,
+    /// Which state this is, once it has set the setting.
+    #[serde(skip_serializing_if = "Option::is_none", rename = "by")]
+    pub(super) mark: Option<Mark>,
 }
 
 impl DeveloperToolsPrivate {
-    pub(super) fn of(origin: &str) -> PrivateState {
+    pub(super) fn of(origin: &str, mark: Option<Mark>) -> PrivateState {
         PrivateState::encode(&Self {
             origin: Some(origin.to_owned()),
+            mark,
         })
     }
 }

@@ -1,8 +1,9 @@
-//! Whose turn it is to change the setting, and whether this run has set it.
+//! Whose turn it is to change the setting, and what has set it in this run.
 
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::api::Client;
+use crate::provider::mark::Mark;
 use crate::provider::portal::{LivePortal, Session};
 
 /// One change at a time.
@@ -17,8 +18,8 @@ struct DeveloperToolsSession {
 /// What is known while nobody else changes the setting.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
-    /// Whether this run has set it, since it was last read for a state: Terraform reads every state before it changes any.
-    pub(super) is_set: bool,
+    /// The state that has set it, since it was last read for one: Terraform reads every state before it changes any.
+    pub(super) set_by: Option<Mark>,
 }
 
 impl Session for DeveloperToolsSession {

@@ -20,6 +20,7 @@ mod write;
 use async_trait::async_trait;
 
 use self::model::{Change, DOMAINS, EmbeddingPrivate, ID, THE_ID, entries_of, state_of};
+use super::mark::Mark;
 use super::portal::{LivePortal, Portal};
 use crate::api::embedding::{MAX_HEADER, share};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -111,8 +112,9 @@ impl Resource<Portal> for EmbeddingResource {
         portal.embedding_turn().await.clear();
         let now = write::read(portal, write::READ).await?;
         progress.warn_if(portal.long_wait());
-        conflict::refuse_elsewhere(portal, &private.decode(), &entries_of(&state), &now)?;
-        let private = EmbeddingPrivate::of(portal.origin(), &now);
+        let private: EmbeddingPrivate = private.decode();
+        conflict::refuse_elsewhere(portal, &private, &entries_of(&state), &now)?;
+        let private = EmbeddingPrivate::of(portal.origin(), &now, private.mark);
         progress.save(state_of(&now.domains), private);
         Ok(())
     }
@@ -141,16 +143,16 @@ impl Resource<Portal> for EmbeddingResource {
     ) -> Result<(), Diagnostic> {
         let portal = context.live()?;
         let private: EmbeddingPrivate = request.private.decode();
-        let held = portal.embedding_turn().await;
+        let mut held = portal.embedding_turn().await;
         let change = Change {
             ours: entries_of(&request.prior),
-            held: held.clone(),
+            held: held.by_others(private.mark),
             ..Change::default()
         };
         let result = write::write(portal, write::REMOVE, &change, |now| {
             conflict::refuse_elsewhere(portal, &private, &change.ours, now)
         });
-        let result = result.await.map(drop);
+        let result = result.await.map(|_left| held.forget(private.mark));
         progress.warn_if(portal.long_wait());
         progress.warn_if(portal.own_key_ends());
         result
@@ -165,7 +167,8 @@ async fn change_list(
     progress: &Progress,
 ) -> Result<(), Diagnostic> {
     let mut held = portal.embedding_turn().await;
-    change.held.clone_from(&held);
+    let mark = private.as_ref().and_then(|private| private.mark);
+    change.held = held.by_others(mark);
     let written = write::write(portal, write::UPDATE, &change, |now| match &private {
         None => conflict::refuse_replacing(portal, &change.wanted, now),
         Some(private) => conflict::refuse_elsewhere(portal, private, &change.ours, now),
@@ -173,9 +176,10 @@ async fn change_list(
     let written = written.await;
     progress.warn_if(portal.long_wait());
     progress.warn_if(portal.own_key_ends());
-    let private = EmbeddingPrivate::of(portal.origin(), &written?);
-    held.extend(change.wanted.iter().cloned());
+    let mark = mark.unwrap_or_else(Mark::new);
+    let private = EmbeddingPrivate::of(portal.origin(), &written?, Some(mark));
     progress.save(state_of(&change.wanted), private);
+    held.set(mark, change.wanted);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::embedding::Embedding;
 use crate::framework::private_state::PrivateState;
 use crate::framework::value::{Object, Value};
+use crate::provider::mark::Mark;
 
 pub(super) const ID: &str = "id";
 pub(super) const DOMAINS: &str = "domains";
@@ -27,13 +28,17 @@ pub(super) struct EmbeddingPrivate {
     /// The length of the portal's header without the entries, where it is limited.
     #[serde(skip_serializing_if = "Option::is_none", rename = "own")]
     pub(super) own_share: Option<usize>,
+    /// Which state this is, once it has changed the list.
+    #[serde(skip_serializing_if = "Option::is_none", rename = "by")]
+    pub(super) mark: Option<Mark>,
 }
 
 impl EmbeddingPrivate {
-    pub(super) fn of(origin: &str, embedding: &Embedding) -> PrivateState {
+    pub(super) fn of(origin: &str, embedding: &Embedding, mark: Option<Mark>) -> PrivateState {
         PrivateState::encode(&Self {
             origin: Some(origin.to_owned()),
             own_share: embedding.own_share(),
+            mark,
         })
     }
 }
@@ -63,7 +68,7 @@ pub(super) struct Change {
     pub(super) ours: Entries,
     /// The entries of the plan.
     pub(super) wanted: Entries,
-    /// What this run has set before, for another resource or for the successor of this one, and what therefore stays.
+    /// What other states have set in this run, such as that of a successor, and what therefore stays.
     pub(super) held: Entries,
 }
 

@@ -10,12 +10,13 @@ use super::paths::Named;
 const REGISTRATION: &str = "provider";
 
 /// What nouns share. None of it names one.
-const SHARED: [&str; 11] = [
+const SHARED: [&str; 12] = [
     "config",
     "dates",
     "diagnose",
     "expiry",
     "known_rooms",
+    "mark",
     "people",
     "portal",
     "provenance",
