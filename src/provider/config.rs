@@ -27,7 +27,7 @@ const ALLOW_PLAIN_HTTP: &str = "allow_plain_http";
 const BASE_URL_VARIABLE: &str = "DOCSPACE_BASE_URL";
 const API_KEY_VARIABLE: &str = "DOCSPACE_API_KEY";
 const CA_CERTIFICATE_VARIABLE: &str = "DOCSPACE_CA_CERTIFICATE";
-/// By the name that HashiCorp's provider SDK gave it.
+/// The name that Terraform's own SDK for providers gave it.
 const USER_AGENT_VARIABLE: &str = "TF_APPEND_USER_AGENT";
 
 /// The environment variables that replace arguments of the provider block.

@@ -120,12 +120,12 @@ async fn an_entry_can_go_from_one_resource_to_another() {
     let directory = directory(&portal);
     let host = directory.process().await;
     let imported = || host.import(EMBEDDING, "embedding");
-    let (giver, taker) = (imported().await.quiet(), imported().await.quiet());
+    let (one, other) = (imported().await.quiet(), imported().await.quiet());
     let change = |prior, domains| host.plan(EMBEDDING, Some(prior), entries(domains));
-    let takes = change(&taker, "b.example c.example").await.quiet();
-    let gives = change(&giver, "a.example").await.quiet();
-    host.apply(&takes).await.quiet();
-    host.apply(&gives).await.quiet();
+    let taken = change(&other, "b.example c.example").await.quiet();
+    let given_up = change(&one, "a.example").await.quiet();
+    host.apply(&taken).await.quiet();
+    host.apply(&given_up).await.quiet();
     assert_eq!(list(&portal), "b.example c.example a.example");
     host.stop().await;
 }
