@@ -60,8 +60,9 @@ pub(super) enum Settings {
 /// Returns the schema of the provider block.
 pub(super) fn schema() -> Schema {
     Schema::new(
-        "Manages the webhooks of an [ONLYOFFICE DocSpace](https://www.onlyoffice.com/docspace.aspx) portal, and which sites \
-         may embed it.",
+        "Manages the webhooks, API keys and settings of an \
+         [ONLYOFFICE DocSpace](https://www.onlyoffice.com/docspace.aspx) portal, and looks up its people, groups and \
+         rooms.",
     )
     .with(
         BASE_URL,

@@ -289,7 +289,7 @@ async fn a_trigger_that_the_portal_does_not_know_is_its_refusal_of_that_argument
     stage.answer(JOURNAL, 1, refusal);
     let error = stage.read(NAME, json!({"trigger": "1099511627776"})).await;
     let error = error.refused_at("trigger");
-    assert!(error.detail.contains("is invalid"), "{error:?}");
+    assert!(error.detail.contains("rejects this trigger"), "{error:?}");
     stage.end().await;
 }
 
