@@ -66,3 +66,17 @@ fn the_guides_test_runs_green_as_it_stands() {
     case.run(&["test"]).succeeds().says(&result.text);
     assert!(case.portal.webhooks().is_empty());
 }
+
+#[test]
+fn the_guides_mock_knows_the_defaults() {
+    needs!("1.8", "mock_provider");
+    let guide = guide();
+    let case = Case::new();
+    case.remove("versions.tf");
+    for name in ["main.tf", "mocked.tftest.hcl"] {
+        case.write(name, file(&guide, name));
+    }
+    case.run(&["fmt", "-check"]).succeeds();
+    case.run(&["test"]).succeeds();
+    assert!(case.take_requests().is_empty());
+}

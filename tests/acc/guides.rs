@@ -150,6 +150,11 @@ const BLOCKS: &[(&str, &str, By)] = &[
         By::Test("documents"),
     ),
     (
+        "testing-without-a-portal",
+        "mock_provider \"docspace\" {",
+        By::Test("documents"),
+    ),
+    (
         "verifying-signatures",
         "terraform console",
         By::Test("examples: functions_are_called"),
