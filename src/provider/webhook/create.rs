@@ -32,6 +32,7 @@ pub(super) async fn create(
     let model = WebhookModel::from_object(&plan)?;
     let private: WebhookPrivate = private.decode();
     portal.webhooks().renames.forget(&model.name, &model.uri);
+    portal.webhooks().forget_planned(&model.name, &model.uri);
     portal.require_supported_version().await?;
     let (mask, trigger_bits) =
         triggers::resolve(portal, &model.triggers, &private.trigger_bits).await?;

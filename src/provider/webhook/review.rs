@@ -194,7 +194,9 @@ fn check_name_conflict(
         return;
     };
     let predecessor = plan.private.decode::<WebhookPrivate>().provenance;
+    // Terraform plans again before it applies. Once something was applied, a second plan is no second resource.
     let earlier = portal.webhooks().note_planned(name, uri);
+    let earlier = earlier.filter(|_| !portal.is_applying());
     let likeness = |webhook: &Webhook| Likeness::of(webhook, name, uri);
     let unmanaged = list
         .like_pair(PairKey::new(name, uri))

@@ -143,6 +143,12 @@ impl WebhookSession {
         }
     }
 
+    /// Forgets planned creations of this name and uri, because one is being carried out: a process that is kept plans again
+    /// later.
+    pub(super) fn forget_planned(&self, name: &str, uri: &str) {
+        self.seen().planned.remove(&PairKey::new(name, uri));
+    }
+
     /// Waits for the turn to create a webhook of this name and uri: creations of pairs that are probably equal to the
     /// portal are serialized (product §4.3).
     pub(super) async fn turn_to_create(&self, name: &str, uri: &str) -> OwnedMutexGuard<()> {

@@ -93,6 +93,25 @@ async fn two_resources_that_want_one_webhook_are_told_so() {
 }
 
 #[tokio::test]
+async fn what_a_process_that_is_kept_has_created_can_be_planned_again() {
+    const WEBHOOK: &str = "docspace_webhook";
+    let portal = Portal::start().await;
+    let host = portal.workspace().process().await;
+    for _ in 0..2 {
+        let plan = host.plan_create(WEBHOOK, webhook()).await.quiet();
+        let created = host.apply(&plan).await.quiet().unwrap();
+        let plan = host.plan_destroy(&created).await.quiet();
+        host.apply(&plan).await.quiet();
+    }
+    let other = with(&webhook(), json!({"name": "Other"}));
+    for _plan_and_its_apply in 0..2 {
+        host.plan_create(WEBHOOK, other.clone()).await.quiet();
+    }
+    host.stop().await;
+    assert!(portal.emulator.webhooks().is_empty());
+}
+
+#[tokio::test]
 async fn a_managed_webhook_is_no_clash_for_its_successor() {
     let portal = Portal::start().await;
     let mut directory = portal.settled(&webhook()).await;
