@@ -136,7 +136,7 @@ async fn an_absent_webhook_without_a_recorded_creator_needs_an_administrator() {
     assert!(
         error
             .detail
-            .contains("who created this one is not recorded"),
+            .contains("the creator of this one is not recorded"),
         "{error:?}"
     );
     directory.set("api_key", json!(portal.emulator.api_key()));
