@@ -24,7 +24,7 @@ const TOO_LONG: &str = "CSP header size exceeds";
 pub struct Embedding {
     /// The entries in their order, as they were sent.
     pub domains: Vec<String>,
-    /// The length of the header that the portal makes of them, in bytes, where it tells.
+    /// The length of the header that the portal makes of them, in bytes, if it shows it.
     header: Option<usize>,
 }
 

@@ -478,7 +478,7 @@ fn text_or_variable(
         .or_else(|| environment.non_empty(name))
 }
 
-/// Names this provider and its client, and what whoever runs them adds, as other providers do.
+/// Names this provider and its client, and appends what the user has set, as other providers do.
 fn user_agent(terraform_version: &str, environment: &dyn Environment) -> String {
     let version: String = terraform_version
         .chars()

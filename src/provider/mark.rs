@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Stays with a state from the change that first made one.
+/// A state keeps the mark that its first change gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Mark(u64);

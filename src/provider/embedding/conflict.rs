@@ -100,7 +100,7 @@ fn holds(portal: &LivePortal, now: &Embedding) -> String {
     )
 }
 
-/// Tells those whose state has the list from those whose does not: no address is on the wire.
+/// Names the way out of each case: the provider is not told the address of a resource, so it cannot tell them apart.
 fn ways_out() -> String {
     format!(
         "If the plan marks this resource with +/- (create_before_destroy), they are its own: remove \
