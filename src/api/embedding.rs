@@ -29,8 +29,8 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Returns what the portal itself writes into the header, in bytes. `None` on a portal that does not show the header,
-    /// or has no limit, such as 3.1 (IH §12).
+    /// Returns what the portal itself writes into the header, in bytes. `None` on a portal that does not show the
+    /// header, or has no limit, such as 3.1 (IH §12).
     pub fn own_share(&self) -> Option<usize> {
         let entries = share(self.domains.iter().map(String::as_str));
         let header = self.header.filter(|header| *header <= MAX_HEADER)?;

@@ -72,8 +72,8 @@ pub(super) fn check_name(
     diagnostics.push(Diagnostic::error(format!("Unknown {what}"), detail).at(path.clone()));
 }
 
-/// Checks that a text is one of some names, or a portal's number without a name: the data sources show such a number, so
-/// a filter takes it. A number that has a name is never shown.
+/// Checks that a text is one of some names, or a portal's number without a name: the data sources show such a number,
+/// so a filter takes it. A number that has a name is never shown.
 pub(super) fn check_name_or_number(
     path: &Path,
     value: &Value,

@@ -15,8 +15,8 @@ use crate::provider::{dates, expiry};
 /// How long before its expiry a run that writes warns of it.
 const NOTICE: Duration = Duration::days(14);
 
-/// A key that is valid for less was created for one run, as by the ephemeral `docspace_api_key`, and its expiry needs no
-/// warning.
+/// A key that is valid for less was created for one run, as by the ephemeral `docspace_api_key`, and its expiry needs
+/// no warning.
 const SHORT_LIFE: Duration = Duration::hours(25);
 
 /// How long a write waits to learn about the key. After that, the portal decides.

@@ -143,8 +143,8 @@ impl WebhookSession {
         }
     }
 
-    /// Forgets planned creations of this name and uri, because one is being carried out: a process that serves several runs
-    /// plans again later.
+    /// Forgets planned creations of this name and uri, because one is being carried out: a process that serves several
+    /// runs plans again later.
     pub(super) fn forget_planned(&self, name: &str, uri: &str) {
         self.seen().planned.remove(&PairKey::new(name, uri));
     }
